@@ -1,0 +1,56 @@
+package dev.stoa.engine;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A loaded model that serves many requests at once. Thread-safe. */
+public interface Engine extends AutoCloseable {
+
+    /**
+     * Maps and prepares a GGUF file, and warms up. Takes a second for a small model, minutes for a large one.
+     *
+     * @throws ModelLoadException if the file is missing, damaged, or not supported
+     */
+    static Engine load(Path file, EngineOptions options) {
+        throw new UnsupportedOperationException("not built yet");
+    }
+
+    /** What was loaded. */
+    ModelInfo info();
+
+    /**
+     * Token ids of plain text.
+     *
+     * @param special whether texts such as {@code <|im_end|>} become their special tokens; never for untrusted text
+     */
+    int[] encode(String text, boolean special);
+
+    /**
+     * Renders a conversation through the file's chat template, opens the assistant's turn, and tokenizes it. Special
+     * tokens come from the template only: text of a message never becomes one.
+     *
+     * @throws IllegalArgumentException if the template refuses the conversation (its own words), or there is none
+     */
+    int[] encodeChat(List<ChatMessage> messages);
+
+    /** The text of token ids; incomplete characters become U+FFFD. */
+    String decode(int[] tokens);
+
+    /**
+     * Queues a generation.
+     *
+     * @throws EngineRejectedException if it can never fit, the queue is full, or the engine is closing
+     */
+    Generation submit(EngineRequest request);
+
+    /** Counters now. */
+    EngineMetrics metrics();
+
+    /** False when work has waited for {@code bound} and no step was made. */
+    boolean healthy(Duration bound);
+
+    /** Cancels what runs and frees the model. */
+    @Override
+    void close();
+}

@@ -1,0 +1,38 @@
+package dev.stoa.engine;
+
+import java.util.List;
+
+/**
+ * One generation to run.
+ *
+ * @param prompt token ids, at least one; not copied, must not change afterwards
+ * @param maxTokens the most tokens to generate, at least 1
+ * @param sampling how tokens are drawn
+ * @param stopSequences texts that end the generation, across token borders; never part of the output
+ * @param topLogprobs alternatives to report per token, 0 to 20; -1 reports no log probabilities at all
+ */
+public record EngineRequest(
+        int[] prompt, int maxTokens, Sampling sampling, List<String> stopSequences, int topLogprobs) {
+
+    /** @throws IllegalArgumentException naming the field that is out of range */
+    public EngineRequest {
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException("prompt must hold at least one token");
+        }
+        if (maxTokens < 1) {
+            throw new IllegalArgumentException("max_tokens must be at least 1");
+        }
+        if (topLogprobs < -1 || topLogprobs > 20) {
+            throw new IllegalArgumentException("top_logprobs must be between 0 and 20");
+        }
+        stopSequences = List.copyOf(stopSequences);
+        if (stopSequences.stream().anyMatch(String::isEmpty)) {
+            throw new IllegalArgumentException("a stop sequence must not be empty");
+        }
+    }
+
+    /** A request without stop sequences or log probabilities. */
+    public EngineRequest(int[] prompt, int maxTokens, Sampling sampling) {
+        this(prompt, maxTokens, sampling, List.of(), -1);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.stoa.engine;
+
+/**
+ * What a loaded model is.
+ *
+ * @param name from the file's metadata, or the file's name
+ * @param architecture {@code llama}, {@code gemma3}, …
+ * @param quantization the tensor type that holds most of the weights, such as {@code Q4_1}
+ * @param parameters number of weights
+ * @param fileBytes size of the file
+ * @param contextLength the longest prompt plus output in tokens that this engine accepts
+ * @param trainedContextLength what the model was trained for
+ * @param vocabularySize number of token ids
+ * @param chat whether the file carries a chat template
+ * @param kernels the kernels that run and why, such as {@code vector, 256-bit (AVX2)}
+ */
+public record ModelInfo(
+        String name,
+        String architecture,
+        String quantization,
+        long parameters,
+        long fileBytes,
+        int contextLength,
+        int trainedContextLength,
+        int vocabularySize,
+        boolean chat,
+        String kernels) {}

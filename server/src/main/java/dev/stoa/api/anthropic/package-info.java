@@ -1,0 +1,5 @@
+/** The Anthropic protocol. */
+@NullMarked
+package dev.stoa.api.anthropic;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The command line: serve, chat, pull, models, doctor. */
+@NullMarked
+package dev.stoa.cli;
+
+import org.jspecify.annotations.NullMarked;

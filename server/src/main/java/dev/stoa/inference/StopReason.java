@@ -1,0 +1,11 @@
+package dev.stoa.inference;
+
+/** Why the model stopped, where a request ended well. */
+public enum StopReason {
+    END_TURN,
+    MAX_TOKENS,
+    STOP_SEQUENCE,
+    CONTEXT_FULL,
+    /** The safety gate ended it. */
+    REFUSAL
+}

@@ -1,0 +1,38 @@
+package dev.stoa.inference;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer as it is made. One reader thread; {@link #close} may come from any thread, cancels what still runs, and
+ * is safe to call twice.
+ */
+public interface TokenStream extends AutoCloseable {
+
+    /** Something that happened in the stream. The last one is always {@link Finished}. */
+    sealed interface Event {}
+
+    /** The worker has taken the request; the prompt counts {@code inputTokens}. Always first. */
+    record Started(int inputTokens, int cachedTokens) implements Event {}
+
+    /** More text; never empty. */
+    record TextDelta(String text) implements Event {}
+
+    /** The end. */
+    record Finished(StopReason reason, @Nullable String stopSequence, TokenUsage usage) implements Event {}
+
+    /**
+     * Waits for the next event.
+     *
+     * @return null when {@code timeout} has passed and the stream goes on
+     * @throws dev.stoa.shared.StoaException if the request fails after it was taken
+     * @throws IllegalStateException after {@link Finished} or {@link #close}
+     */
+    @Nullable Event next(Duration timeout) throws InterruptedException;
+
+    /** Tokens so far, also after a cancel. */
+    TokenUsage usage();
+
+    @Override
+    void close();
+}
