@@ -1,5 +1,6 @@
 package dev.stoa.engine;
 
+import dev.stoa.engine.schedule.LocalEngine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,7 @@ public interface Engine extends AutoCloseable {
      * @throws ModelLoadException if the file is missing, damaged, or not supported
      */
     static Engine load(Path file, EngineOptions options) {
-        throw new UnsupportedOperationException("not built yet");
+        return LocalEngine.open(file, options);
     }
 
     /** What was loaded. */

@@ -1,0 +1,31 @@
+package dev.stoa.engine.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The vector shape of this machine: its preferred one, at most 512 bits, as a panel holds two registers or more. */
+final class Lanes {
+    /** Static and final, or every operation on it falls out of the compiler's fast path. */
+    static final VectorSpecies<Float> F =
+            FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
+
+    static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
+
+    static final int COUNT = F.length();
+
+    private Lanes() {}
+
+    /** Reads lanes that are known to be ints; saves a cast at each use. */
+    static IntVector ints(int[] array, int at) {
+        return IntVector.fromArray(I, array, at);
+    }
+
+    static FloatVector floats(float[] array, int at) {
+        return FloatVector.fromArray(F, array, at);
+    }
+
+    static FloatVector all(float value) {
+        return FloatVector.broadcast(F, value);
+    }
+}

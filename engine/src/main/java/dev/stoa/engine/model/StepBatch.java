@@ -1,0 +1,80 @@
+package dev.stoa.engine.model;
+
+import dev.stoa.engine.cache.KvSequence;
+import java.util.Arrays;
+
+/**
+ * The token rows of one forward pass, of any number of sequences. A sequence's rows must follow each other in the order
+ * of their positions, and every earlier position must be in its cache or in this batch. Reused from step to step; for
+ * the engine thread.
+ */
+public final class StepBatch {
+    private static final int NO_LOGITS = -1;
+
+    private final int[] tokens;
+    private final int[] positions;
+    private final int[] logitRows;
+    private final KvSequence[] sequences;
+    private int rows;
+    private int logits;
+
+    public StepBatch(int maxRows) {
+        this.tokens = new int[maxRows];
+        this.positions = new int[maxRows];
+        this.logitRows = new int[maxRows];
+        this.sequences = new KvSequence[maxRows];
+    }
+
+    public void clear() {
+        Arrays.fill(sequences, 0, rows, null);
+        rows = 0;
+        logits = 0;
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param wantsLogits whether the model's output after this token is needed
+     * @return the row of {@link Transformer#logits} that will hold it, or -1
+     */
+    public int add(KvSequence sequence, int position, int token, boolean wantsLogits) {
+        sequences[rows] = sequence;
+        positions[rows] = position;
+        tokens[rows] = token;
+        int logitRow = wantsLogits ? logits++ : NO_LOGITS;
+        logitRows[rows] = logitRow;
+        rows++;
+        return logitRow;
+    }
+
+    public int rows() {
+        return rows;
+    }
+
+    /** Rows that need logits. */
+    public int logits() {
+        return logits;
+    }
+
+    /** Rows that can still be added. */
+    public int room() {
+        return tokens.length - rows;
+    }
+
+    int token(int row) {
+        return tokens[row];
+    }
+
+    int position(int row) {
+        return positions[row];
+    }
+
+    KvSequence sequence(int row) {
+        return sequences[row];
+    }
+
+    /** Where this row's logits go, or a negative number. */
+    int logitRow(int row) {
+        return logitRows[row];
+    }
+}

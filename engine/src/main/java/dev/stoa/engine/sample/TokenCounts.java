@@ -1,0 +1,44 @@
+package dev.stoa.engine.sample;
+
+import dev.stoa.engine.Sampling;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What penalties need to know: which tokens a request has seen, and how often it generated each. Not thread-safe. */
+public final class TokenCounts {
+    private final Sampling sampling;
+    private final boolean needed;
+    /** Occurrences in the output by token; 0 for tokens of the prompt alone. */
+    private final Map<Integer, Integer> generated = new HashMap<>();
+
+    public TokenCounts(Sampling sampling, int[] prompt) {
+        this.sampling = sampling;
+        this.needed = sampling.repetitionPenalty() != 1
+                || sampling.presencePenalty() != 0
+                || sampling.frequencyPenalty() != 0;
+        if (needed) {
+            for (int token : prompt) {
+                generated.putIfAbsent(token, 0);
+            }
+        }
+    }
+
+    /** Counts a generated token. */
+    public void add(int token) {
+        if (needed) {
+            generated.merge(token, 1, Integer::sum);
+        }
+    }
+
+    /** Applies the penalties to {@code logits[0 … vocabulary)}. */
+    void penalize(float[] logits) {
+        generated.forEach((token, count) -> {
+            float logit = logits[token];
+            logit = logit > 0 ? logit / sampling.repetitionPenalty() : logit * sampling.repetitionPenalty();
+            if (count > 0) {
+                logit -= sampling.presencePenalty() + count * sampling.frequencyPenalty();
+            }
+            logits[token] = logit;
+        });
+    }
+}

@@ -1,0 +1,43 @@
+package dev.stoa.engine.schedule;
+
+import dev.stoa.engine.ModelInfo;
+import dev.stoa.engine.gguf.GgufFile;
+import dev.stoa.engine.gguf.TensorInfo;
+import dev.stoa.engine.gguf.TensorType;
+import dev.stoa.engine.model.ModelConfig;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Describes a loaded file. */
+final class FileInfo {
+    private FileInfo() {}
+
+    static ModelInfo of(GgufFile file, ModelConfig config, int contextLength, boolean chat, String kernels) {
+        String fileName = String.valueOf(file.path().getFileName());
+        return new ModelInfo(
+                file.metadata().string("general.name", fileName),
+                config.architecture(),
+                mainType(file).name(),
+                file.tensors().values().stream().mapToLong(TensorInfo::elements).sum(),
+                file.bytes(),
+                contextLength,
+                config.contextLength(),
+                config.vocabulary(),
+                chat,
+                kernels);
+    }
+
+    /** The type of most of the matrices' weights; the embeddings of a small model would outweigh all layers. */
+    private static TensorType mainType(GgufFile file) {
+        Map<TensorType, Long> weights = new EnumMap<>(TensorType.class);
+        for (TensorInfo tensor : file.tensors().values()) {
+            if (tensor.name().startsWith("blk.")) {
+                weights.merge(tensor.type(), tensor.elements(), Long::sum);
+            }
+        }
+        return weights.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(TensorType.F32);
+    }
+}

@@ -1,0 +1,197 @@
+package dev.stoa.engine.schedule;
+
+import dev.stoa.engine.ChatMessage;
+import dev.stoa.engine.Engine;
+import dev.stoa.engine.EngineMetrics;
+import dev.stoa.engine.EngineOptions;
+import dev.stoa.engine.EngineRejectedException;
+import dev.stoa.engine.EngineRejectedException.Reason;
+import dev.stoa.engine.EngineRequest;
+import dev.stoa.engine.Generation;
+import dev.stoa.engine.ModelInfo;
+import dev.stoa.engine.ModelLoadException;
+import dev.stoa.engine.cache.KvPool;
+import dev.stoa.engine.gguf.GgufFile;
+import dev.stoa.engine.kernel.KernelChoice;
+import dev.stoa.engine.kernel.Workers;
+import dev.stoa.engine.model.Model;
+import dev.stoa.engine.model.Transformer;
+import dev.stoa.engine.template.ChatTemplate;
+import dev.stoa.engine.template.TemplateException;
+import dev.stoa.engine.tokenizer.Tokenizer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An engine in this process. Request threads tokenize, {@link #submit} and read; everything else happens on the thread
+ * of its {@link EngineLoop} and the workers under it.
+ *
+ * <p>Owns the mapped file, the workers and the loop, and ends them in {@link #close}, in the reverse order. Thread-safe.
+ */
+public final class LocalEngine implements Engine {
+    private static final Logger LOG = System.getLogger(LocalEngine.class.getName());
+
+    private static final String TEMPLATE = "tokenizer.chat_template";
+
+    private final GgufFile file;
+    private final Workers workers;
+    private final Tokenizer tokenizer;
+    private final Optional<ChatTemplate> template;
+    private final ModelInfo info;
+    private final Arrivals arrivals;
+    private final StepCounters counters;
+    private final Scheduler scheduler;
+    private final EngineLoop loop;
+
+    private LocalEngine(GgufFile file, Workers workers, EngineOptions options) {
+        this.file = file;
+        this.workers = workers;
+        long start = System.nanoTime();
+        KernelChoice choice = KernelChoice.make();
+        this.tokenizer = Tokenizer.from(file);
+        this.template = template(file, tokenizer);
+        Model model = Model.load(file, workers);
+        if (tokenizer.vocabularySize() != model.config().vocabulary()) {
+            throw new ModelLoadException(file.path() + ": has " + tokenizer.vocabularySize() + " tokens but "
+                    + model.config().vocabulary() + " embeddings");
+        }
+        MemoryPlan plan = MemoryPlan.make(file.path(), model, options);
+        int maxRows = options.maxBatchTokens();
+        int maxLogits = Math.min(options.maxRunning(), maxRows);
+        Transformer transformer = new Transformer(model, choice.kernels(), workers, maxRows, maxLogits);
+        KvPool pool = new KvPool(model.kvLayout(), plan.blocks());
+        new WarmUp(transformer, pool, maxRows).run();
+        this.info = FileInfo.of(file, model.config(), plan.contextLength(), template.isPresent(), choice.toString());
+        this.arrivals = new Arrivals(options.maxQueued(), options.maxRunning());
+        this.counters = new StepCounters(arrivals, System::nanoTime);
+        this.scheduler = new Scheduler(
+                new TransformerSteps(transformer),
+                choice.kernels(),
+                pool,
+                tokenizer::isEndOfGeneration,
+                arrivals,
+                counters,
+                options.maxRunning(),
+                maxRows);
+        this.loop = new EngineLoop(scheduler, counters, info.name());
+        LOG.log(
+                Level.INFO,
+                "Loaded {0} ({1}, {2}) in {3} ms: context {4}, {5} blocks for keys and values",
+                info.name(),
+                info.architecture(),
+                info.quantization(),
+                Duration.ofNanos(System.nanoTime() - start).toMillis(),
+                info.contextLength(),
+                pool.total());
+    }
+
+    /** As {@link Engine#load}. */
+    public static LocalEngine open(Path path, EngineOptions options) {
+        GgufFile file = GgufFile.open(path);
+        Workers workers = new Workers(options.threads());
+        boolean opened = false;
+        try {
+            LocalEngine engine = new LocalEngine(file, workers, options);
+            engine.loop.start();
+            opened = true;
+            return engine;
+        } finally {
+            if (!opened) {
+                workers.close();
+                file.close();
+            }
+        }
+    }
+
+    /** A template that can't be parsed is as good as none: the model still completes plain prompts. */
+    private static Optional<ChatTemplate> template(GgufFile file, Tokenizer tokenizer) {
+        if (!file.metadata().has(TEMPLATE)) {
+            return Optional.empty();
+        }
+        try {
+            String source = file.metadata().string(TEMPLATE);
+            return Optional.of(ChatTemplate.parse(
+                    source, spelling(tokenizer, tokenizer.bosId()), spelling(tokenizer, tokenizer.eosId())));
+        } catch (TemplateException e) {
+            LOG.log(Level.WARNING, file.path() + ": its chat template can't be used", e);
+            return Optional.empty();
+        }
+    }
+
+    private static String spelling(Tokenizer tokenizer, int id) {
+        return id < 0 ? "" : tokenizer.text(id);
+    }
+
+    @Override
+    public ModelInfo info() {
+        return info;
+    }
+
+    @Override
+    public int[] encode(String text, boolean special) {
+        return tokenizer.encode(text, special);
+    }
+
+    @Override
+    public int[] encodeChat(List<ChatMessage> messages) {
+        return template.orElseThrow(
+                        () -> new IllegalArgumentException("the model '" + info.name() + "' has no chat template"))
+                .encodeChat(tokenizer, messages);
+    }
+
+    @Override
+    public String decode(int[] tokens) {
+        return tokenizer.decode(tokens);
+    }
+
+    @Override
+    public Generation submit(EngineRequest request) {
+        int length = request.prompt().length;
+        if (length >= info.contextLength()) {
+            throw new EngineRejectedException(
+                    Reason.TOO_LONG,
+                    "the prompt has " + length + " tokens, and the context holds " + info.contextLength()
+                            + " with at least one token of output");
+        }
+        for (int token : request.prompt()) {
+            if (token < 0 || token >= info.vocabularySize()) {
+                throw new IllegalArgumentException(
+                        "the prompt holds token " + token + ", but ids go from 0 to " + (info.vocabularySize() - 1));
+            }
+        }
+        GenerationStream stream = new GenerationStream(length, loop::wake);
+        arrivals.add(new Request(request, stream, tokenizer.decoder(), info.contextLength()));
+        loop.wake();
+        return stream;
+    }
+
+    @Override
+    public EngineMetrics metrics() {
+        return counters.snapshot();
+    }
+
+    @Override
+    public boolean healthy(Duration bound) {
+        return loop.healthy(bound);
+    }
+
+    /**
+     * Checks that no block is lost or held twice. Only once the engine is closed, as its thread owns the pool until then.
+     *
+     * @throws IllegalStateException naming what is wrong
+     */
+    void validate() {
+        scheduler.validate();
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        workers.close();
+        file.close();
+    }
+}

@@ -1,0 +1,186 @@
+package dev.stoa.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stoa.engine.gguf.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Scalar and vector kernels must agree in every bit, and both with double precision within a tolerance. */
+class KernelTwinTest {
+    private static final long SEED = 20261124;
+    private static final Workers WORKERS = new Workers(2);
+
+    private final Kernels scalar = new ScalarKernels();
+    private final Kernels vector = new VectorKernels();
+    private final Random random = new Random(SEED);
+
+    @AfterAll
+    static void close() {
+        WORKERS.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(TensorType.class)
+    void productsAgreeInEveryBitAndWithTheDequantisedRows(TensorType type) {
+        for (int rows : new int[] {1, 31, 32, 65}) {
+            for (int batch : new int[] {1, 3, 4, 9}) {
+                checkProduct(type, rows, 2 * Math.max(32, type.blockSize()), batch);
+            }
+        }
+    }
+
+    @Test
+    void plainMatricesMayHaveOddWidths() {
+        checkProduct(TensorType.F32, 5, 37, 3);
+        checkProduct(TensorType.F16, 5, 1, 1);
+    }
+
+    private void checkProduct(TensorType type, int rows, int cols, int batch) {
+        MemorySegment data = RandomTensors.tensor(type, rows, cols, random);
+        PackedMatrix matrix = MatrixPacker.pack("test", type, data, rows, cols, WORKERS);
+        float[] x = values(batch * cols, 2);
+        float[] expected = product(scalar, matrix, x, batch);
+        assertThat(product(vector, matrix, x, batch))
+                .as("%s %d × %d, batch %d, seed %d", type, rows, cols, batch, SEED)
+                .isEqualTo(expected);
+        for (int row = 0; row < batch; row++) {
+            float[] alone = new float[cols];
+            System.arraycopy(x, row * cols, alone, 0, cols);
+            float[] own = product(vector, matrix, alone, 1);
+            for (int r = 0; r < rows; r++) {
+                assertThat(expected[row * rows + r]).isEqualTo(own[r]);
+            }
+        }
+        checkAgainstDoubles(type, data, rows, cols, x, expected);
+    }
+
+    private static void checkAgainstDoubles(
+            TensorType type, MemorySegment data, int rows, int cols, float[] x, float[] actual) {
+        Dequantizer dequantizer = new Dequantizer(type, cols);
+        float[] weights = new float[cols];
+        for (int r = 0; r < rows; r++) {
+            dequantizer.row(data, r, weights, 0);
+            double sum = 0;
+            double size = 0;
+            for (int k = 0; k < cols; k++) {
+                sum += (double) weights[k] * x[k];
+                size += Math.abs((double) weights[k] * x[k]) + Math.abs(weights[k]) * 0.02;
+            }
+            assertThat((double) actual[r]).as("%s row %d", type, r).isCloseTo(sum, within(0.02 * size + 1e-6));
+        }
+    }
+
+    private static org.assertj.core.data.Offset<Double> within(double tolerance) {
+        return org.assertj.core.data.Offset.offset(tolerance);
+    }
+
+    /** Shape {@code [batch][rows]}. */
+    private static float[] product(Kernels kernels, PackedMatrix matrix, float[] x, int batch) {
+        Activations input = new Activations(kernels, batch, matrix.cols());
+        input.reshape(batch, matrix.cols(), matrix);
+        for (int row = 0; row < batch; row++) {
+            input.setRow(row, x, row * matrix.cols(), matrix.cols());
+        }
+        PanelScratch scratch = new PanelScratch(batch);
+        float[] out = new float[batch * matrix.rows()];
+        for (int panel = 0; panel < matrix.panels(); panel++) {
+            kernels.multiply(matrix, panel, input, scratch);
+            for (int row = 0; row < batch; row++) {
+                for (int r = panel * 32; r < Math.min(matrix.rows(), panel * 32 + 32); r++) {
+                    out[row * matrix.rows() + r] = scratch.result()[row * 32 + r % 32];
+                }
+            }
+        }
+        return out;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8, 15, 16, 17, 31, 33, 64, 255, 576, 4098})
+    void elementwiseKernelsAgreeInEveryBit(int n) {
+        float[] x = values(n, 30);
+        float[] y = values(n, 3);
+        assertThat(vector.sumOfSquares(x, 0, n)).isEqualTo(scalar.sumOfSquares(x, 0, n));
+        for (int kind = 0; kind < 4; kind++) {
+            float[] a = x.clone();
+            float[] b = x.clone();
+            apply(scalar, kind, a, y, n);
+            apply(vector, kind, b, y, n);
+            assertThat(b).as("kind %d, n %d, seed %d", kind, n, SEED).isEqualTo(a);
+        }
+    }
+
+    private static void apply(Kernels kernels, int kind, float[] x, float[] y, int n) {
+        switch (kind) {
+            case 0 -> kernels.add(x, 0, y, 0, n);
+            case 1 -> kernels.siluTimes(x, 0, y, 0, n);
+            case 2 -> kernels.geluTimes(x, 0, y, 0, n);
+            default -> kernels.scaleRows(x, 0, 0.37f, y, x, 0, n);
+        }
+    }
+
+    @Test
+    void attentionKernelsAgreeInEveryBit() {
+        for (int size : new int[] {2, 30, 64, 80, 256}) {
+            float[] page = values(16 * size, 1);
+            float[] query = values(size, 1);
+            float[] a = new float[16];
+            float[] b = new float[16];
+            scalar.scores(query, 0, page, 0, size, a, 0);
+            vector.scores(query, 0, page, 0, size, b, 0);
+            assertThat(b).isEqualTo(a);
+            for (int tokens = 1; tokens <= 16; tokens++) {
+                float[] out = values(size, 1);
+                float[] other = out.clone();
+                scalar.accumulate(a, 0, tokens, page, 0, size, out, 0);
+                vector.accumulate(a, 0, tokens, page, 0, size, other, 0);
+                assertThat(other).isEqualTo(out);
+            }
+        }
+    }
+
+    @Test
+    void softmaxAgreesInEveryBitAndMasksTheRest() {
+        for (int from : new int[] {0, 3, 15}) {
+            for (int to : new int[] {16, 17, 30, 48}) {
+                float[] a = values(48, 40);
+                a[0] = Float.NaN;
+                a[from] = to - from > 1 ? Float.NEGATIVE_INFINITY : 1f;
+                float[] b = a.clone();
+                if (from == 0) {
+                    a[0] = b[0] = -1e30f;
+                }
+                float total = scalar.softmax(a, from, to, 48, 0.5f);
+                assertThat(vector.softmax(b, from, to, 48, 0.5f))
+                        .isEqualTo(total)
+                        .isGreaterThanOrEqualTo(1f);
+                assertThat(b).isEqualTo(a);
+                for (int i = 0; i < 48; i++) {
+                    assertThat(i < from || i >= to ? a[i] : 0f).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    void theExponentialIsWithinTwoTenMillionthsAndKeepsNaN() {
+        for (float x = -87; x <= 88; x += 0.037f) {
+            assertThat(Exponential.exp(x) / Math.exp(x)).isBetween(1 - 4e-7, 1 + 4e-7);
+        }
+        assertThat(Exponential.exp(Float.NaN)).isNaN();
+        assertThat(Exponential.exp(Float.NEGATIVE_INFINITY)).isBetween(0f, 1e-37f);
+    }
+
+    private float[] values(int n, float range) {
+        float[] values = new float[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = (random.nextFloat() * 2 - 1) * range;
+        }
+        return values;
+    }
+}
