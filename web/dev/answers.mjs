@@ -1,0 +1,60 @@
+// What the development server says: texts that exercise the page. A question's words choose the answer.
+
+const CODE = `A **hash table** finds a value in constant time on average. It keeps an array of *buckets* and turns each key into an index with a hash function.
+
+## How it works
+
+1. Hash the key: \`h = hash(key)\`
+2. Pick a bucket: \`i = h mod n\`
+3. Compare the keys that are in it
+
+\`\`\`python
+class Table:
+    """A small hash table with chaining."""
+
+    def __init__(self, size: int = 8) -> None:
+        self.buckets = [[] for _ in range(size)]
+
+    def put(self, key, value):
+        bucket = self.buckets[hash(key) % len(self.buckets)]
+        for i, (known, _) in enumerate(bucket):
+            if known == key:
+                bucket[i] = (key, value)
+                return
+        bucket.append((key, value))
+\`\`\`
+
+| Operation | Average | Worst case |
+|:----------|:-------:|-----------:|
+| Look up   | O(1)    | O(n)       |
+| Insert    | O(1)    | O(n)       |
+| Delete    | O(1)    | O(n)       |
+
+> The worst case comes when every key lands in the same bucket; a good hash function makes that unlikely.
+
+- [x] Grows when it is three quarters full
+- [ ] Keeps an order
+
+More in the [article on hash tables](https://en.wikipedia.org/wiki/Hash_table).`;
+
+const PLAIN = `A stoa was a covered walkway, open to the front, where people met to trade, to argue and to teach. The Stoics took their name from one: the *Painted Porch* at the edge of the Athenian market.
+
+What made it work was that anyone could walk in. Ideas were tried out loud, in the open, and whoever passed by could object.`;
+
+const HOSTILE = `Raw HTML: <b>bold</b>, <img src=x onerror="document.title='owned'">, <a href="javascript:alert(1)">a link</a> and a [Markdown one](javascript:alert(1)).
+
+<script>document.title = "owned"</script>
+
+<div style="position:fixed;inset:0">a block</div>
+
+![a picture](https://example.org/pixel.png)`;
+
+const LONG = Array.from({ length: 60 }, (_, i) => `Paragraph ${i + 1}. ${PLAIN.replaceAll("\n\n", " ")}`).join("\n\n");
+
+export function answerTo(question) {
+  const words = question.toLowerCase();
+  if (words.includes("hostile")) return HOSTILE;
+  if (words.includes("long")) return LONG;
+  if (/code|hash|python|table/.test(words)) return CODE;
+  return PLAIN;
+}

@@ -1,0 +1,309 @@
+// A development stand-in for the chat API (docs/chat-api.md), so that the page can be worked on without the server and
+// its states be brought about at will. In memory, never packed. Also serves dist/ under the policy of the real server.
+//
+//   node dev/server.mjs [--port 8421] [--pace 30]      key: sk-stoa-dev
+//
+// Words in a question: "hostile", "long", "code" choose the answer; "refuse", "fail", "interrupt", "reject", "busy"
+// bring about what they say; "hang" never answers. `POST /dev/state` with {loading, down, models} changes the world.
+import { createReadStream, existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { answerTo } from "./answers.mjs";
+
+export const KEY = "sk-stoa-dev";
+const MEMBER = { id: "0193a000-0000-7000-8000-000000000001", name: "Ada" };
+const DIST = fileURLToPath(new URL("../dist", import.meta.url));
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
+const POLICY =
+  "default-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+export function start({ port = 0, pace = 30 } = {}) {
+  const world = {
+    pace,
+    down: false,
+    loading: null,
+    busy: new Set(),
+    conversations: new Map(),
+    messages: new Map(),
+    watchers: new Map(),
+  };
+  const server = createServer((request, response) => {
+    handle(world, request, response).catch((cause) => {
+      if (!response.headersSent) fail(response, 500, "internal", String(cause));
+      else response.end();
+    });
+  });
+  return new Promise((resolve) => {
+    server.listen(port, "127.0.0.1", () => {
+      resolve({
+        world,
+        address: `http://127.0.0.1:${server.address().port}`,
+        close: () => {
+          server.closeAllConnections();
+          server.close();
+        },
+      });
+    });
+  });
+}
+
+async function handle(world, request, response) {
+  const url = new URL(request.url, "http://x");
+  if (url.pathname === "/dev/state") {
+    const { down, loading, pace } = await bodyOf(request);
+    if (down !== undefined) world.down = down;
+    if (loading !== undefined) world.loading = loading;
+    if (pace !== undefined) world.pace = pace;
+    return json(response, 200, {});
+  }
+  if (!url.pathname.startsWith("/api/")) return file(response, url.pathname);
+  if (world.down) return void request.socket.destroy();
+  if (request.method !== "GET" && request.headers["x-stoa-client"] !== "web") {
+    return fail(response, 403, "permission", "X-Stoa-Client is missing");
+  }
+  const body = request.method === "GET" || request.method === "DELETE" ? {} : await bodyOf(request);
+  const route = `${request.method} ${url.pathname}`;
+  if (route === "POST /api/session") {
+    if (body.key !== KEY) return fail(response, 401, "authentication", "unknown key");
+    response.setHeader("Set-Cookie", "stoa_session=dev; HttpOnly; SameSite=Strict; Path=/");
+    return json(response, 200, { member: MEMBER });
+  }
+  if (!/stoa_session=dev/.test(request.headers.cookie ?? "")) return fail(response, 401, "authentication", "sign in");
+  if (route === "GET /api/session") return json(response, 200, { member: MEMBER });
+  if (route === "DELETE /api/session") {
+    response.setHeader("Set-Cookie", "stoa_session=; Max-Age=0; Path=/");
+    return empty(response);
+  }
+  if (route === "GET /api/models") return json(response, 200, { models: models(world), loading: world.loading });
+  if (route === "GET /api/conversations") return json(response, 200, list(world, url.searchParams));
+  if (route === "POST /api/conversations") {
+    const known = world.conversations.get(body.id);
+    if (known === undefined) world.conversations.set(body.id, conversation(body));
+    return json(response, known === undefined ? 201 : 200, world.conversations.get(body.id));
+  }
+  const [, kind, id, sub] = /^\/api\/(conversations|messages)\/([^/]+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
+  if (kind === "conversations") return onConversation(world, request.method, id, sub, body, response);
+  if (kind === "messages") return onMessage(world, request, id, sub, body, url.searchParams, response);
+  return fail(response, 404, "not_found", "no such call");
+}
+
+function onConversation(world, method, id, sub, body, response) {
+  const one = world.conversations.get(id);
+  if (one === undefined) return fail(response, 404, "not_found", "no such conversation");
+  if (method === "GET") {
+    return json(response, 200, { conversation: one, messages: messagesOf(world, id) });
+  }
+  if (method === "PATCH") {
+    one.title = body.title;
+    return json(response, 200, one);
+  }
+  if (method === "DELETE") {
+    world.conversations.delete(id);
+    return empty(response);
+  }
+  if (sub !== "messages") return fail(response, 404, "not_found", "no such call");
+  if (world.messages.has(body.id)) {
+    return json(response, 201, { message: world.messages.get(body.id), reply: world.messages.get(body.reply_id) });
+  }
+  if (/\breject\b/.test(body.text)) return fail(response, 400, "invalid_request", "The message was turned down.");
+  if (/\bbusy\b/.test(body.text) && !world.busy.has(body.id)) {
+    world.busy.add(body.id);
+    response.setHeader("Retry-After", "4");
+    return fail(response, 529, "overloaded", "queue full");
+  }
+  const message = put(world, {
+    id: body.id,
+    conversation_id: id,
+    parent_id: body.parent_id,
+    role: "user",
+    text: body.text,
+  });
+  if (one.title === "") one.title = body.text.slice(0, 60).split("\n")[0];
+  one.updated_at = new Date().toISOString();
+  return json(response, 201, { message, reply: { ...run(world, message, body.reply_id) } });
+}
+
+async function onMessage(world, request, id, sub, body, query, response) {
+  const message = world.messages.get(id);
+  if (message === undefined) return fail(response, 404, "not_found", "no such message");
+  if (sub === "replies") {
+    const reply = world.messages.get(body.id) ?? run(world, message, body.id);
+    return json(response, 201, { reply });
+  }
+  if (sub === "stop") {
+    if (message.state === "generating") end(world, message, "stopped");
+    return json(response, 200, message);
+  }
+  if (sub === "events") return events(world, request, message, query, response);
+  return fail(response, 404, "not_found", "no such call");
+}
+
+function events(world, request, message, query, response) {
+  response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+  let sent = Number(request.headers["last-event-id"] ?? query.get("after") ?? 0);
+  const push = () => {
+    if (message.text.length > sent) {
+      const text = message.text.slice(sent);
+      sent = message.text.length;
+      response.write(`event: text\nid: ${sent}\ndata: ${JSON.stringify({ text })}\n\n`);
+    }
+    if (message.state !== "generating") {
+      response.end(`event: end\ndata: ${JSON.stringify({ message })}\n\n`);
+      watchers.delete(push);
+    }
+  };
+  const watchers = world.watchers.get(message.id) ?? new Set();
+  world.watchers.set(message.id, watchers);
+  watchers.add(push);
+  const pulse = setInterval(() => response.write(": still here\n\n"), 10_000);
+  response.on("close", () => {
+    clearInterval(pulse);
+    watchers.delete(push);
+  });
+  response.flushHeaders();
+  push();
+}
+
+/** Answers a question a few letters at a time. */
+function run(world, question, replyId) {
+  const reply = put(world, {
+    id: replyId,
+    conversation_id: question.conversation_id,
+    parent_id: question.id,
+    role: "assistant",
+    text: "",
+    state: "generating",
+    model: "smollm2-135m",
+  });
+  const asked = question.text.toLowerCase();
+  if (asked.includes("hang")) return reply;
+  if (asked.includes("refuse")) {
+    setTimeout(() => end(world, reply, "refused", { type: "refused", message: "policy" }), 400);
+    return reply;
+  }
+  const whole = answerTo(question.text);
+  const cut = /fail|interrupt/.test(asked) ? Math.floor(whole.length / 3) : whole.length;
+  const timer = setInterval(() => {
+    if (reply.state !== "generating") return clearInterval(timer);
+    reply.text = whole.slice(0, Math.min(cut, reply.text.length + 4));
+    if (reply.text.length < cut) return notify(world, reply);
+    clearInterval(timer);
+    if (asked.includes("fail"))
+      end(world, reply, "failed", { type: "internal", message: "The model ran out of memory." });
+    else end(world, reply, asked.includes("interrupt") ? "interrupted" : "complete");
+  }, world.pace);
+  return reply;
+}
+
+function end(world, reply, state, error = null) {
+  reply.state = state;
+  reply.error = error;
+  reply.usage = { input_tokens: 42, output_tokens: Math.ceil(reply.text.length / 4) };
+  notify(world, reply);
+}
+
+function notify(world, reply) {
+  for (const push of [...(world.watchers.get(reply.id) ?? [])]) push();
+}
+
+function put(world, part) {
+  const message = {
+    state: "complete",
+    error: null,
+    model: null,
+    usage: null,
+    created_at: new Date().toISOString(),
+    ...part,
+  };
+  world.messages.set(message.id, message);
+  return message;
+}
+
+function messagesOf(world, id) {
+  return [...world.messages.values()].filter((message) => message.conversation_id === id);
+}
+
+export function conversation({ id, title = "", model = "smollm2-135m", at = new Date() }) {
+  return { id, title, model, created_at: at.toISOString(), updated_at: at.toISOString() };
+}
+
+/** A history to look at. */
+export function fill(world) {
+  const titles = [
+    "Plan for the reading group",
+    "Regular expressions, gently",
+    "Letter to the landlord",
+    "Sourdough timing",
+  ];
+  const more = Array.from({ length: 48 }, (_, i) => `Notes on chapter ${48 - i}`);
+  [...titles, ...more].forEach((title, i) => {
+    const id = `0193b000-0000-7000-8000-${String(i).padStart(12, "0")}`;
+    world.conversations.set(
+      id,
+      conversation({ id, title, at: new Date(Date.now() - i * i * 3_600_000 - i * 14_000_000) }),
+    );
+  });
+}
+
+function list(world, query) {
+  const all = [...world.conversations.values()].sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
+  const from = Number(query.get("before") ?? 0);
+  const to = from + Number(query.get("limit") ?? 50);
+  return { conversations: all.slice(from, to), next: to < all.length ? String(to) : null };
+}
+
+function models(world) {
+  const ready = world.loading === null;
+  return [
+    { id: "smollm2-135m", display_name: "SmolLM2 135M", context_length: 8192, ready, default: true },
+    { id: "gemma3-270m", display_name: "Gemma 3 270M", context_length: 32768, ready, default: false },
+  ];
+}
+
+async function bodyOf(request) {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return text === "" ? {} : JSON.parse(text);
+}
+
+function json(response, status, value) {
+  response.writeHead(status, { "Content-Type": "application/json" });
+  response.end(JSON.stringify(value));
+}
+
+function empty(response) {
+  response.writeHead(204);
+  response.end();
+}
+
+function fail(response, status, type, message) {
+  json(response, status, { error: { type, message }, request_id: "req_dev" });
+}
+
+function file(response, path) {
+  const inside = normalize(path === "/" ? "/index.html" : path);
+  const full = join(DIST, inside);
+  if (!full.startsWith(DIST) || !existsSync(full)) return fail(response, 404, "not_found", "no such file");
+  response.writeHead(200, {
+    "Content-Type": TYPES[extname(full)] ?? "application/octet-stream",
+    "Content-Security-Policy": POLICY,
+  });
+  createReadStream(full).pipe(response);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const option = (name, otherwise) => {
+    const at = process.argv.indexOf(`--${name}`);
+    return at < 0 ? otherwise : Number(process.argv[at + 1]);
+  };
+  const { world, address } = await start({ port: option("port", 8421), pace: option("pace", 30) });
+  fill(world);
+  console.log(`${address}  key: ${KEY}`);
+}

@@ -1,0 +1,156 @@
+// Takes a picture of every main state of the built page, light and dark, wide and on a phone, under the real content
+// security policy, and runs axe on each. Fails on a serious violation or an error in the console.
+//
+//   npm run build && npm run shots [-- FOLDER]        needs Chromium (CHROMIUM names it, /usr/bin/chromium otherwise)
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { fill, KEY, start } from "./server.mjs";
+
+const OUT = process.argv[2] ?? join(tmpdir(), "stoa-shots");
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+const SCHEMES = ["light", "dark"];
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+
+mkdirSync(OUT, { recursive: true });
+const problems = [];
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [...FLAGS, "--disable-component-update", "--disable-sync"],
+});
+for (const size of Object.keys(SIZES)) for (const scheme of SCHEMES) await tour(size, scheme);
+await browser.close();
+for (const problem of problems) console.error(problem);
+console.log(`${problems.length} problems; pictures in ${OUT}`);
+process.exit(problems.length === 0 ? 0 : 1);
+
+async function tour(size, scheme) {
+  const server = await start({ pace: 8 });
+  fill(server.world);
+  const context = await browser.newContext({
+    viewport: SIZES[size],
+    colorScheme: scheme,
+    hasTouch: size === "phone",
+    isMobile: size === "phone",
+  });
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    // The browser itself reports every answer of 401, 529 and the like; those are asked for here.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      problems.push(`${size} ${scheme}: console: ${message.text()}`);
+    }
+  });
+  page.on("pageerror", (error) => problems.push(`${size} ${scheme}: ${error.message}`));
+  const shot = async (name) => {
+    await page.screenshot({ path: join(OUT, `${size}-${scheme}-${name}.png`), animations: "disabled" });
+    await axe(page, `${size} ${scheme} ${name}`);
+  };
+  const ask = async (text) => {
+    await page.getByLabel("Message", { exact: true }).fill(text);
+    await page.getByRole("button", { name: "Send message" }).click();
+  };
+  const startNew = () =>
+    page.evaluate(() => document.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true })));
+  const ended = () => page.getByRole("button", { name: "Answer again" }).last().waitFor();
+
+  await page.goto(server.address);
+  await page.getByLabel("API key").waitFor();
+  await shot("01-sign-in");
+  await page.getByLabel("API key").fill("sk-stoa-wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("not known here").waitFor();
+  await shot("02-sign-in-wrong");
+  await page.getByLabel("API key").fill(KEY);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: /on your mind/ }).waitFor();
+  await page.waitForTimeout(300);
+  await shot("03-empty");
+
+  await ask("Explain hash tables, with code and a table");
+  await page.locator(".answer-message .code").first().waitFor();
+  await page.waitForTimeout(400);
+  await shot("04-streaming");
+  await ended();
+  await page.locator(".hljs-keyword").first().waitFor();
+  await shot("05-finished");
+  await page.getByRole("button", { name: "Answer again" }).click();
+  await page.getByText("2/2").waitFor();
+  await page
+    .getByRole("button", { name: "Stop answering" })
+    .waitFor({ state: "detached" })
+    .catch(() => undefined);
+  await page.getByRole("region", { name: "Conversation" }).evaluate((box) => box.scrollTo(0, 0));
+  await page.waitForTimeout(200);
+  await shot("06-top");
+
+  await startNew();
+  await ask("Please fail");
+  await page.getByText("The answer failed.").first().waitFor();
+  await ask("Please refuse this");
+  await page.getByText("safety policy").waitFor();
+  await ask("Please interrupt");
+  await page.getByText("in the middle of this answer").waitFor();
+  await ask("reject me");
+  await page.getByText("Not sent.").waitFor();
+  await shot("07-errors");
+
+  await startNew();
+  server.world.loading = { model: "Qwen3 4B", phase: "downloading", done_bytes: 1.1e9, total_bytes: 2.5e9 };
+  server.world.down = true;
+  await page.evaluate(() => window.dispatchEvent(new Event("online")));
+  await ask("A question while the server is away");
+  await page.getByText("Not sent yet").waitFor();
+  await shot("08-unsent");
+  server.world.down = false;
+  // It also goes out by itself; then there is nothing left to press.
+  await page
+    .getByRole("button", { name: "Send now" })
+    .click({ timeout: 1_000 })
+    .catch(() => undefined);
+  await ended();
+  await page.reload();
+  await page.getByText("Downloading Qwen3 4B").waitFor();
+  await page.waitForTimeout(300);
+  await shot("09-downloading");
+  server.world.loading = null;
+
+  if (size === "phone") {
+    await page.getByRole("button", { name: "Open conversations" }).click();
+    await page.waitForTimeout(300);
+    await shot("10-drawer");
+  } else {
+    await page.getByRole("button", { name: /Account of/ }).click();
+    await shot("10-account-menu");
+    await page.keyboard.press("Escape");
+  }
+  await page.locator(".row").nth(1).hover();
+  await page
+    .getByRole("button", { name: /Options for/ })
+    .nth(1)
+    .click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("heading", { name: "Delete this conversation?" }).waitFor();
+  await page.waitForTimeout(300);
+  await shot("11-delete");
+  await context.close();
+  server.close();
+}
+
+async function axe(page, where) {
+  // Through the debugger, which the page's policy doesn't bind.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+  );
+  for (const one of violations) {
+    const line = `${where}: axe ${one.impact}: ${one.id}: ${one.help}: ${one.nodes
+      .map((node) => node.target)
+      .slice(0, 3)
+      .join(" | ")}`;
+    if (one.impact === "serious" || one.impact === "critical") problems.push(line);
+    else console.log(line);
+  }
+}

@@ -1,0 +1,52 @@
+/** Who is signed in, the theme, the way out. */
+import type { Member } from "../api/types";
+import { plainWords } from "../state/errors";
+import { toast } from "../state/notices";
+import { setTheme, theme, type Theme } from "../state/prefs";
+import { noteFailure, signOut } from "../state/session";
+import { useStore } from "../state/store";
+import { t } from "../strings";
+import { ChevronIcon, ExitIcon } from "./icons";
+import { Menu } from "./Menu";
+
+const THEMES: readonly Theme[] = ["system", "light", "dark"];
+
+export function AccountMenu({ member }: { member: Member }) {
+  const chosen = useStore(theme, (now) => now);
+  const leave = () => {
+    signOut().catch((cause: unknown) => toast(plainWords(noteFailure(cause)), "error"));
+  };
+  return (
+    <div className="account">
+      <Menu
+        label={t.account.menu(member.name)}
+        className="account-button"
+        button={
+          <>
+            <span className="avatar" data-initial={initial(member.name)} />
+            <span className="account-name">{member.name}</span>
+            <ChevronIcon />
+          </>
+        }
+        groups={[
+          {
+            label: t.account.theme,
+            items: THEMES.map((one) => ({
+              id: one,
+              label: t.account[one],
+              checked: one === chosen,
+              run: () => setTheme(one),
+            })),
+          },
+          { items: [{ id: "out", label: t.account.signOut, icon: <ExitIcon />, run: leave }] },
+        ]}
+      />
+    </div>
+  );
+}
+
+function initial(name: string): string {
+  const letters = new Intl.Segmenter().segment(name.trim())[Symbol.iterator]();
+  const first = letters.next();
+  return first.done === true ? "·" : first.value.segment.toUpperCase();
+}

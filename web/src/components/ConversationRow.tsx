@@ -1,0 +1,84 @@
+/** One conversation in the list: a link, its menu, and a field in its place while it is renamed. */
+import { memo, useState } from "react";
+import type { Conversation } from "../api/types";
+import { rename } from "../state/conversations";
+import { go } from "../state/route";
+import { t } from "../strings";
+import { BinIcon, MoreIcon, PenIcon } from "./icons";
+import { Menu } from "./Menu";
+
+/** The server's limit for a title. */
+const TITLE_LENGTH_MAX = 200;
+
+interface Props {
+  conversation: Conversation;
+  current: boolean;
+  onRemove: (conversation: Conversation) => void;
+  onOpened: () => void;
+}
+
+export const ConversationRow = memo(function ConversationRow({ conversation, current, onRemove, onOpened }: Props) {
+  const [renaming, setRenaming] = useState(false);
+  const title = conversation.title === "" ? t.nav.untitled : conversation.title;
+
+  const done = (value: string | null) => {
+    setRenaming(false);
+    if (value !== null && value.trim() !== "") void rename(conversation.id, value.trim());
+  };
+
+  if (renaming) {
+    return (
+      <li className="row">
+        <input
+          className="row-input"
+          defaultValue={conversation.title}
+          maxLength={TITLE_LENGTH_MAX}
+          aria-label={t.nav.renameLabel}
+          // The reader asked for this field a moment ago.
+          autoFocus
+          onFocus={(event) => event.target.select()}
+          onBlur={(event) => done(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return;
+            if (event.key === "Enter") done(event.currentTarget.value);
+            if (event.key === "Escape") {
+              event.preventDefault();
+              event.stopPropagation();
+              done(null);
+            }
+          }}
+        />
+      </li>
+    );
+  }
+
+  return (
+    <li className={current ? "row current" : "row"}>
+      <a
+        href={`#/c/${conversation.id}`}
+        aria-current={current ? "page" : undefined}
+        title={title}
+        onClick={(event) => {
+          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+          event.preventDefault();
+          go(conversation.id);
+          onOpened();
+        }}
+      >
+        {title}
+      </a>
+      <Menu
+        label={t.nav.options(title)}
+        button={<MoreIcon />}
+        groups={[
+          {
+            items: [
+              { id: "rename", label: t.nav.rename, icon: <PenIcon />, run: () => setRenaming(true) },
+              { id: "remove", label: t.nav.remove, icon: <BinIcon />, danger: true, run: () => onRemove(conversation) },
+            ],
+          },
+        ]}
+      />
+    </li>
+  );
+});

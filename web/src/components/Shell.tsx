@@ -1,0 +1,133 @@
+/** The page of someone signed in: the list beside the conversation, or in a drawer where the window is narrow. */
+import { useEffect, useRef, useState } from "react";
+import type { Member } from "../api/types";
+import { useMedia } from "../lib/hooks";
+import { conversations } from "../state/conversations";
+import { go, openId } from "../state/route";
+import { useStore } from "../state/store";
+import { threads } from "../state/threads";
+import { t } from "../strings";
+import { Banners } from "./Banners";
+import { CloseIcon, MenuIcon, PlusIcon } from "./icons";
+import { ModelPicker } from "./ModelPicker";
+import { Sidebar } from "./Sidebar";
+import { ThreadView } from "./ThreadView";
+
+const NARROW = "(max-width: 859px)";
+
+export function Shell({ member }: { member: Member }) {
+  const id = useStore(openId, (now) => now);
+  const narrow = useMedia(NARROW);
+  const [drawer, setDrawer] = useState(false);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const title = useTitle(id);
+  const model = useStore(threads, (all) => (id === null ? null : (all.get(id)?.model ?? null)));
+
+  useShortcuts(box);
+  useEffect(() => {
+    // On a touch screen the keyboard would cover what one came to read.
+    if (!matchMedia("(pointer: coarse)").matches) box.current?.focus();
+  }, [id]);
+
+  return (
+    <div className="shell">
+      <a
+        className="skip"
+        href="#message-box"
+        onClick={(event) => {
+          event.preventDefault();
+          box.current?.focus();
+        }}
+      >
+        {t.app.skip}
+      </a>
+      {narrow ? (
+        drawer && <Drawer member={member} onClose={() => setDrawer(false)} />
+      ) : (
+        <aside className="aside">
+          <Sidebar member={member} onNavigate={() => undefined} />
+        </aside>
+      )}
+      <div className="stage">
+        <header className="stage-head">
+          {narrow && (
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={t.nav.open}
+              aria-expanded={drawer}
+              onClick={() => setDrawer(true)}
+            >
+              <MenuIcon />
+            </button>
+          )}
+          <ModelPicker conversationModel={model} />
+          {id === null ? (
+            <span className="stage-title" />
+          ) : (
+            <h1 className="stage-title">{title === "" ? t.nav.untitled : title}</h1>
+          )}
+          {narrow && (
+            <button type="button" className="icon-button" aria-label={t.nav.newChat} onClick={() => go(null)}>
+              <PlusIcon />
+            </button>
+          )}
+        </header>
+        <Banners />
+        <main className="stage-main">
+          <ThreadView key={id ?? "new"} conversationId={id} memberName={member.name} box={box} />
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Drawer({ member, onClose }: { member: Member; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      className="drawer"
+      aria-label={t.nav.label}
+      // A dialog inside the drawer closes with an event that React hands up to here.
+      onClose={(event) => event.target === event.currentTarget && onClose()}
+      onClick={(event) => event.target === event.currentTarget && onClose()}
+    >
+      <button type="button" className="icon-button drawer-close" aria-label={t.nav.close} onClick={onClose}>
+        <CloseIcon />
+      </button>
+      <Sidebar member={member} onNavigate={onClose} />
+    </dialog>
+  );
+}
+
+function useTitle(id: string | null): string {
+  const title = useStore(conversations, (now) => now.items.find((one) => one.id === id)?.title ?? "");
+  useEffect(() => {
+    document.title = title === "" ? t.app.name : `${title} · ${t.app.name}`;
+  }, [title]);
+  return title;
+}
+
+/** Ctrl or ⌘ with K begins a new conversation, / goes to the box. */
+function useShortcuts(box: React.RefObject<HTMLTextAreaElement | null>): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        go(null);
+        box.current?.focus();
+      } else if (event.key === "/" && !isTyping(event.target)) {
+        event.preventDefault();
+        box.current?.focus();
+      }
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [box]);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.matches("input, textarea, select") || target.isContentEditable);
+}

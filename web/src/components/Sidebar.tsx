@@ -1,0 +1,153 @@
+/** The list of conversations, the way to a new one, and the account. */
+import { useMemo, useState } from "react";
+import type { Conversation, Member } from "../api/types";
+import { ageOf, type Age } from "../lib/format";
+import { conversations, loadMore, refreshConversations, remove } from "../state/conversations";
+import { plainWords } from "../state/errors";
+import { go, openId } from "../state/route";
+import { useStore } from "../state/store";
+import { t } from "../strings";
+import { AccountMenu } from "./AccountMenu";
+import { ConversationRow } from "./ConversationRow";
+import { Dialog } from "./Dialog";
+import { PlusIcon } from "./icons";
+import { Wordmark } from "./Logo";
+
+const AGES: readonly Age[] = ["today", "yesterday", "week", "month", "older"];
+
+interface Props {
+  member: Member;
+  onNavigate: () => void;
+}
+
+export function Sidebar({ member, onNavigate }: Props) {
+  const [removing, setRemoving] = useState<Conversation | null>(null);
+  const startNew = () => {
+    go(null);
+    onNavigate();
+  };
+  return (
+    <nav className="sidebar" aria-label={t.nav.label}>
+      <div className="sidebar-head">
+        <Wordmark />
+      </div>
+      <button type="button" className="new-chat" onClick={startNew}>
+        <PlusIcon />
+        <span>{t.nav.newChat}</span>
+        <kbd aria-hidden="true">{shortcut()}</kbd>
+      </button>
+      <div className="sidebar-list" tabIndex={-1}>
+        <List onRemove={setRemoving} onNavigate={onNavigate} />
+      </div>
+      <AccountMenu member={member} />
+      {removing !== null && <RemoveDialog conversation={removing} onClose={() => setRemoving(null)} />}
+    </nav>
+  );
+}
+
+function List({ onRemove, onNavigate }: { onRemove: (one: Conversation) => void; onNavigate: () => void }) {
+  const list = useStore(conversations, (now) => now);
+  const current = useStore(openId, (now) => now);
+  const groups = useMemo(() => byAge(list.items), [list.items]);
+
+  if (list.status === "loading") return <Skeleton />;
+  if (list.status === "failed") {
+    return (
+      <div className="sidebar-note" role="alert">
+        <p>{t.nav.failed}</p>
+        {list.error !== null && <p className="faint">{plainWords(list.error)}</p>}
+        <button type="button" className="quiet" onClick={() => void refreshConversations()}>
+          {t.thread.retry}
+        </button>
+      </div>
+    );
+  }
+  if (list.items.length === 0) {
+    return (
+      <div className="sidebar-note">
+        <p>{t.nav.empty}</p>
+        <p className="faint">{t.nav.emptyHint}</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      {groups.map(([age, items]) => (
+        <section key={age} aria-label={t.nav[age]}>
+          <h2 className="age">{t.nav[age]}</h2>
+          <ul>
+            {items.map((one) => (
+              <ConversationRow
+                key={one.id}
+                conversation={one}
+                current={one.id === current}
+                onRemove={onRemove}
+                onOpened={onNavigate}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {list.next !== null && (
+        <button type="button" className="quiet more" disabled={list.loadingMore} onClick={() => void loadMore()}>
+          {list.loadingMore ? t.nav.loadingMore : t.nav.more}
+        </button>
+      )}
+    </>
+  );
+}
+
+function byAge(items: readonly Conversation[]): [Age, Conversation[]][] {
+  const now = new Date();
+  const groups = new Map<Age, Conversation[]>();
+  for (const one of items) {
+    const age = ageOf(one.updated_at, now);
+    groups.set(age, [...(groups.get(age) ?? []), one]);
+  }
+  return AGES.flatMap((age) => {
+    const group = groups.get(age);
+    return group === undefined ? [] : [[age, group]];
+  });
+}
+
+function Skeleton() {
+  return (
+    <div className="skeleton-list" role="status" aria-label={t.nav.loading}>
+      {[72, 58, 84, 64, 46].map((width) => (
+        <span key={width} className="skeleton" style={{ width: `${width}%` }} />
+      ))}
+    </div>
+  );
+}
+
+function RemoveDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+  return (
+    <Dialog
+      title={t.remove.title}
+      onClose={onClose}
+      actions={
+        <>
+          <button type="button" className="secondary" onClick={onClose}>
+            {t.remove.cancel}
+          </button>
+          <button
+            type="button"
+            className="primary danger"
+            onClick={() => {
+              onClose();
+              void remove(conversation.id);
+            }}
+          >
+            {t.remove.confirm}
+          </button>
+        </>
+      }
+    >
+      <p>{t.remove.body(conversation.title === "" ? t.nav.untitled : conversation.title)}</p>
+    </Dialog>
+  );
+}
+
+function shortcut(): string {
+  return /mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘ K" : "Ctrl K";
+}

@@ -1,0 +1,121 @@
+/** Blocks of Markdown as React elements. A block whose source is unchanged is not rendered again. */
+import type { Token, Tokens } from "marked";
+import { memo, type ReactNode } from "react";
+import { t } from "../strings";
+import type { Block } from "./blocks";
+import { CodeBlock } from "./CodeBlock";
+import { Inline } from "./inline";
+import { safeHtml } from "./safe";
+
+export function Markdown({ blocks }: { blocks: readonly Block[] }) {
+  return (
+    <div className="prose">
+      {blocks.map((block, index) => (
+        // Blocks are only ever added at the end, so the index is the block.
+        <BlockView key={index} block={block} />
+      ))}
+    </div>
+  );
+}
+
+const BlockView = memo(
+  function BlockView({ block }: { block: Block }) {
+    return <BlockToken token={block.token} finished={block.finished} />;
+  },
+  (before, after) => before.block.raw === after.block.raw && before.block.finished === after.block.finished,
+);
+
+function BlockToken({ token, finished }: { token: Token; finished: boolean }): ReactNode {
+  switch (token.type) {
+    case "paragraph":
+      return (
+        <p>
+          <Inline tokens={token.tokens} />
+        </p>
+      );
+    case "heading": {
+      // The page's own heading is its h1.
+      const Heading = (["h2", "h3", "h4", "h5", "h6", "h6"] as const)[(token as Tokens.Heading).depth - 1] ?? "h6";
+      return (
+        <Heading data-depth={(token as Tokens.Heading).depth}>
+          <Inline tokens={token.tokens} />
+        </Heading>
+      );
+    }
+    case "code": {
+      const code = token as Tokens.Code;
+      return <CodeBlock code={code.text} info={code.lang ?? ""} finished={finished} />;
+    }
+    case "blockquote":
+      return (
+        <blockquote>
+          <Nested tokens={token.tokens} finished={finished} />
+        </blockquote>
+      );
+    case "list":
+      return <List list={token as Tokens.List} finished={finished} />;
+    case "table":
+      return <Table table={token as Tokens.Table} />;
+    case "hr":
+      return <hr />;
+    case "html":
+      return <div dangerouslySetInnerHTML={{ __html: safeHtml(token.raw) }} />;
+    case "space":
+    case "def":
+    case "checkbox":
+      return null;
+    default:
+      return <Inline tokens={"tokens" in token ? token.tokens : undefined} text={token.raw} />;
+  }
+}
+
+function Nested({ tokens, finished }: { tokens: Token[] | undefined; finished: boolean }): ReactNode {
+  return (tokens ?? []).map((token, index) => <BlockToken key={index} token={token} finished={finished} />);
+}
+
+function List({ list, finished }: { list: Tokens.List; finished: boolean }) {
+  const items = list.items.map((item, index) => (
+    <li key={index} className={item.task ? "task" : undefined}>
+      {item.task && (
+        <input type="checkbox" checked={item.checked ?? false} disabled aria-label={item.checked ? "✓" : "–"} />
+      )}
+      <Nested tokens={item.tokens} finished={finished} />
+    </li>
+  ));
+  if (!list.ordered) return <ul>{items}</ul>;
+  return <ol start={list.start === "" ? 1 : list.start}>{items}</ol>;
+}
+
+function Table({ table }: { table: Tokens.Table }) {
+  const align = (column: number) => {
+    const side = table.align[column];
+    return side === undefined || side === null ? undefined : `align-${side}`;
+  };
+  return (
+    // Wide tables scroll inside their own box, which the keyboard must reach.
+    <div className="table-scroll" role="region" aria-label={t.markdown.table} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {table.header.map((cell, column) => (
+              <th key={column} scope="col" className={align(column)}>
+                <Inline tokens={cell.tokens} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, index) => (
+            <tr key={index}>
+              {row.map((cell, column) => (
+                <td key={column} className={align(column)}>
+                  <Inline tokens={cell.tokens} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

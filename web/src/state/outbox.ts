@@ -1,0 +1,149 @@
+/**
+ * Messages on their way to the server. An item is kept in localStorage before the first attempt and removed after the
+ * server has it, and carries the ids of its message and reply, so a repeated send can't make a second message. What
+ * the server refuses for good stays, with a way to edit or discard it: a typed message is never lost.
+ */
+import { api } from "../api/client";
+import type { ApiError } from "../api/http";
+import type { NewMessage } from "../api/types";
+import { upsert } from "./conversations";
+import { plainWords } from "./errors";
+import { noteFailure } from "./session";
+import { drop, keep, kept, keptNames } from "./storage";
+import { createStore } from "./store";
+import { addMessages, followMessage } from "./threads";
+
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 30_000;
+const NAME = "outbox.";
+
+/** What is kept. */
+export interface Parcel {
+  id: string;
+  replyId: string;
+  conversationId: string;
+  /** The conversation may not exist yet: it is created first, which is idempotent too. */
+  opensConversation: boolean;
+  parentId: string | null;
+  text: string;
+  model: string | null;
+}
+
+export interface OutboxItem extends Parcel {
+  state: "sending" | "waiting" | "failed";
+  reason: string;
+  attempts: number;
+}
+
+export const outbox = createStore<readonly OutboxItem[]>([]);
+
+const timers = new Map<string, number>();
+const underWay = new Set<string>();
+
+function change(id: string, part: Partial<OutboxItem>): void {
+  outbox.update((now) => now.map((item) => (item.id === id ? { ...item, ...part } : item)));
+}
+
+export function itemsOf(items: readonly OutboxItem[], conversationId: string | null): OutboxItem[] {
+  return items.filter((item) => item.conversationId === conversationId);
+}
+
+export function post(parcel: Parcel): void {
+  keep(NAME + parcel.id, JSON.stringify(parcel));
+  outbox.update((now) => [...now, { ...parcel, state: "sending", reason: "", attempts: 0 }]);
+  void deliver(parcel.id);
+}
+
+/** Takes up what an earlier page left, or what waited for signing in. */
+export function restoreOutbox(): void {
+  const items: OutboxItem[] = [];
+  for (const name of keptNames(NAME)) {
+    const parcel = parsed(kept(name));
+    if (parcel === null) drop(name);
+    else items.push({ ...parcel, state: "waiting", reason: "", attempts: 0 });
+  }
+  outbox.set(items);
+  for (const item of items) void deliver(item.id);
+}
+
+function parsed(json: string | null): Parcel | null {
+  try {
+    const value = JSON.parse(json ?? "null") as Partial<Parcel> | null;
+    const whole =
+      typeof value?.id === "string" &&
+      typeof value.replyId === "string" &&
+      typeof value.conversationId === "string" &&
+      typeof value.text === "string";
+    return whole ? (value as Parcel) : null;
+  } catch {
+    return null;
+  }
+}
+
+export function emptyOutbox(): void {
+  for (const timer of timers.values()) clearTimeout(timer);
+  timers.clear();
+  outbox.set([]);
+}
+
+export function retryAll(): void {
+  for (const item of outbox.get()) if (item.state === "waiting") void deliver(item.id);
+}
+
+export function discard(id: string): OutboxItem | null {
+  const item = outbox.get().find((one) => one.id === id) ?? null;
+  forget(id);
+  return item;
+}
+
+function forget(id: string): void {
+  drop(NAME + id);
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+  outbox.update((now) => now.filter((item) => item.id !== id));
+}
+
+export async function deliver(id: string): Promise<void> {
+  const item = outbox.get().find((one) => one.id === id);
+  if (item === undefined || underWay.has(id)) return;
+  underWay.add(id);
+  clearTimeout(timers.get(id));
+  change(id, { state: "sending", reason: "" });
+  try {
+    await send(item);
+    forget(id);
+  } catch (cause) {
+    postpone(item, noteFailure(cause));
+  } finally {
+    underWay.delete(id);
+  }
+}
+
+async function send(item: OutboxItem): Promise<void> {
+  if (item.opensConversation) upsert(await api.createConversation(item.conversationId, item.model));
+  const message: NewMessage = {
+    id: item.id,
+    reply_id: item.replyId,
+    parent_id: item.parentId,
+    text: item.text,
+    ...(item.model === null ? {} : { model: item.model }),
+  };
+  const exchange = await api.send(item.conversationId, message);
+  addMessages(item.conversationId, [exchange.message, exchange.reply], [exchange.message, exchange.reply]);
+  if (exchange.reply.state === "generating") followMessage(exchange.reply);
+}
+
+function postpone(item: OutboxItem, error: ApiError): void {
+  if (error.kind === "authentication") {
+    change(item.id, { state: "waiting", reason: "" });
+    return;
+  }
+  const attempts = item.attempts + 1;
+  if (!error.passing) {
+    change(item.id, { state: "failed", reason: plainWords(error), attempts });
+    return;
+  }
+  change(item.id, { state: "waiting", reason: plainWords(error), attempts });
+  const pause = Math.max(error.retryAfterMs, Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** item.attempts));
+  timers.set(item.id, setTimeout(() => void deliver(item.id), pause) as unknown as number);
+}

@@ -1,0 +1,22 @@
+/** Which conversation is open, kept in the address (`#/c/ID`), so that reload, back and forward work. */
+import { createStore } from "./store";
+
+const UUID = /^#\/c\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+
+function read(): string | null {
+  return UUID.exec(location.hash)?.[1]?.toLowerCase() ?? null;
+}
+
+export const openId = createStore<string | null>(null);
+
+export function startRouting(): void {
+  openId.set(read());
+  window.addEventListener("popstate", () => openId.set(read()));
+}
+
+export function go(conversationId: string | null, replace = false): void {
+  const address = conversationId === null ? location.pathname + location.search : `#/c/${conversationId}`;
+  if (replace) history.replaceState(null, "", address);
+  else if (conversationId !== openId.get()) history.pushState(null, "", address);
+  openId.set(conversationId);
+}
