@@ -17,4 +17,9 @@ public interface Generations {
      * @throws dev.stoa.shared.StoaException if it is refused before the first token; it is settled then too
      */
     TokenStream start(Caller caller, GenerationRequest request);
+
+    /** Whether the server stops: what runs may end, nothing new is taken. */
+    default boolean draining() {
+        return false;
+    }
 }

@@ -1,5 +1,6 @@
 package dev.stoa.inference;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -8,7 +9,7 @@ import java.util.List;
  */
 public interface Inference {
 
-    /** What can be asked for now or soon. */
+    /** What can be asked for now or soon; the first is the default. */
     List<Model> models();
 
     /**
@@ -32,4 +33,10 @@ public interface Inference {
      * @throws dev.stoa.shared.StoaException INVALID_REQUEST if it can never fit; OVERLOADED if there is no room now
      */
     TokenStream start(GenerationRequest request);
+
+    /** How far the default model is. */
+    ModelStatus status();
+
+    /** False when work has waited for {@code bound} and the engine made no step. True while there is no engine. */
+    boolean healthy(Duration bound);
 }

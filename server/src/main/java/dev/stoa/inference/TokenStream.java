@@ -33,6 +33,11 @@ public interface TokenStream extends AutoCloseable {
     /** Tokens so far, also after a cancel. */
     TokenUsage usage();
 
+    /** Why safety ended it; null unless the stop reason is {@link StopReason#REFUSAL}. */
+    default @Nullable Refusal refusal() {
+        return null;
+    }
+
     @Override
     void close();
 }

@@ -1,4 +1,4 @@
-/** Words that every package may use: the kinds of errors. */
+/** Words that every package may use: the kinds of errors, the limits, the names of requests. */
 @NullMarked
 package dev.stoa.shared;
 

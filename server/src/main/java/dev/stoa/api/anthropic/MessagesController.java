@@ -1,0 +1,131 @@
+package dev.stoa.api.anthropic;
+
+import dev.stoa.admission.Admission;
+import dev.stoa.admission.RequestAllowance;
+import dev.stoa.api.ClientConnection;
+import dev.stoa.api.RequestId;
+import dev.stoa.engine.Sampling;
+import dev.stoa.generation.Generations;
+import dev.stoa.identity.Caller;
+import dev.stoa.inference.GenerationRequest;
+import dev.stoa.inference.Inference;
+import dev.stoa.inference.TokenStream;
+import dev.stoa.shared.Ids;
+import dev.stoa.shared.Limits;
+import dev.stoa.shared.StoaException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.RequestMapping;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code POST /v1/messages}, whole and streamed, and {@code POST /v1/messages/count_tokens}. The key is checked before
+ * the body is read, so that a stranger can't make the server read 32 MB.
+ */
+@Controller
+final class MessagesController {
+    private static final String SURFACE = "anthropic";
+
+    private final Callers callers;
+    private final Generations generations;
+    private final Inference inference;
+    private final Admission admission;
+    private final Limits limits;
+    private final Ids ids;
+    private final Clock clock;
+    private final JsonBody body;
+
+    MessagesController(
+            Callers callers,
+            Generations generations,
+            Inference inference,
+            Admission admission,
+            Limits limits,
+            Ids ids,
+            Clock clock) {
+        this.callers = callers;
+        this.generations = generations;
+        this.inference = inference;
+        this.admission = admission;
+        this.limits = limits;
+        this.ids = ids;
+        this.clock = clock;
+        this.body = new JsonBody(limits);
+    }
+
+    @RequestMapping("/v1/messages")
+    void create(HttpServletRequest http, HttpServletResponse response) throws IOException, InterruptedException {
+        Responses.requireMethod(http, response, "POST");
+        Caller caller = callers.authenticate(http, response);
+        ApiVersion version = ApiVersion.of(http.getHeader(ApiVersion.HEADER));
+        MessagesRequest request = MessagesDecoder.decode(body.read(http), version);
+        String requestId = RequestId.of(http);
+        try (TokenStream stream = start(caller, request, requestId, response)) {
+            ClientConnection client = ClientConnection.current(limits.clientCheck());
+            MessageJson json = new MessageJson(ids.message(), request.model());
+            if (request.stream()) {
+                new StreamedAnswer(stream, json, client, limits, requestId).writeTo(response);
+            } else {
+                ObjectNode answer = WholeAnswer.read(stream, json, client, limits);
+                if (answer != null) {
+                    Responses.json(response, HttpServletResponse.SC_OK, answer);
+                }
+            }
+        }
+    }
+
+    private TokenStream start(Caller caller, MessagesRequest request, String requestId, HttpServletResponse response) {
+        GenerationRequest work = generation(request, requestId);
+        try {
+            return generations.start(caller, work);
+        } finally {
+            rateLimitHeaders(response, admission.allowance(caller.credentialId()));
+        }
+    }
+
+    private GenerationRequest generation(MessagesRequest request, String requestId) {
+        return new GenerationRequest(
+                requestId,
+                request.model(),
+                request.messages(),
+                request.maxTokens(),
+                sampling(request),
+                request.stopSequences(),
+                SURFACE);
+    }
+
+    /** The protocol's defaults where nothing is set; a top_p of 0 leaves one token, as a top_k of 1 does. */
+    private Sampling sampling(MessagesRequest request) {
+        float temperature = (float) request.temperature().orElse(1);
+        float topP = (float) request.topP().orElse(1);
+        int topK = topP == 0 ? 1 : request.topK().orElse(0);
+        return new Sampling(temperature, topK, topP == 0 ? 1 : topP, 0, 1, 0, 0, ids.seed());
+    }
+
+    private void rateLimitHeaders(HttpServletResponse response, RequestAllowance allowance) {
+        response.setHeader("anthropic-ratelimit-requests-limit", String.valueOf(allowance.limit()));
+        response.setHeader("anthropic-ratelimit-requests-remaining", String.valueOf(allowance.remaining()));
+        response.setHeader(
+                "anthropic-ratelimit-requests-reset",
+                clock.instant()
+                        .plus(allowance.untilFull())
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString());
+    }
+
+    /** @throws StoaException as {@link Inference#countTokens} */
+    @RequestMapping("/v1/messages/count_tokens")
+    void countTokens(HttpServletRequest http, HttpServletResponse response) throws IOException {
+        Responses.requireMethod(http, response, "POST");
+        callers.authenticate(http, response);
+        ApiVersion version = ApiVersion.of(http.getHeader(ApiVersion.HEADER));
+        MessagesRequest request = MessagesDecoder.decodeCount(body.read(http), version);
+        inference.model(request.model());
+        int tokens = inference.countTokens(generation(request, RequestId.of(http)));
+        Responses.json(response, HttpServletResponse.SC_OK, MessageJson.count(tokens));
+    }
+}

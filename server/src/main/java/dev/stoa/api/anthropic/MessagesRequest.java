@@ -1,0 +1,22 @@
+package dev.stoa.api.anthropic;
+
+import dev.stoa.inference.Message;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * A decoded body of {@code POST /v1/messages} or {@code /v1/messages/count_tokens}.
+ *
+ * @param messages with the system prompt as the first, where there is one
+ * @param maxTokens 1 where only tokens are counted
+ */
+record MessagesRequest(
+        String model,
+        List<Message> messages,
+        int maxTokens,
+        List<String> stopSequences,
+        OptionalDouble temperature,
+        OptionalDouble topP,
+        OptionalInt topK,
+        boolean stream) {}

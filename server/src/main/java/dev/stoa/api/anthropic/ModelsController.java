@@ -1,0 +1,119 @@
+package dev.stoa.api.anthropic;
+
+import dev.stoa.inference.Inference;
+import dev.stoa.inference.Model;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code GET /v1/models} in pages, and {@code GET /v1/models/{id}}. */
+@Controller
+final class ModelsController {
+    /** The protocol's own page sizes. */
+    private static final int LIMIT_DEFAULT = 20;
+
+    private static final int LIMIT_MAX = 1000;
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Callers callers;
+    private final Inference inference;
+
+    ModelsController(Callers callers, Inference inference) {
+        this.callers = callers;
+        this.inference = inference;
+    }
+
+    @RequestMapping("/v1/models")
+    void list(HttpServletRequest http, HttpServletResponse response) throws IOException {
+        begin(http, response);
+        int limit = limit(http.getParameter("limit"));
+        List<Model> all = inference.models();
+        String after = http.getParameter("after_id");
+        String before = http.getParameter("before_id");
+        if (after != null && before != null) {
+            throw Fields.invalid("before_id", "can't go with after_id");
+        }
+        int from = after == null ? 0 : place(all, after, "after_id") + 1;
+        int to = before == null ? all.size() : place(all, before, "before_id");
+        boolean more = to - from > limit;
+        if (more && before != null) {
+            from = to - limit;
+        } else if (more) {
+            to = from + limit;
+        }
+        Responses.json(response, HttpServletResponse.SC_OK, page(all.subList(from, to), more));
+    }
+
+    @RequestMapping("/v1/models/{id}")
+    void get(@PathVariable("id") String id, HttpServletRequest http, HttpServletResponse response) throws IOException {
+        begin(http, response);
+        Responses.json(response, HttpServletResponse.SC_OK, json(inference.model(id)));
+    }
+
+    private void begin(HttpServletRequest http, HttpServletResponse response) {
+        Responses.requireMethod(http, response, "GET");
+        callers.authenticate(http, response);
+        ApiVersion.of(http.getHeader(ApiVersion.HEADER));
+    }
+
+    private static int limit(@Nullable String text) {
+        if (text == null) {
+            return LIMIT_DEFAULT;
+        }
+        try {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= LIMIT_MAX) {
+                return limit;
+            }
+        } catch (NumberFormatException _) {
+            // Answered below, as a number out of range.
+        }
+        throw Fields.invalid("limit", "must be a whole number between 1 and " + LIMIT_MAX);
+    }
+
+    private static int place(List<Model> models, String id, String parameter) {
+        for (int i = 0; i < models.size(); i++) {
+            if (models.get(i).id().equals(id)) {
+                return i;
+            }
+        }
+        throw new StoaException(ErrorKind.NOT_FOUND, parameter + ": there is no such model");
+    }
+
+    private static ObjectNode page(List<Model> models, boolean more) {
+        ObjectNode page = JSON.createObjectNode();
+        ArrayNode data = page.putArray("data");
+        models.forEach(model -> data.add(json(model)));
+        return page.put("has_more", more)
+                .put("first_id", models.isEmpty() ? null : models.getFirst().id())
+                .put("last_id", models.isEmpty() ? null : models.getLast().id());
+    }
+
+    private static ObjectNode json(Model model) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("type", "model")
+                .put("id", model.id())
+                .put("display_name", model.displayName())
+                .put(
+                        "created_at",
+                        model.createdAt().truncatedTo(ChronoUnit.SECONDS).toString())
+                .put("lifecycle", "active");
+        if (model.contextLength() > 0) {
+            json.put("max_input_tokens", model.contextLength()).put("max_tokens", model.contextLength());
+        } else {
+            json.putNull("max_input_tokens").putNull("max_tokens");
+        }
+        return json;
+    }
+}

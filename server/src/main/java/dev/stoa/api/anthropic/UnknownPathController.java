@@ -1,0 +1,16 @@
+package dev.stoa.api.anthropic;
+
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.RequestMapping;
+
+/** Answers what no other surface under {@code /v1} knows, in the protocol's words. */
+@Controller
+final class UnknownPathController {
+
+    @RequestMapping({"/v1", "/v1/**"})
+    void unknown() {
+        throw new StoaException(ErrorKind.NOT_FOUND, "There is nothing at this path.");
+    }
+}

@@ -1,0 +1,37 @@
+package dev.stoa.api.chat;
+
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What clients send. Jackson fills them, so any field may be missing: {@link #need} says so in the caller's words. */
+final class Bodies {
+    private Bodies() {}
+
+    record SignIn(@Nullable String key) {}
+
+    record NewConversation(
+            @Nullable UUID id,
+            @Nullable String title,
+            @Nullable String model) {}
+
+    record ConversationPatch(@Nullable String title) {}
+
+    record NewMessage(
+            @Nullable UUID id,
+            @Nullable UUID replyId,
+            @Nullable UUID parentId,
+            @Nullable String text,
+            @Nullable String model) {}
+
+    record NewReply(@Nullable UUID id, @Nullable String model) {}
+
+    /** @throws StoaException INVALID_REQUEST if there is no value */
+    static <T> T need(String field, @Nullable T value) {
+        if (value == null) {
+            throw new StoaException(ErrorKind.INVALID_REQUEST, field + ": must be given");
+        }
+        return value;
+    }
+}

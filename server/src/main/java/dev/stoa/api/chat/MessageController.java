@@ -1,0 +1,80 @@
+package dev.stoa.api.chat;
+
+import dev.stoa.api.RequestId;
+import dev.stoa.api.chat.Views.MessageView;
+import dev.stoa.api.chat.Views.ReplyView;
+import dev.stoa.conversation.Conversations;
+import dev.stoa.identity.Caller;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.Limits;
+import dev.stoa.shared.StoaException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Answers: another one, their end, their events. */
+@RestController
+@RequestMapping("/api/messages/{id}")
+class MessageController {
+    private final Conversations conversations;
+    private final ChatJson json;
+    private final Limits limits;
+
+    MessageController(Conversations conversations, ChatJson json, Limits limits) {
+        this.limits = limits;
+        this.conversations = conversations;
+        this.json = json;
+    }
+
+    @PostMapping("/replies")
+    @ResponseStatus(HttpStatus.CREATED)
+    ReplyView answerAgain(Caller caller, @PathVariable UUID id, HttpServletRequest request) {
+        Bodies.NewReply body = json.read(request, Bodies.NewReply.class);
+        return new ReplyView(MessageView.of(conversations.answerAgain(
+                caller, id, Bodies.need("id", body.id()), body.model(), RequestId.of(request))));
+    }
+
+    @PostMapping("/stop")
+    MessageView stop(Caller caller, @PathVariable UUID id) throws InterruptedException {
+        return MessageView.of(conversations.stop(caller, id));
+    }
+
+    @GetMapping("/events")
+    void events(
+            Caller caller,
+            @PathVariable UUID id,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            @RequestParam(required = false) @Nullable String after,
+            HttpServletResponse response)
+            throws IOException, InterruptedException {
+        // A browser that reconnects by itself repeats the first address but knows more by then.
+        int offset = lastEventId != null ? offset("Last-Event-ID", lastEventId) : offset("after", after);
+        new EventStream(json, limits.pingInterval(), response).write(conversations.follow(caller, id, offset));
+    }
+
+    private static int offset(String name, @Nullable String value) {
+        if (value == null || value.isEmpty()) {
+            return 0;
+        }
+        try {
+            int offset = Integer.parseInt(value);
+            if (offset >= 0) {
+                return offset;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below like a negative one.
+        }
+        throw new StoaException(ErrorKind.INVALID_REQUEST, name + ": must be a number of characters");
+    }
+}

@@ -1,0 +1,90 @@
+package dev.stoa.api.chat;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.stoa.conversation.Conversation;
+import dev.stoa.conversation.Message;
+import dev.stoa.identity.Member;
+import dev.stoa.inference.Model;
+import dev.stoa.inference.TokenUsage;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What clients get; the shapes of {@code docs/chat-api.md}. */
+final class Views {
+    private Views() {}
+
+    record SessionView(Member member) {}
+
+    record ConversationView(UUID id, String title, @Nullable String model, Instant createdAt, Instant updatedAt) {
+        static ConversationView of(Conversation conversation) {
+            return new ConversationView(
+                    conversation.id(),
+                    conversation.title(),
+                    conversation.model(),
+                    conversation.createdAt(),
+                    conversation.updatedAt());
+        }
+    }
+
+    record UsageView(int inputTokens, int outputTokens) {
+        static @Nullable UsageView of(@Nullable TokenUsage usage) {
+            return usage == null ? null : new UsageView(usage.inputTokens(), usage.outputTokens());
+        }
+    }
+
+    record MessageView(
+            UUID id,
+            UUID conversationId,
+            @Nullable UUID parentId,
+            String role,
+            String text,
+            String state,
+            Message.@Nullable Problem error,
+            @Nullable String model,
+            @Nullable UsageView usage,
+            Instant createdAt) {
+        static MessageView of(Message message) {
+            return new MessageView(
+                    message.id(),
+                    message.conversationId(),
+                    message.parentId(),
+                    message.role().word(),
+                    message.text(),
+                    message.state().word(),
+                    message.error(),
+                    message.model(),
+                    UsageView.of(message.usage()),
+                    message.createdAt());
+        }
+    }
+
+    record ConversationsView(
+            List<ConversationView> conversations, @Nullable String next) {}
+
+    record ThreadView(ConversationView conversation, List<MessageView> messages) {}
+
+    record ExchangeView(MessageView message, MessageView reply) {}
+
+    record ReplyView(MessageView reply) {}
+
+    record EndView(MessageView message) {}
+
+    record TextView(String text) {}
+
+    record ModelView(
+            String id,
+            String displayName,
+            int contextLength,
+            boolean ready,
+            @JsonProperty("default") boolean isDefault) {
+        static ModelView of(Model model, boolean isDefault) {
+            return new ModelView(model.id(), model.displayName(), model.contextLength(), model.ready(), isDefault);
+        }
+    }
+
+    record ErrorView(ErrorBody error, String requestId) {}
+
+    record ErrorBody(String type, String message) {}
+}

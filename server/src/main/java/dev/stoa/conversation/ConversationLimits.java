@@ -1,0 +1,62 @@
+package dev.stoa.conversation;
+
+import java.time.Duration;
+
+/** Every bound of this package, with its reason. Lengths are in UTF-16 code units, as Java and browsers count. */
+public final class ConversationLimits {
+
+    /** A question: some 50,000 tokens, more than a small model reads and a screen shows. */
+    public static final int TEXT_LENGTH_MAX = 200_000;
+
+    /** One line of a list. */
+    public static final int TITLE_LENGTH_MAX = 200;
+
+    /** A title made from the first question: what a side bar shows. */
+    static final int AUTO_TITLE_LENGTH = 60;
+
+    /** A model's name. */
+    public static final int MODEL_LENGTH_MAX = 200;
+
+    /** A page of the list of conversations. */
+    public static final int PAGE_SIZE_DEFAULT = 50;
+
+    public static final int PAGE_SIZE_MAX = 100;
+
+    /** Messages of one conversation, since it is read whole: far more than a model's window holds. */
+    static final int MESSAGES_MAX = 2_000;
+
+    /** Answers written at once for one member, over all servers: a person with many tabs, not a program. */
+    static final int RUNS_PER_MEMBER = 8;
+
+    /** The most tokens of one answer; a model's window may leave less. */
+    static final int ANSWER_TOKENS = 4_096;
+
+    /** The least room for an answer: a prompt that leaves less is shortened. */
+    static final int ANSWER_TOKENS_MIN = 256;
+
+    /** Characters of a branch that are read for a prompt: no local model's window holds more. */
+    static final int HISTORY_LENGTH_MAX = 2_000_000;
+
+    /** How often new text is written to its row: what a killed server may lose, against the writes it costs. */
+    static final Duration FLUSH_INTERVAL = Duration.ofMillis(250);
+
+    /** How often a server says that its runs live, and looks for dead ones and for stops from other servers. */
+    static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(2);
+
+    /** Silence after which another server's run counts as dead: several heartbeats and a long garbage collection. */
+    static final Duration HEARTBEAT_STALE = Duration.ofSeconds(10);
+
+    /** How often a row is read for a subscriber whose answer another server writes. */
+    static final Duration POLL_INTERVAL = Duration.ofMillis(300);
+
+    /** How long a stop waits for the run to end; closing a stream takes one step of the engine. */
+    static final Duration STOP_WAIT = Duration.ofSeconds(20);
+
+    /** How long interrupted runs may take to write their last state at shutdown. */
+    static final Duration INTERRUPT_WAIT = Duration.ofSeconds(5);
+
+    /** Tries of a terminal write while the database is away; after them the reaper of a later time ends the row. */
+    static final int END_TRIES = 8;
+
+    private ConversationLimits() {}
+}

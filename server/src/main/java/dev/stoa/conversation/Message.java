@@ -1,0 +1,76 @@
+package dev.stoa.conversation;
+
+import dev.stoa.inference.TokenUsage;
+import dev.stoa.shared.ErrorKind;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node of a conversation's tree.
+ *
+ * @param parentId the answer that a question follows, null for a first one; the question that an answer is for
+ * @param error why an answer failed or was refused
+ * @param model of a question, the one asked for; of an answer, the one that writes it
+ * @param usage tokens of an answer, once it has ended
+ */
+public record Message(
+        UUID id,
+        UUID conversationId,
+        @Nullable UUID parentId,
+        Role role,
+        String text,
+        MessageState state,
+        @Nullable Problem error,
+        @Nullable String model,
+        @Nullable TokenUsage usage,
+        Instant createdAt) {
+
+    /** Who speaks. */
+    public enum Role {
+        USER,
+        ASSISTANT;
+
+        /** The word in the API and in the database. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Role ofWord(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** Why an answer is not what was asked for, in words for the person who asked. */
+    public record Problem(String type, String message) {
+        static final Problem INTERNAL = of(ErrorKind.INTERNAL, "Something went wrong on the server. Try again.");
+
+        static Problem of(ErrorKind kind, String message) {
+            return new Problem(kind.name().toLowerCase(Locale.ROOT), message);
+        }
+    }
+
+    /** Whether a run still writes it. */
+    public boolean generating() {
+        return state == MessageState.GENERATING;
+    }
+
+    /** This answer as its run left it. */
+    Message ended(Ending ending) {
+        if (!state.mayBecome(ending.state())) {
+            throw new IllegalStateException(state + " may not become " + ending.state());
+        }
+        return new Message(
+                id,
+                conversationId,
+                parentId,
+                role,
+                ending.text(),
+                ending.state(),
+                ending.error(),
+                model,
+                ending.usage(),
+                createdAt);
+    }
+}

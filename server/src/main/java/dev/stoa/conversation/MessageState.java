@@ -1,0 +1,39 @@
+package dev.stoa.conversation;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** Where a message stands. Questions are born COMPLETE, answers GENERATING. */
+public enum MessageState {
+    GENERATING,
+    COMPLETE,
+    /** By the user; the text so far is kept. */
+    STOPPED,
+    /** The server stopped or died in mid-answer; the text so far is kept. */
+    INTERRUPTED,
+    FAILED,
+    /** By a safety policy. */
+    REFUSED;
+
+    /** The one table of what may follow what: a run ends once. */
+    public boolean mayBecome(MessageState next) {
+        return successors().contains(next);
+    }
+
+    private Set<MessageState> successors() {
+        return switch (this) {
+            case GENERATING -> EnumSet.of(COMPLETE, STOPPED, INTERRUPTED, FAILED, REFUSED);
+            case COMPLETE, STOPPED, INTERRUPTED, FAILED, REFUSED -> EnumSet.noneOf(MessageState.class);
+        };
+    }
+
+    /** The word in the API and in the database. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static MessageState ofWord(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,25 @@
+package dev.stoa.generation;
+
+import dev.stoa.admission.Admission;
+import dev.stoa.inference.Inference;
+import dev.stoa.safety.SafetyGate;
+import dev.stoa.shared.Limits;
+import dev.stoa.usage.UsageRecorder;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class GenerationConfiguration {
+
+    @Bean
+    GenerationService generations(
+            Admission admission,
+            Inference inference,
+            SafetyGate gate,
+            UsageRecorder recorder,
+            Limits limits,
+            Clock clock) {
+        return new GenerationService(admission, inference, gate, recorder, limits, clock, System::nanoTime);
+    }
+}

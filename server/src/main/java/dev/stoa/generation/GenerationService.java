@@ -1,0 +1,163 @@
+package dev.stoa.generation;
+
+import dev.stoa.admission.Admission;
+import dev.stoa.identity.Caller;
+import dev.stoa.inference.GenerationRequest;
+import dev.stoa.inference.Inference;
+import dev.stoa.inference.Outcome;
+import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.TokenUsage;
+import dev.stoa.safety.SafetyGate;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.Limits;
+import dev.stoa.shared.StoaException;
+import dev.stoa.usage.UsageRecorder;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The stations of a request in their order, and the end of all requests when the server stops: no new ones, those that
+ * run may end within the time to drain, the rest are ended with an error that tells the client to come back. Thread-safe.
+ */
+final class GenerationService implements Generations, SmartLifecycle {
+    /** Above the web server's, so that draining comes first and the web server finds nothing to wait for. */
+    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE;
+    /** By then another server has taken over, or this one is back. */
+    private static final Duration STOPPING_RETRY = Duration.ofSeconds(5);
+
+    /** For the surfaces to write the error to their clients. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    private final Admission admission;
+    private final Inference inference;
+    private final SafetyGate gate;
+    private final UsageRecorder recorder;
+    private final Limits limits;
+    private final Clock clock;
+    private final LongSupplier nanoClock;
+
+    private final Set<SettledStream> running = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition streamEnded = lock.newCondition();
+    private volatile boolean started;
+    private volatile boolean draining;
+
+    GenerationService(
+            Admission admission,
+            Inference inference,
+            SafetyGate gate,
+            UsageRecorder recorder,
+            Limits limits,
+            Clock clock,
+            LongSupplier nanoClock) {
+        this.admission = admission;
+        this.inference = inference;
+        this.gate = gate;
+        this.recorder = recorder;
+        this.limits = limits;
+        this.clock = clock;
+        this.nanoClock = nanoClock;
+    }
+
+    @Override
+    public TokenStream start(Caller caller, GenerationRequest request) {
+        Settlement settlement = new Settlement(caller, request, recorder, clock.instant(), nanoClock);
+        try {
+            requireOpen();
+            settlement.holds(admission.acquire(caller.credentialId()));
+            settlement.named(inference.model(request.model()).id());
+            TokenStream guarded = gate.start(caller, request);
+            return register(guarded, settlement);
+        } catch (StoaException e) {
+            settlement.settle(Settlement.outcome(e.kind()), null, TokenUsage.NONE);
+            throw e;
+        } catch (RuntimeException | Error e) {
+            // Whatever broke, the request settles and gives its place back; the fault goes on as it is.
+            settlement.settle(Outcome.FAILED, null, TokenUsage.NONE);
+            throw e;
+        }
+    }
+
+    private TokenStream register(TokenStream guarded, Settlement settlement) {
+        SettledStream[] self = new SettledStream[1];
+        SettledStream stream = new SettledStream(guarded, settlement, limits.requestTime(), () -> forget(self[0]));
+        self[0] = stream;
+        running.add(stream);
+        return stream;
+    }
+
+    private void forget(SettledStream stream) {
+        running.remove(stream);
+        lock.lock();
+        try {
+            streamEnded.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireOpen() {
+        if (draining) {
+            throw stopping();
+        }
+    }
+
+    private static StoaException stopping() {
+        return new StoaException(ErrorKind.OVERLOADED, "The server is shutting down.", STOPPING_RETRY, null);
+    }
+
+    @Override
+    public boolean draining() {
+        return draining;
+    }
+
+    @Override
+    public void start() {
+        draining = false;
+        started = true;
+    }
+
+    @Override
+    public void stop() {
+        draining = true;
+        try {
+            if (!awaitEnd(limits.drain())) {
+                running.forEach(stream -> stream.abort(stopping()));
+                awaitEnd(FAREWELL);
+            }
+        } catch (InterruptedException _) {
+            running.forEach(stream -> stream.abort(stopping()));
+            Thread.currentThread().interrupt();
+        }
+        started = false;
+    }
+
+    private boolean awaitEnd(Duration max) throws InterruptedException {
+        long left = max.toNanos();
+        lock.lock();
+        try {
+            while (!running.isEmpty() && left > 0) {
+                left = streamEnded.awaitNanos(left);
+            }
+            return running.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return started;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.stoa.generation;
+
+import dev.stoa.inference.Outcome;
+import dev.stoa.inference.Refusal;
+import dev.stoa.inference.StopReason;
+import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.TokenUsage;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream that settles its request when it ends, whichever end comes first, and whose model never goes on after that.
+ * One reader; {@link #close} and {@link #abort} from any thread.
+ */
+final class SettledStream implements TokenStream {
+    private final TokenStream inner;
+    private final Settlement settlement;
+    private final Duration timeMax;
+    private final Runnable onEnd;
+    /** Why somebody other than the reader ended it. */
+    private final AtomicReference<@Nullable StoaException> aborted = new AtomicReference<>();
+
+    private boolean ended;
+    private volatile boolean closed;
+
+    /** @param onEnd called once, when the request has settled */
+    SettledStream(TokenStream inner, Settlement settlement, Duration timeMax, Runnable onEnd) {
+        this.inner = inner;
+        this.settlement = settlement;
+        this.timeMax = timeMax;
+        this.onEnd = onEnd;
+    }
+
+    @Override
+    public @Nullable Event next(Duration timeout) throws InterruptedException {
+        if (ended || closed) {
+            throw new IllegalStateException("the stream has ended");
+        }
+        try {
+            Event event = inner.next(withinTime(timeout));
+            switch (event) {
+                case null -> requireTime();
+                case Started _ -> settlement.acceptedNow();
+                case TextDelta _ -> settlement.firstTokenNow();
+                case Finished finished -> {
+                    ended = true;
+                    StopReason reason = finished.reason();
+                    Outcome outcome = reason == StopReason.REFUSAL ? Outcome.REFUSED : Outcome.COMPLETED;
+                    settle(outcome, reason, finished.usage());
+                }
+            }
+            return event;
+        } catch (StoaException e) {
+            StoaException cause = aborted.get() == null ? e : aborted.get();
+            end(Settlement.outcome(cause.kind()));
+            throw cause;
+        } catch (InterruptedException e) {
+            end(Outcome.CANCELLED);
+            throw e;
+        } catch (RuntimeException | Error e) {
+            // Whatever broke below, the request must not stay open: it settles, then the fault goes on as it is. After
+            // a
+            // close or an abort from outside, the fault is only the inner stream's way to say that it is closed.
+            StoaException cause = aborted.get();
+            if (cause != null) {
+                end(Settlement.outcome(cause.kind()));
+                throw cause;
+            }
+            end(closed ? Outcome.CANCELLED : Outcome.FAILED);
+            throw e;
+        }
+    }
+
+    private Duration withinTime(Duration timeout) {
+        requireTime();
+        Duration left = timeMax.minus(settlement.elapsed());
+        return left.compareTo(timeout) < 0 ? (left.isNegative() ? Duration.ZERO : left) : timeout;
+    }
+
+    private void requireTime() {
+        StoaException cause = aborted.get();
+        if (cause != null) {
+            throw cause;
+        }
+        if (settlement.elapsed().compareTo(timeMax) >= 0) {
+            throw new StoaException(
+                    ErrorKind.TIMEOUT, "The request was not done within " + timeMax.toSeconds() + " seconds.");
+        }
+    }
+
+    private void end(Outcome outcome) {
+        ended = true;
+        inner.close();
+        settle(outcome, null, inner.usage());
+    }
+
+    private void settle(Outcome outcome, @Nullable StopReason reason, TokenUsage usage) {
+        if (settlement.settle(outcome, reason, usage)) {
+            onEnd.run();
+        }
+    }
+
+    /** Ends it for a reason that the reader then gets from {@link #next}. */
+    void abort(StoaException cause) {
+        if (aborted.compareAndSet(null, cause)) {
+            inner.close();
+        }
+    }
+
+    @Override
+    public TokenUsage usage() {
+        return inner.usage();
+    }
+
+    @Override
+    public @Nullable Refusal refusal() {
+        return inner.refusal();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        inner.close();
+        settle(Outcome.CANCELLED, null, inner.usage());
+    }
+}

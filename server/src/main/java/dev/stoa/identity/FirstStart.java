@@ -1,0 +1,79 @@
+package dev.stoa.identity;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Makes sure that somebody can sign in.
+ *
+ * <p>On an empty database it makes the organization, its workspace, the member Operator and the first key in one
+ * transaction under an advisory lock, so that of two servers that start at once only one does. The key is the preset one
+ * ({@code stoa.admin-key}, STOA_ADMIN_KEY) or a random one, which is handed out once by {@link #newKey} and kept nowhere.
+ * On a later start a preset key that is not known yet is added: that is how unattended installs rotate it. A key that
+ * was disabled stays disabled.
+ */
+@Component
+public class FirstStart {
+    private static final Logger LOG = LoggerFactory.getLogger(FirstStart.class);
+
+    private final IdentityRepository repository;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final Uuid7 ids;
+    private final AtomicReference<@Nullable String> newKey = new AtomicReference<>();
+
+    /** @throws IllegalArgumentException if the preset key is not well-formed: the server must not start with a weak one */
+    FirstStart(
+            IdentityRepository repository,
+            TransactionTemplate transactions,
+            Clock clock,
+            RandomGenerator random,
+            @Value("${stoa.admin-key:}") String presetKey) {
+        this.repository = repository;
+        this.clock = clock;
+        this.random = random;
+        this.ids = new Uuid7(clock, random);
+        if (!presetKey.isEmpty()) {
+            SecretToken.requireWellFormedKey(presetKey);
+        }
+        transactions.executeWithoutResult(status -> ensure(presetKey));
+    }
+
+    /** The generated first key, the first time this is called after the first start; empty ever after. */
+    public Optional<String> newKey() {
+        return Optional.ofNullable(newKey.getAndSet(null));
+    }
+
+    private void ensure(String presetKey) {
+        repository.lockFirstStart();
+        Optional<UUID> operator = repository.operator();
+        if (operator.isEmpty()) {
+            String key = presetKey.isEmpty() ? SecretToken.newKey(random) : presetKey;
+            insertKey(insertOperator(), "First key", key);
+            newKey.set(presetKey.isEmpty() ? key : null);
+        } else if (!presetKey.isEmpty() && insertKey(operator.get(), "Preset key", presetKey)) {
+            LOG.info("Added the preset API key {}", SecretToken.hint(presetKey));
+        }
+    }
+
+    private UUID insertOperator() {
+        UUID member = ids.next();
+        repository.insertOperator(ids.next(), ids.next(), member, clock.instant());
+        return member;
+    }
+
+    private boolean insertKey(UUID member, String name, String key) {
+        Instant now = clock.instant();
+        return repository.insertKey(ids.next(), member, name, SecretToken.hash(key), SecretToken.hint(key), now, null);
+    }
+}

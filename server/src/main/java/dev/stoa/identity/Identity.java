@@ -1,0 +1,147 @@
+package dev.stoa.identity;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.stoa.identity.IdentityRepository.Credential;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.springframework.stereotype.Service;
+
+/**
+ * Turns what a request shows into who asks.
+ *
+ * <p>A credential that was good is remembered for {@link IdentityLimits#CREDENTIAL_CACHE_TTL}; so a key that is disabled
+ * stops working within that time on every server. Bad ones are not remembered: an attacker would fill the cache. A
+ * refusal never says whether a key is unknown, disabled or expired. Thread-safe.
+ */
+@Service
+public class Identity {
+
+    /** How long a session lives unused; each use begins it anew. */
+    public static final Duration SESSION_IDLE = IdentityLimits.SESSION_IDLE;
+
+    private final IdentityRepository repository;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final Uuid7 ids;
+    private final SignInLimiter limiter;
+    private final Cache<ByteBuffer, Credential> keys;
+    private final Cache<ByteBuffer, Credential> sessions;
+
+    Identity(IdentityRepository repository, Clock clock, RandomGenerator random) {
+        this.repository = repository;
+        this.clock = clock;
+        this.random = random;
+        this.ids = new Uuid7(clock, random);
+        this.limiter = new SignInLimiter(clock);
+        this.keys = cache(clock);
+        this.sessions = cache(clock);
+    }
+
+    private static Cache<ByteBuffer, Credential> cache(Clock clock) {
+        return Caffeine.newBuilder()
+                .maximumSize(IdentityLimits.CREDENTIAL_CACHE_SIZE)
+                .expireAfterWrite(IdentityLimits.CREDENTIAL_CACHE_TTL)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .build();
+    }
+
+    /** @throws StoaException AUTHENTICATION, not saying which part was wrong */
+    public Caller authenticate(String apiKey) {
+        return key(apiKey).caller();
+    }
+
+    /** @throws StoaException AUTHENTICATION, not saying which part was wrong */
+    public Caller authenticateSession(String token) {
+        byte[] hash = hash(token);
+        ByteBuffer cacheKey = ByteBuffer.wrap(hash);
+        Credential known = sessions.getIfPresent(cacheKey);
+        if (known != null) {
+            return known.caller();
+        }
+        Instant now = clock.instant();
+        Credential found = repository.findSession(hash, now).orElseThrow(Identity::refusal);
+        requireSame(found.hash(), hash);
+        if (usedLongAgo(found, now)) {
+            repository.touchSession(found.caller().credentialId(), now, SESSION_IDLE);
+        }
+        sessions.put(cacheKey, found);
+        return found.caller();
+    }
+
+    /**
+     * Opens a browser session.
+     *
+     * @param address where the attempt came from, for the limit on wrong keys
+     * @throws StoaException AUTHENTICATION for a wrong key; RATE_LIMITED after too many of them from one address
+     */
+    public SignedIn signIn(String apiKey, String address) {
+        limiter.begin(address);
+        Credential credential = key(apiKey);
+        limiter.succeeded(address);
+        Instant now = clock.instant();
+        String token = SecretToken.newToken(random);
+        // Signing in is rare: the place to forget sessions that nobody can use any more.
+        repository.deleteExpiredSessions(now);
+        repository.insertSession(ids.next(), credential.apiKeyId(), SecretToken.hash(token), now, SESSION_IDLE);
+        return new SignedIn(member(credential.caller()), token);
+    }
+
+    /** Ends a session; unknown tokens are ignored. On other servers it ends within the cache's time to live. */
+    public void signOut(String token) {
+        byte[] hash = hash(token);
+        repository.deleteSession(hash);
+        sessions.invalidate(ByteBuffer.wrap(hash));
+    }
+
+    /** The member behind a caller. */
+    public Member member(Caller caller) {
+        return repository.member(caller.memberId());
+    }
+
+    private Credential key(String apiKey) {
+        byte[] hash = hash(apiKey);
+        ByteBuffer cacheKey = ByteBuffer.wrap(hash);
+        Credential known = keys.getIfPresent(cacheKey);
+        if (known != null) {
+            return known;
+        }
+        Instant now = clock.instant();
+        Credential found = repository.findKey(hash, now).orElseThrow(Identity::refusal);
+        requireSame(found.hash(), hash);
+        if (usedLongAgo(found, now)) {
+            repository.touchKey(found.apiKeyId(), now);
+        }
+        keys.put(cacheKey, found);
+        return found;
+    }
+
+    private static boolean usedLongAgo(Credential credential, Instant now) {
+        return credential.lastUsedAt().plus(IdentityLimits.LAST_USED_PRECISION).isBefore(now);
+    }
+
+    private static byte[] hash(String secret) {
+        if (secret.length() > IdentityLimits.SECRET_LENGTH_MAX) {
+            throw refusal();
+        }
+        return SecretToken.hash(secret);
+    }
+
+    /** The index has compared them already, byte by byte; this one takes the same time whatever differs. */
+    private static void requireSame(byte[] stored, byte[] shown) {
+        if (!MessageDigest.isEqual(stored, shown)) {
+            throw refusal();
+        }
+    }
+
+    private static StoaException refusal() {
+        return new StoaException(ErrorKind.AUTHENTICATION, "The key or session is not valid.");
+    }
+}

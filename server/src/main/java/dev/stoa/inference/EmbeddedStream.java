@@ -1,0 +1,80 @@
+package dev.stoa.inference;
+
+import dev.stoa.engine.Generation;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A generation of the embedded engine as a {@link TokenStream}. One reader; {@link #close} from any thread. */
+final class EmbeddedStream implements TokenStream {
+    private final Generation generation;
+    private final int promptTokens;
+    /** Whether the context, not the caller, set the token limit. */
+    private final boolean clamped;
+
+    private final WorkerMeters.Reading reading;
+    private boolean started;
+    private boolean ended;
+    private volatile boolean closed;
+
+    EmbeddedStream(Generation generation, int promptTokens, boolean clamped, WorkerMeters.Requests meters) {
+        this.generation = generation;
+        this.promptTokens = promptTokens;
+        this.clamped = clamped;
+        this.reading = meters.begin();
+    }
+
+    @Override
+    public @Nullable Event next(Duration timeout) throws InterruptedException {
+        if (ended || closed) {
+            throw new IllegalStateException("the stream has ended");
+        }
+        if (!started) {
+            started = true;
+            return new Started(promptTokens, generation.usage().cachedTokens());
+        }
+        long begin = System.nanoTime();
+        Duration left = timeout;
+        while (true) {
+            Generation.Chunk chunk = generation.next(left);
+            if (chunk == null) {
+                Generation.Finish finish = generation.finish();
+                return finish == null ? null : end(finish);
+            }
+            reading.tokens(chunk.tokens().size());
+            if (!chunk.text().isEmpty()) {
+                return new TextDelta(chunk.text());
+            }
+            Duration rest = timeout.minusNanos(System.nanoTime() - begin);
+            left = rest.isNegative() ? Duration.ZERO : rest;
+        }
+    }
+
+    private Finished end(Generation.Finish finish) {
+        ended = true;
+        reading.end(finish);
+        StopReason reason = switch (finish) {
+            case END_OF_TURN -> StopReason.END_TURN;
+            case MAX_TOKENS -> clamped ? StopReason.CONTEXT_FULL : StopReason.MAX_TOKENS;
+            case CONTEXT_FULL -> StopReason.CONTEXT_FULL;
+            case STOP_SEQUENCE -> StopReason.STOP_SEQUENCE;
+            case CANCELLED -> throw new StoaException(ErrorKind.OVERLOADED, "The server is shutting down.");
+            case FAILED -> throw new StoaException(ErrorKind.INTERNAL, "The model failed on this request.");
+        };
+        return new Finished(
+                reason, finish == Generation.Finish.STOP_SEQUENCE ? generation.stopSequence() : null, usage());
+    }
+
+    @Override
+    public TokenUsage usage() {
+        Generation.Usage usage = generation.usage();
+        return new TokenUsage(promptTokens, usage.cachedTokens(), usage.outputTokens());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        generation.cancel();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.stoa.inference;
+
+import dev.stoa.engine.ChatMessage;
+import dev.stoa.engine.Engine;
+import dev.stoa.engine.EngineMetrics;
+import dev.stoa.engine.EngineRejectedException;
+import dev.stoa.engine.EngineRequest;
+import dev.stoa.engine.Generation;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** The engine in this process as a worker: requests in the house's words, errors in the caller's. Thread-safe. */
+final class EmbeddedWorker implements AutoCloseable {
+    /** A queue of short answers drains in seconds; a client that asks again much sooner only meets it full again. */
+    private static final Duration QUEUE_FULL_RETRY = Duration.ofSeconds(3);
+
+    private final Engine engine;
+    private final WorkerMeters.Requests meters;
+
+    EmbeddedWorker(Engine engine, WorkerMeters.Requests meters) {
+        this.engine = engine;
+        this.meters = meters;
+    }
+
+    int contextLength() {
+        return engine.info().contextLength();
+    }
+
+    EngineMetrics metrics() {
+        return engine.metrics();
+    }
+
+    boolean healthy(Duration bound) {
+        return engine.healthy(bound);
+    }
+
+    int countTokens(GenerationRequest request) {
+        return encode(request).length;
+    }
+
+    /**
+     * Starts a request. Where the prompt leaves less room in the context than the tokens asked for, the answer ends
+     * with {@link StopReason#CONTEXT_FULL}, as the Anthropic protocol has it.
+     */
+    TokenStream start(GenerationRequest request) {
+        int[] prompt = encode(request);
+        int room = contextLength() - prompt.length;
+        if (room < 1) {
+            throw new StoaException(
+                    ErrorKind.INVALID_REQUEST,
+                    "The prompt is too long: it has " + prompt.length + " tokens, and the model's context of "
+                            + contextLength() + " tokens must hold the prompt and the answer.");
+        }
+        int maxTokens = Math.min(request.maxTokens(), room);
+        EngineRequest work = new EngineRequest(prompt, maxTokens, request.sampling(), request.stopSequences(), -1);
+        return new EmbeddedStream(submit(work), prompt.length, maxTokens < request.maxTokens(), meters);
+    }
+
+    private Generation submit(EngineRequest work) {
+        try {
+            return engine.submit(work);
+        } catch (EngineRejectedException e) {
+            throw switch (e.reason()) {
+                case TOO_LONG ->
+                    new StoaException(
+                            ErrorKind.INVALID_REQUEST,
+                            "The request is too long: " + work.prompt().length + " tokens of prompt and up to "
+                                    + work.maxTokens() + " of answer do not fit the model's context of "
+                                    + contextLength() + " tokens.",
+                            null,
+                            e);
+                case QUEUE_FULL ->
+                    new StoaException(
+                            ErrorKind.OVERLOADED,
+                            "The server has as many requests as it can hold; try again soon.",
+                            QUEUE_FULL_RETRY,
+                            e);
+                case CLOSED ->
+                    new StoaException(ErrorKind.OVERLOADED, "The server is shutting down.", QUEUE_FULL_RETRY, e);
+            };
+        }
+    }
+
+    private int[] encode(GenerationRequest request) {
+        List<ChatMessage> messages = request.messages().stream()
+                .map(message -> new ChatMessage(message.role().name().toLowerCase(Locale.ROOT), message.plainText()))
+                .toList();
+        try {
+            return engine.encodeChat(messages);
+        } catch (IllegalArgumentException e) {
+            throw new StoaException(
+                    ErrorKind.INVALID_REQUEST, "The model does not take this conversation: " + e.getMessage(), null, e);
+        }
+    }
+
+    /** Cancels what runs and frees the model. */
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.stoa.inference;
+
+import dev.stoa.engine.Engine;
+import dev.stoa.engine.EngineOptions;
+import dev.stoa.store.ModelStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class InferenceConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    ModelFiles modelFiles(ModelStore store, @Value("${stoa.model:smollm2-135m-instruct:q4_1}") String model) {
+        return new StoreModelFiles(store, model, System.getenv());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    EngineLoader engineLoader(EngineOptions options) {
+        return file -> Engine.load(file, options);
+    }
+
+    @Bean
+    EmbeddedInference inference(ModelFiles files, EngineLoader loader, MeterRegistry meters, Clock clock) {
+        return new EmbeddedInference(files, loader, new WorkerMeters(meters), clock);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.stoa.inference;
+
+import dev.stoa.engine.EngineMetrics;
+import dev.stoa.engine.Generation;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The embedded worker's numbers under the names that vLLM gave them, so that an inference gateway made for vLLM reads
+ * them as they are. Source of the names: kubernetes-sigs/gateway-api-inference-extension, proposal 003.
+ */
+final class WorkerMeters {
+    private static final String MODEL_LABEL = "model_name";
+    private static final EngineMetrics NOTHING = new EngineMetrics(0, 0, 0, 0, 0, 0, 0);
+
+    private final MeterRegistry registry;
+
+    WorkerMeters(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** Registers the gauges over whatever engine there is. */
+    void bind(String model, Supplier<EngineMetrics> metrics) {
+        gauge("vllm:num_requests_running", model, metrics, EngineMetrics::running);
+        gauge("vllm:num_requests_waiting", model, metrics, EngineMetrics::waiting);
+        gauge("vllm:kv_cache_usage_perc", model, metrics, EngineMetrics::kvCacheUsage);
+        counter("vllm:prompt_tokens", model, metrics, EngineMetrics::promptTokens);
+        counter("vllm:generation_tokens", model, metrics, EngineMetrics::generatedTokens);
+        counter("stoa_engine_steps", model, metrics, EngineMetrics::steps);
+    }
+
+    static EngineMetrics nothing() {
+        return NOTHING;
+    }
+
+    private void gauge(
+            String name, String model, Supplier<EngineMetrics> metrics, ToDoubleFunction<EngineMetrics> value) {
+        Gauge.builder(name, metrics, source -> value.applyAsDouble(source.get()))
+                .tag(MODEL_LABEL, model)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private void counter(
+            String name, String model, Supplier<EngineMetrics> metrics, ToDoubleFunction<EngineMetrics> value) {
+        // The registry holds the supplier weakly; its owner, the inference bean, lives as long as the registry.
+        FunctionCounter.builder(name, metrics, source -> value.applyAsDouble(source.get()))
+                .tag(MODEL_LABEL, model)
+                .register(registry);
+    }
+
+    /** The histograms of a model's requests. */
+    Requests requests(String model) {
+        return new Requests(model);
+    }
+
+    private Timer timer(String name, String model) {
+        return Timer.builder(name)
+                .tag(MODEL_LABEL, model)
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofMinutes(10))
+                .register(registry);
+    }
+
+    /** Meters of one model. */
+    final class Requests {
+        private final String model;
+        private final Timer firstToken;
+        private final Timer interToken;
+        private final Timer total;
+
+        private Requests(String model) {
+            this.model = model;
+            this.firstToken = timer("vllm:time_to_first_token", model);
+            this.interToken = timer("vllm:inter_token_latency", model);
+            this.total = timer("vllm:e2e_request_latency", model);
+        }
+
+        Reading begin() {
+            return new Reading(this);
+        }
+
+        private Counter success(Generation.Finish finish) {
+            return Counter.builder("vllm:request_success")
+                    .tag(MODEL_LABEL, model)
+                    .tag("finished_reason", reason(finish))
+                    .register(registry);
+        }
+
+        private static String reason(Generation.Finish finish) {
+            return switch (finish) {
+                case END_OF_TURN, STOP_SEQUENCE -> "stop";
+                case MAX_TOKENS, CONTEXT_FULL -> "length";
+                case CANCELLED -> "abort";
+                case FAILED -> Generation.Finish.FAILED.name().toLowerCase(Locale.ROOT);
+            };
+        }
+    }
+
+    /** The clock of one request as its reader sees it; not thread-safe. */
+    static final class Reading {
+        private final Requests meters;
+        private final long startNanos = System.nanoTime();
+        private long lastNanos;
+
+        private Reading(Requests meters) {
+            this.meters = meters;
+        }
+
+        /** So many tokens came in one piece. */
+        void tokens(int count) {
+            if (count == 0) {
+                return;
+            }
+            long now = System.nanoTime();
+            if (lastNanos == 0) {
+                meters.firstToken.record(Duration.ofNanos(now - startNanos));
+            } else {
+                Duration each = Duration.ofNanos((now - lastNanos) / count);
+                for (int i = 0; i < count; i++) {
+                    meters.interToken.record(each);
+                }
+            }
+            lastNanos = now;
+        }
+
+        void end(Generation.Finish finish) {
+            meters.total.record(Duration.ofNanos(System.nanoTime() - startNanos));
+            meters.success(finish).increment();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.stoa.operations;
+
+import dev.stoa.engine.EngineOptions;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What an operator sets, each {@code stoa.*} once: a flag of {@code stoa serve}, else a variable {@code STOA_*}, else a
+ * line of the config file, else the default here. {@link SettingsLoader} reads them. Bounds of the service have a record
+ * of their own, {@link dev.stoa.shared.Limits}.
+ *
+ * @param port where the service listens
+ * @param bind the address it listens on: loopback, so that nothing is open to a network unless asked for
+ * @param data the data folder; empty means the user's own, see {@link DataFolder#defaultFolder}
+ * @param model the model to serve, by its name in the store or the catalogue
+ * @param models the folder of the model store; empty means {@code models} in the data folder
+ * @param database an external PostgreSQL's address; empty means the embedded one
+ * @param adminKey presets the first API key; empty means a random one, shown once
+ * @param engine what the embedded engine may use
+ */
+@ConfigurationProperties("stoa")
+public record StoaSettings(
+        @DefaultValue("8420") int port,
+        @DefaultValue("127.0.0.1") String bind,
+        @DefaultValue("") String data,
+        @DefaultValue("smollm2-135m-instruct:q4_1") String model,
+        @DefaultValue("") String models,
+        @DefaultValue("") String database,
+        @DefaultValue("") String adminKey,
+        @DefaultValue Engine engine) {
+
+    /**
+     * What the embedded engine may use; the launcher sizes the JVM from it.
+     *
+     * @param threads threads that compute; 0 means all cores
+     * @param contextLength the longest prompt plus output in tokens; 0 means the model's own
+     * @param maxRunning the most requests that run at once
+     * @param maxQueued the most requests that wait; one more is refused
+     * @param kvCache memory for keys and values of all running requests; absent means what the machine leaves, 1 GiB at
+     *     most
+     */
+    public record Engine(
+            @DefaultValue("0") int threads,
+            @DefaultValue("0") int contextLength,
+            @DefaultValue("16") int maxRunning,
+            @DefaultValue("256") int maxQueued,
+            @Nullable DataSize kvCache) {
+        /** @throws IllegalArgumentException naming the setting that is out of range */
+        public Engine {
+            require(threads >= 0, "stoa.engine.threads must not be negative");
+            require(contextLength >= 0, "stoa.engine.context-length must not be negative");
+            require(maxRunning >= 1, "stoa.engine.max-running must be at least 1");
+            require(maxQueued >= 0, "stoa.engine.max-queued must not be negative");
+            require(
+                    kvCache == null || kvCache.toBytes() >= JvmPlan.KV_BYTES_MIN,
+                    "stoa.engine.kv-cache must be at least 64MB");
+        }
+
+        /** In the engine's own words. */
+        public EngineOptions options(long kvCacheBytes) {
+            EngineOptions defaults = EngineOptions.defaults();
+            return new EngineOptions(
+                    threads == 0 ? defaults.threads() : threads,
+                    contextLength == 0 ? OptionalInt.empty() : OptionalInt.of(contextLength),
+                    maxRunning,
+                    maxQueued,
+                    kvCacheBytes,
+                    defaults.maxBatchTokens());
+        }
+    }
+
+    /** @throws IllegalArgumentException naming the setting that is out of range */
+    public StoaSettings {
+        require(port >= 0 && port <= 65_535, "stoa.port must be 0 to 65535, where 0 takes any free port");
+        require(!bind.isBlank(), "stoa.bind must name an address, such as 127.0.0.1 or 0.0.0.0");
+        require(!model.isBlank(), "stoa.model must name a model; ./stoa models lists them");
+    }
+
+    /** The data folder, absolute. */
+    public Path dataFolder() {
+        return DataFolder.resolve(data);
+    }
+
+    /** The model store's folder, absolute. */
+    public Path modelsFolder() {
+        return models.isBlank() ? dataFolder().resolve("models") : DataFolder.expand(models);
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.stoa.shared;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Every bound of the service, each a setting {@code stoa.limits.*} with its default and the reason for it.
+ *
+ * @param messagesBody largest body of a Messages request: the protocol's own 32 MB
+ * @param jsonDepth deepest nesting of a JSON body: tool schemas nest some twenty deep, an attack thousands
+ * @param inFlight requests on their way at once over all callers: each holds a thread, a prompt and a place in the
+ *     engine's queue, so more than some hundreds only wait
+ * @param inFlightPerKey requests on their way at once of one key, so that one caller can't fill the house
+ * @param requestsPerMinute requests that one key may begin in a minute, refilled evenly: far above any person and most
+ *     programs, low enough to stop a loop gone wild
+ * @param requestTime longest life of a request: a client that waits longer has long given up
+ * @param drain how long running requests may go on after the server was told to stop, under the 30 s after which
+ *     service managers kill
+ * @param pingInterval longest silence in a stream: proxies cut idle connections after 30 to 60 s
+ * @param clientCheck how often a waiting request looks whether its client is still connected
+ * @param usageQueue ledger entries that wait for the database: some minutes of outage at a busy server's rate; when it
+ *     is full, requests wait to settle and so hold their place
+ * @param usageBatch most ledger entries written in one statement
+ * @param safetyWindow characters held back for regular expressions of the safety policy; a longer match is still
+ *     stopped, but its beginning may have left
+ * @param engineStall how long the engine may make no step with work waiting before it counts as unhealthy: the longest
+ *     step seen on a slow machine with a long prompt is some seconds
+ */
+@ConfigurationProperties("stoa.limits")
+public record Limits(
+        @DefaultValue("32MB") DataSize messagesBody,
+        @DefaultValue("64") int jsonDepth,
+        @DefaultValue("512") int inFlight,
+        @DefaultValue("64") int inFlightPerKey,
+        @DefaultValue("1000") int requestsPerMinute,
+        @DefaultValue("10m") Duration requestTime,
+        @DefaultValue("20s") Duration drain,
+        @DefaultValue("10s") Duration pingInterval,
+        @DefaultValue("250ms") Duration clientCheck,
+        @DefaultValue("10000") int usageQueue,
+        @DefaultValue("500") int usageBatch,
+        @DefaultValue("200") int safetyWindow,
+        @DefaultValue("60s") Duration engineStall) {
+
+    /** @throws IllegalArgumentException naming the setting that is out of range */
+    public Limits {
+        positive(messagesBody.toBytes(), "messages-body");
+        positive(jsonDepth, "json-depth");
+        positive(inFlight, "in-flight");
+        positive(inFlightPerKey, "in-flight-per-key");
+        positive(requestsPerMinute, "requests-per-minute");
+        positive(requestTime.toMillis(), "request-time");
+        positive(pingInterval.toMillis(), "ping-interval");
+        positive(clientCheck.toMillis(), "client-check");
+        positive(usageQueue, "usage-queue");
+        positive(usageBatch, "usage-batch");
+        positive(safetyWindow, "safety-window");
+        positive(engineStall.toMillis(), "engine-stall");
+        if (drain.isNegative()) {
+            throw new IllegalArgumentException("stoa.limits.drain must not be negative");
+        }
+        if (messagesBody.toBytes() > Integer.MAX_VALUE - 16) {
+            throw new IllegalArgumentException("stoa.limits.messages-body must be below 2 GB");
+        }
+    }
+
+    /** What holds where nothing is set. */
+    public static Limits defaults() {
+        return new Limits(
+                DataSize.ofMegabytes(32),
+                64,
+                512,
+                64,
+                1000,
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                Duration.ofMillis(250),
+                10_000,
+                500,
+                200,
+                Duration.ofSeconds(60));
+    }
+
+    private static void positive(long value, String name) {
+        if (value < 1) {
+            throw new IllegalArgumentException("stoa.limits." + name + " must be at least 1");
+        }
+    }
+}

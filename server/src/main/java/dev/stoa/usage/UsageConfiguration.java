@@ -1,0 +1,23 @@
+package dev.stoa.usage;
+
+import dev.stoa.shared.Limits;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class UsageConfiguration {
+
+    @Bean
+    UsageLedger usageLedger(UsageStore store, Limits limits, MeterRegistry meters) {
+        UsageLedger ledger = new UsageLedger(store, limits);
+        Gauge.builder("stoa_usage_queue", ledger, UsageLedger::waiting).register(meters);
+        return ledger;
+    }
+
+    @Bean
+    UsageRecorder usageRecorder(UsageLedger ledger, MeterRegistry meters) {
+        return new UsageRecorder(ledger, meters);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.stoa.usage;
+
+import dev.stoa.identity.Caller;
+import dev.stoa.inference.Outcome;
+import dev.stoa.inference.StopReason;
+import dev.stoa.inference.TokenUsage;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request was, once it has ended: the ledger's entry.
+ *
+ * @param at when it came
+ * @param model the model's own name; {@link #UNKNOWN_MODEL} where the caller named none that exists
+ * @param stopReason why the model stopped, where it did
+ * @param accepted from {@code at} until a worker had taken it; null if none did
+ * @param firstToken from {@code at} until its first text; null if there was none
+ * @param total from {@code at} until the end
+ */
+public record UsageEvent(
+        String requestId,
+        Instant at,
+        Caller caller,
+        String surface,
+        String model,
+        Outcome outcome,
+        @Nullable StopReason stopReason,
+        TokenUsage tokens,
+        @Nullable Duration accepted,
+        @Nullable Duration firstToken,
+        Duration total) {
+
+    /** Stands for whatever a caller may have invented, so that labels and ledger stay bounded. */
+    public static final String UNKNOWN_MODEL = "unknown";
+}

@@ -1,0 +1,127 @@
+package dev.stoa.api.anthropic;
+
+import dev.stoa.StoaApplication;
+import dev.stoa.inference.ScriptedEngine;
+import dev.stoa.operations.FileTrees;
+import dev.stoa.operations.OpenTempDir;
+import dev.stoa.operations.postgres.TestPostgres;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole service on a port of its own with a real PostgreSQL; only the engine is played ({@link ScriptedEngine}). */
+public final class ApiServer implements AutoCloseable {
+    public static final String KEY = "sk-stoa-test-0123456789abcdefghijklmnopqrstuvwxyz";
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final ScriptedEngine engine = new ScriptedEngine();
+    private final Path data;
+    private final DataSource database;
+    private final ConfigurableApplicationContext context;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private ApiServer(String policy, String... settings) throws IOException {
+        this.data = OpenTempDir.create();
+        Files.writeString(data.resolve("safety-patterns.txt"), policy);
+        this.database = TestPostgres.freshDatabase();
+        this.context = new SpringApplicationBuilder(StoaApplication.class)
+                .initializers(start -> {
+                    start.getBeanFactory().registerSingleton("testDatabase", database);
+                    engine.register(start.getBeanFactory());
+                })
+                .properties(
+                        "stoa.port=0",
+                        "stoa.database=postgresql://given-by-the-test/stoa",
+                        "stoa.data=" + data,
+                        "stoa.admin-key=" + KEY,
+                        "stoa.limits.drain=1s",
+                        "stoa.limits.ping-interval=300ms",
+                        "stoa.limits.client-check=20ms")
+                .run(settings);
+    }
+
+    public static ApiServer start(String policy, String... settings) throws IOException {
+        return new ApiServer(policy, settings);
+    }
+
+    public ScriptedEngine engine() {
+        return engine;
+    }
+
+    public int port() {
+        return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    /** The service's database, also after its stop. */
+    public JdbcClient jdbc() {
+        return JdbcClient.create(database);
+    }
+
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(uri(path))
+                .timeout(Duration.ofSeconds(20))
+                .header("x-api-key", KEY)
+                .header("anthropic-version", "2023-06-01")
+                .header("content-type", "application/json");
+    }
+
+    public HttpClient http() {
+        return http;
+    }
+
+    public HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(request(path).GET());
+    }
+
+    public HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    public static JsonNode json(HttpResponse<String> response) {
+        return JSON.readTree(response.body());
+    }
+
+    /** A body for {@code /v1/messages}. */
+    public static String message(String text, boolean stream) {
+        return JSON.createObjectNode()
+                .put("model", ScriptedEngine.MODEL)
+                .put("max_tokens", 50)
+                .put("stream", stream)
+                .set(
+                        "messages",
+                        JSON.createArrayNode()
+                                .add(JSON.createObjectNode().put("role", "user").put("content", text)))
+                .toString();
+    }
+
+    /** Stops the service as SIGTERM does. */
+    public void stop() {
+        context.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+        context.close();
+        FileTrees.delete(data);
+    }
+}

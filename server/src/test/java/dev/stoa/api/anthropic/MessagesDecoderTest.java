@@ -1,0 +1,107 @@
+package dev.stoa.api.anthropic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stoa.inference.ContentBlock;
+import dev.stoa.inference.Message;
+import dev.stoa.shared.StoaException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class MessagesDecoderTest {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static MessagesRequest decode(String body, ApiVersion version) {
+        return MessagesDecoder.decode(JSON.readTree(body.replace('\'', '"')), version);
+    }
+
+    @Test
+    void readsEveryFieldOfATextConversation() {
+        MessagesRequest request = decode("""
+                {'model': 'tiny', 'max_tokens': 12, 'stream': true, 'stop_sequences': ['END'],
+                 'temperature': 0.5, 'top_p': 0.9, 'top_k': 40, 'metadata': {'user_id': 'u1'}, 'service_tier': 'auto',
+                 'system': [{'type': 'text', 'text': 'Be brief.', 'cache_control': {'type': 'ephemeral', 'ttl': '1h'}}],
+                 'tools': [], 'thinking': {'type': 'disabled'}, 'tool_choice': null,
+                 'messages': [{'role': 'user', 'content': 'one'}, {'role': 'user', 'content': [{'type': 'text', 'text': 'two'}]},
+                              {'role': 'assistant', 'content': 'three'}, {'role': 'user', 'content': 'four'}]}
+                """, ApiVersion.V2023_06_01);
+        assertThat(request.messages())
+                .containsExactly(
+                        Message.text(Message.Role.SYSTEM, "Be brief."),
+                        new Message(
+                                Message.Role.USER,
+                                List.of(
+                                        new ContentBlock.Text("one"),
+                                        new ContentBlock.Text("\n\n"),
+                                        new ContentBlock.Text("two"))),
+                        Message.text(Message.Role.ASSISTANT, "three"),
+                        Message.text(Message.Role.USER, "four"));
+        assertThat(request.model()).isEqualTo("tiny");
+        assertThat(request.maxTokens()).isEqualTo(12);
+        assertThat(request.stream()).isTrue();
+        assertThat(request.stopSequences()).containsExactly("END");
+        assertThat(request.temperature()).hasValue(0.5);
+        assertThat(request.topP()).hasValue(0.9);
+        assertThat(request.topK()).hasValue(40);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'max_tokens': 0 | max_tokens: must be between 1",
+                "'max_tokens': 1.5 | max_tokens: must be a whole number, not a fraction",
+                "'max_tokens': '5' | max_tokens: must be a whole number, not a string",
+                "'max_tokens': 99999999999 | max_tokens: must be between 1",
+                "'max_tokens': null | max_tokens: this field is required",
+                "'model': 7 | model: must be a string, not a number",
+                "'messages': [] | messages: must hold between 1",
+                "'messages': {} | messages: must be a list, not an object",
+                "'messages': [7] | messages.0: must be an object, not a number",
+                "'messages': [{'role': 'user'}] | messages.0.content: this field is required",
+                "'messages': [{'role': 'user', 'content': ''}] | messages.0.content: must not be empty",
+                "'messages': [{'role': 'robot', 'content': 'x'}] | messages.0.role: must be",
+                "'messages': [{'role': 'assistant', 'content': 'x'}] | messages: the last message must be the user's",
+                "'messages': [{'role': 'user', 'content': 'x', 'name': 'y'}] | messages.0.name: this field is not known",
+                "'messages': [{'role': 'user', 'content': [{'type': 'image', 'source': {}}]}] | messages.0.content.0.type: only",
+                "'messages': [{'role': 'user', 'content': [{'type': 'text', 'text': ''}]}] | messages.0.content.0.text: must not",
+                "'system': 7 | system: must be a string or a list",
+                "'stream': 'yes' | stream: must be true or false, not a string",
+                "'temperature': 1.01 | temperature: must be between 0 and 1",
+                "'temperature': 'hot' | temperature: must be a number, not a string",
+                "'top_k': -1 | top_k: must be between 0",
+                "'stop_sequences': 'END' | stop_sequences: must be a list, not a string",
+                "'stop_sequences': [' '] | stop_sequences.0: must have a visible character",
+                "'tools': [{'name': 'x'}] | tools: tool use is not supported",
+                "'thinking': {'type': 'enabled'} | thinking: extended thinking is not supported",
+                "'metadata': {'who': 'me'} | metadata.who: this field is not known",
+                "'service_tier': 'gold' | service_tier: must be",
+                "'frequency_penalty': 1 | frequency_penalty: this field is not known here"
+            })
+    void namesTheFieldThatIsWrong(String field, String message) {
+        String name = field.substring(1, field.indexOf("':"));
+        String body = "{" + field + without(name, "'model': 'tiny'") + without(name, "'max_tokens': 5")
+                + without(name, "'messages': [{'role': 'user', 'content': 'hi'}]") + "}";
+        assertThatThrownBy(() -> decode(body, ApiVersion.V2023_06_01))
+                .isInstanceOf(StoaException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    private static String without(String name, String field) {
+        return field.startsWith("'" + name + "'") ? "" : ", " + field;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"temperature", "top_p", "top_k"})
+    void theNewVersionTakesNoSamplingParameters(String name) {
+        String body = "{'" + name + "': 1, 'model': 'tiny', 'max_tokens': 5,"
+                + " 'messages': [{'role': 'user', 'content': 'hi'}]}";
+        assertThatThrownBy(() -> decode(body, ApiVersion.V2026_10_21)).hasMessageStartingWith(name + ": sampling");
+        assertThat(decode(body, ApiVersion.V2023_06_01).maxTokens()).isEqualTo(5);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.stoa.conversation;
+
+import dev.stoa.generation.Generations;
+import dev.stoa.identity.Caller;
+import dev.stoa.inference.GenerationRequest;
+import dev.stoa.inference.StopReason;
+import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.TokenUsage;
+import dev.stoa.shared.StoaException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plays token streams that a test writes, found by the last words of the prompt: {@code script("x")} answers the
+ * question "x", whether it was asked before or after. A question without a script is echoed. As strict as the contract:
+ * reading after the end or after close throws.
+ */
+public final class ScriptedGenerations implements Generations {
+    private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+    private final Map<String, GenerationRequest> requests = new ConcurrentHashMap<>();
+    private final AtomicInteger open = new AtomicInteger();
+
+    /** The stream of one question. */
+    public static final class Script {
+        private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+
+        /** Streams a piece of text now. */
+        public Script text(String text) {
+            events.add(new TokenStream.TextDelta(text));
+            return this;
+        }
+
+        public Script finish(StopReason reason) {
+            events.add(new TokenStream.Finished(reason, null, new TokenUsage(7, 0, 3)));
+            return this;
+        }
+
+        public Script finish() {
+            return finish(StopReason.END_TURN);
+        }
+
+        /** The request fails when the reader gets here. */
+        public Script fail(RuntimeException failure) {
+            events.add(failure);
+            return this;
+        }
+    }
+
+    public Script script(String question) {
+        Script script = new Script();
+        scripts.put(question, script);
+        return script;
+    }
+
+    /** What was asked of the model for a question. */
+    public GenerationRequest request(String question) {
+        return Objects.requireNonNull(requests.get(question), question);
+    }
+
+    /** Streams that are open now; 0 when every run has closed its own. */
+    public int open() {
+        return open.get();
+    }
+
+    @Override
+    public TokenStream start(Caller caller, GenerationRequest request) {
+        String question = request.messages().getLast().plainText();
+        requests.put(question, request);
+        Script script = scripts.get(question);
+        if (script == null) {
+            script = new Script().text("You said: ").text(question).finish();
+        }
+        if (script.events.peek() instanceof StoaException refused) {
+            throw refused;
+        }
+        open.incrementAndGet();
+        return new Stream(script.events);
+    }
+
+    private final class Stream implements TokenStream {
+        private static final Object CLOSED = new Object();
+
+        private final BlockingQueue<Object> events;
+        private boolean started;
+        private boolean finished;
+        private boolean closed;
+        private int deltas;
+
+        Stream(BlockingQueue<Object> events) {
+            this.events = events;
+        }
+
+        @Override
+        public @Nullable Event next(Duration timeout) throws InterruptedException {
+            if (finished) {
+                throw new IllegalStateException("read after the end");
+            }
+            if (!started) {
+                started = true;
+                return new Started(7, 0);
+            }
+            Object event = events.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return switch (event) {
+                case null -> null;
+                case RuntimeException failure -> throw failure;
+                case Finished end -> {
+                    finished = true;
+                    yield end;
+                }
+                case TextDelta delta -> {
+                    deltas++;
+                    yield delta;
+                }
+                default -> throw new IllegalStateException("read after close");
+            };
+        }
+
+        @Override
+        public TokenUsage usage() {
+            return new TokenUsage(7, 0, deltas);
+        }
+
+        @Override
+        public synchronized void close() {
+            if (!closed) {
+                closed = true;
+                events.add(CLOSED);
+                open.decrementAndGet();
+            }
+        }
+    }
+}

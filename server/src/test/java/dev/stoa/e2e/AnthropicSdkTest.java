@@ -1,0 +1,108 @@
+package dev.stoa.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.anthropic.client.AnthropicClient;
+import com.anthropic.client.okhttp.AnthropicOkHttpClient;
+import com.anthropic.core.http.StreamResponse;
+import com.anthropic.errors.BadRequestException;
+import com.anthropic.errors.NotFoundException;
+import com.anthropic.errors.UnauthorizedException;
+import com.anthropic.models.messages.Message;
+import com.anthropic.models.messages.MessageCreateParams;
+import com.anthropic.models.messages.RawMessageStreamEvent;
+import com.anthropic.models.messages.StopReason;
+import dev.stoa.api.anthropic.ApiServer;
+import dev.stoa.engine.Generation.Finish;
+import dev.stoa.inference.ScriptedEngine;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The vendor's own Java client, which takes the protocol at its word, against the service. */
+@Tag("e2e")
+class AnthropicSdkTest {
+    private static ApiServer server;
+    private static AnthropicClient client;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = ApiServer.start("");
+        client = client(ApiServer.KEY);
+    }
+
+    private static AnthropicClient client(String key) {
+        return AnthropicOkHttpClient.builder()
+                .baseUrl(server.uri("").toString())
+                .apiKey(key)
+                .maxRetries(0)
+                .build();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        client.close();
+        server.close();
+    }
+
+    private static MessageCreateParams params(String model, String text) {
+        return MessageCreateParams.builder()
+                .model(model)
+                .maxTokens(20)
+                .addUserMessage(text)
+                .build();
+    }
+
+    private static void answerNext(String text) {
+        try {
+            server.engine().nextRun().say(text).end(Finish.END_OF_TURN);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void readsAWholeAnswer() {
+        CompletableFuture<Void> model = CompletableFuture.runAsync(() -> answerNext("Hello."));
+        Message message = client.messages().create(params(ScriptedEngine.MODEL, "hi"));
+        model.join();
+        assertThat(message.validate().content().getFirst().asText().text()).isEqualTo("Hello.");
+        assertThat(message.stopReason()).hasValue(StopReason.END_TURN);
+        assertThat(message.usage().inputTokens()).isEqualTo(2);
+    }
+
+    @Test
+    void readsStreamsOneAfterTheOtherOnOneConnection() {
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<Void> model = CompletableFuture.runAsync(() -> answerNext("Hello."));
+            try (StreamResponse<RawMessageStreamEvent> events =
+                    client.messages().createStreaming(params(ScriptedEngine.MODEL, "hi"))) {
+                StringBuilder text = new StringBuilder();
+                events.stream()
+                        .map(RawMessageStreamEvent::validate)
+                        .flatMap(event -> event.contentBlockDelta().stream())
+                        .forEach(delta -> text.append(delta.delta().asText().text()));
+                assertThat(text).hasToString("Hello.");
+            }
+            model.join();
+        }
+    }
+
+    @Test
+    void throwsTheErrorThatEachStatusStandsFor() {
+        assertThatThrownBy(() -> client.messages().create(params("none", "hi"))).isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> client.messages().create(params(ScriptedEngine.MODEL, "x".repeat(3_000))))
+                .isInstanceOf(BadRequestException.class);
+        AnthropicClient stranger = client("sk-stoa-nobody");
+        try {
+            assertThatThrownBy(() -> stranger.models().list()).isInstanceOf(UnauthorizedException.class);
+        } finally {
+            stranger.close();
+        }
+        assertThat(client.models().list().data().getFirst().validate().id()).isEqualTo(ScriptedEngine.MODEL);
+    }
+}

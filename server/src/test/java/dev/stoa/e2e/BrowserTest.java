@@ -1,0 +1,220 @@
+package dev.stoa.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.stoa.operations.OpenTempDir;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A person's way through the page, in Chromium, on the real model. Screenshots lie in {@code target/screenshots}. */
+@Tag("e2e")
+class BrowserTest {
+    private static final double ANSWER_LIMIT_MS = 120_000;
+    private static final String LONG_QUESTION =
+            "Write a very long story about a lighthouse keeper, with many chapters.";
+
+    @TempDir(factory = OpenTempDir.class)
+    static Path data;
+
+    private static StoaProcess server;
+    private static Playwright playwright;
+    private static Browser browser;
+
+    private BrowserContext context;
+    private Page page;
+
+    @BeforeAll
+    static void start() {
+        server = StoaProcess.start(data);
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(chromium())
+                        .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-background-networking")));
+    }
+
+    @AfterAll
+    static void stop() {
+        playwright.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void open() {
+        context = browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 800));
+        page = context.newPage();
+        page.navigate(server.uri("/").toString());
+    }
+
+    @AfterEach
+    void closePage() {
+        context.close();
+    }
+
+    @Test
+    void signInAskSeeItStreamReloadStillThere() {
+        signIn();
+        ask("What is the capital of France?");
+        Locator answer = answers().last();
+        assertThat(answer).containsText(Pattern.compile("\\w+"), within(ANSWER_LIMIT_MS));
+        awaitEnd();
+        String text = answer.innerText();
+        screenshot("answered");
+
+        page.reload();
+
+        assertThat(answers().last()).containsText(firstLine(text), within(20_000));
+        assertThat(page.getByRole(AriaRole.LIST, named("Messages"))).containsText("What is the capital of France?");
+        noSeriousViolations();
+    }
+
+    @Test
+    void aReloadInMidAnswerMissesNothing() {
+        signIn();
+        ask(LONG_QUESTION);
+        assertThat(answers().last()).containsText(Pattern.compile("\\w+ \\w+"), within(ANSWER_LIMIT_MS));
+        String seen = firstLine(answers().last().innerText());
+
+        page.reload();
+
+        assertThat(answers().last()).containsText(seen, within(20_000));
+        page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+        assertThat(page.getByText("You stopped this answer.")).isVisible();
+    }
+
+    @Test
+    void stopEndsTheAnswerAndKeepsItsText() {
+        signIn();
+        ask(LONG_QUESTION);
+        assertThat(answers().last()).containsText(Pattern.compile("\\w+ \\w+"), within(ANSWER_LIMIT_MS));
+        page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+        assertThat(page.getByText("You stopped this answer.")).isVisible();
+        assertThat(answers().last().innerText()).isNotBlank();
+    }
+
+    @Test
+    void aWrongKeyIsRefusedInPlainWords() {
+        page.getByLabel("API key", new Page.GetByLabelOptions().setExact(true)).fill("sk-stoa-wrong");
+        page.getByRole(AriaRole.BUTTON, named("Sign in")).click();
+        assertThat(page.getByText("This key is not known here")).isVisible();
+        noSeriousViolations();
+    }
+
+    @Test
+    void worksByKeyboardAlone() {
+        page.getByLabel("API key", new Page.GetByLabelOptions().setExact(true)).focus();
+        page.keyboard().insertText(StoaProcess.ADMIN_KEY);
+        page.keyboard().press("Enter");
+        assertThat(page.getByRole(AriaRole.TEXTBOX, named("Message"))).isFocused();
+        page.keyboard().type("Name one river.");
+        page.keyboard().press("Enter");
+        assertThat(answers().last()).containsText(Pattern.compile("\\w+"), within(ANSWER_LIMIT_MS));
+        page.keyboard().press("Escape");
+        awaitEnd();
+        page.keyboard().press("Control+k");
+        assertThat(page.getByRole(
+                        AriaRole.HEADING, new Page.GetByRoleOptions().setName(Pattern.compile("on your mind"))))
+                .isVisible();
+    }
+
+    @Test
+    void worksOnAPhoneInTheDark() {
+        context.close();
+        context = browser.newContext(new Browser.NewContextOptions()
+                .setViewportSize(390, 844)
+                .setColorScheme(ColorScheme.DARK)
+                .setHasTouch(true));
+        page = context.newPage();
+        page.navigate(server.uri("/").toString());
+        signIn();
+        page.getByRole(AriaRole.TEXTBOX, named("Message")).fill("Name one river.");
+        page.getByRole(AriaRole.BUTTON, named("Send message")).tap();
+        assertThat(answers().last()).containsText(Pattern.compile("\\w+"), within(ANSWER_LIMIT_MS));
+        awaitEnd();
+        screenshot("phone-dark");
+        assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+                .as("nothing is wider than the phone")
+                .isTrue();
+        noSeriousViolations();
+    }
+
+    private void signIn() {
+        page.getByLabel("API key", new Page.GetByLabelOptions().setExact(true)).fill(StoaProcess.ADMIN_KEY);
+        page.getByRole(AriaRole.BUTTON, named("Sign in")).click();
+        assertThat(page.getByRole(AriaRole.TEXTBOX, named("Message"))).isVisible();
+    }
+
+    private void ask(String question) {
+        page.getByRole(AriaRole.TEXTBOX, named("Message")).fill(question);
+        page.keyboard().press("Enter");
+    }
+
+    /** The stop button is there while an answer is written, the send button when none is. */
+    private void awaitEnd() {
+        assertThat(page.getByRole(AriaRole.BUTTON, named("Send message")))
+                .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(ANSWER_LIMIT_MS));
+    }
+
+    private Locator answers() {
+        return page.getByRole(AriaRole.LIST, named("Messages"))
+                .getByRole(AriaRole.ARTICLE, new Locator.GetByRoleOptions().setName("Stoa said"));
+    }
+
+    private void noSeriousViolations() {
+        List<String> serious = new AxeBuilder(page)
+                .analyze().getViolations().stream()
+                        .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
+                        .map(Rule::toString)
+                        .toList();
+        assertThat(serious).as("serious accessibility violations").isEmpty();
+    }
+
+    private void screenshot(String name) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
+    }
+
+    private static String firstLine(String text) {
+        return text.strip().lines().findFirst().orElse("").strip();
+    }
+
+    private static LocatorAssertions.ContainsTextOptions within(double milliseconds) {
+        return new LocatorAssertions.ContainsTextOptions().setTimeout(milliseconds);
+    }
+
+    private static Page.GetByRoleOptions named(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    private static Path chromium() {
+        return Stream.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+                .flatMap(name -> Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no Chromium on the path: install the package chromium"));
+    }
+}

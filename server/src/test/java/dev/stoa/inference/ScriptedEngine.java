@@ -1,0 +1,195 @@
+package dev.stoa.inference;
+
+import dev.stoa.engine.ChatMessage;
+import dev.stoa.engine.Engine;
+import dev.stoa.engine.EngineMetrics;
+import dev.stoa.engine.EngineRejectedException;
+import dev.stoa.engine.EngineRequest;
+import dev.stoa.engine.Generation;
+import dev.stoa.engine.ModelInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * An engine in whose place the test speaks, for what a real model can't be made to do on demand: fall silent, fail in
+ * mid-stream, say a given text. A token is a character of the prompt.
+ */
+public final class ScriptedEngine implements Engine {
+    public static final String MODEL = "scripted:v1";
+    public static final int CONTEXT = 2_000;
+
+    private final AtomicInteger running = new AtomicInteger();
+    private final BlockingQueue<Run> runs = new LinkedBlockingQueue<>();
+    private volatile boolean full;
+
+    /** Registers it as what the service loads, before the service's own beans are made. */
+    public void register(ConfigurableListableBeanFactory beans) {
+        beans.registerSingleton("testModelFiles", new Files());
+        beans.registerSingleton("testEngineLoader", (EngineLoader) _ -> this);
+    }
+
+    private static final class Files implements ModelFiles {
+        @Override
+        public String id() {
+            return MODEL;
+        }
+
+        @Override
+        public Found fetch(Progress progress) {
+            return new Found(MODEL, Path.of("scripted.gguf"), Instant.EPOCH);
+        }
+    }
+
+    /** The next run that a request started. */
+    public Run nextRun() throws InterruptedException {
+        Run run = runs.poll(10, TimeUnit.SECONDS);
+        if (run == null) {
+            throw new AssertionError("no request reached the engine within 10 s");
+        }
+        return run;
+    }
+
+    /** Whether a run waits to be taken by the test. */
+    public boolean untouched() {
+        return runs.isEmpty();
+    }
+
+    public int running() {
+        return running.get();
+    }
+
+    public void setFull(boolean full) {
+        this.full = full;
+    }
+
+    @Override
+    public Generation submit(EngineRequest request) {
+        if (full) {
+            throw new EngineRejectedException(EngineRejectedException.Reason.QUEUE_FULL, "full");
+        }
+        running.incrementAndGet();
+        Run run = new Run(request);
+        runs.add(run);
+        return run;
+    }
+
+    /** One generation, driven by the test. */
+    public final class Run implements Generation {
+        private final EngineRequest request;
+        private final BlockingQueue<Chunk> chunks = new ArrayBlockingQueue<>(10_000);
+        private final AtomicInteger outputTokens = new AtomicInteger();
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private volatile @Nullable Finish finish;
+
+        private Run(EngineRequest request) {
+            this.request = request;
+        }
+
+        public EngineRequest request() {
+            return request;
+        }
+
+        /** Speaks, one token a call. */
+        public Run say(String text) {
+            outputTokens.incrementAndGet();
+            chunks.add(new Chunk(List.of(1), text, List.of()));
+            return this;
+        }
+
+        public void end(Finish how) {
+            synchronized (this) {
+                if (finish != null) {
+                    return;
+                }
+                finish = how;
+            }
+            running.decrementAndGet();
+            ended.countDown();
+        }
+
+        /** Waits until somebody ended it; false if nobody did in time. */
+        public boolean awaitEnd(Duration max) throws InterruptedException {
+            return ended.await(max.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public @Nullable Chunk next(Duration timeout) throws InterruptedException {
+            long deadline = System.nanoTime() + timeout.toNanos();
+            do {
+                Chunk chunk = chunks.poll(Math.min(5, Math.max(0, timeout.toMillis())), TimeUnit.MILLISECONDS);
+                if (chunk != null || finish != null) {
+                    return chunk;
+                }
+            } while (System.nanoTime() < deadline);
+            return null;
+        }
+
+        @Override
+        public @Nullable Finish finish() {
+            return chunks.isEmpty() ? finish : null;
+        }
+
+        @Override
+        public @Nullable String stopSequence() {
+            return finish == Finish.STOP_SEQUENCE ? request.stopSequences().getFirst() : null;
+        }
+
+        @Override
+        public Usage usage() {
+            return new Usage(request.prompt().length, 0, outputTokens.get());
+        }
+
+        @Override
+        public void cancel() {
+            chunks.clear();
+            end(Finish.CANCELLED);
+        }
+    }
+
+    @Override
+    public ModelInfo info() {
+        return new ModelInfo("scripted", "none", "F32", 1, 1, CONTEXT, CONTEXT, 1, true, "none");
+    }
+
+    @Override
+    public int[] encode(String text, boolean special) {
+        return text.chars().toArray();
+    }
+
+    @Override
+    public int[] encodeChat(List<ChatMessage> messages) {
+        return messages.stream()
+                .flatMapToInt(message -> message.content().chars())
+                .toArray();
+    }
+
+    @Override
+    public String decode(int[] tokens) {
+        return new String(tokens, 0, tokens.length);
+    }
+
+    @Override
+    public EngineMetrics metrics() {
+        return new EngineMetrics(running.get(), 0, 0, 0, 0, 0, 0);
+    }
+
+    @Override
+    public boolean healthy(Duration bound) {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        runs.forEach(Run::cancel);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.stoa.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Flags before variables before the file before the defaults, and errors that name key and place. */
+class SettingsLoaderTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void hasDefaults() {
+        StoaSettings settings = load(Map.of());
+        assertThat(settings.port()).isEqualTo(8420);
+        assertThat(settings.bind()).isEqualTo("127.0.0.1");
+        assertThat(settings.dataFolder()).isEqualTo(folder);
+        assertThat(settings.modelsFolder()).isEqualTo(folder.resolve("models"));
+        assertThat(settings.engine().kvCache()).isNull();
+    }
+
+    @Test
+    void readsTheFileInTheDataFolder() throws IOException {
+        Files.writeString(folder.resolve("stoa.yml"), """
+                port: 9000
+                model: gemma3-270m:q4_k_m
+                engine:
+                  kv-cache: 2GB
+                limits:
+                  in-flight: 7
+                """);
+        SettingsLoader loader = SettingsLoader.load(Map.of("data", folder.toString()), null);
+        assertThat(loader.settings().port()).isEqualTo(9000);
+        assertThat(loader.settings().model()).isEqualTo("gemma3-270m:q4_k_m");
+        assertThat(loader.settings().engine().kvCache()).hasToString("2147483648B");
+        assertThat(loader.environment().getProperty("stoa.limits.in-flight")).isEqualTo("7");
+    }
+
+    @Test
+    void letsAFlagBeatTheFile() throws IOException {
+        Files.writeString(folder.resolve("stoa.yml"), "port: 9000\n");
+        assertThat(load(Map.of("port", "9001")).port()).isEqualTo(9001);
+    }
+
+    @Test
+    void namesAnUnknownKeyWithFileLineAndWhatWasMeant() throws IOException {
+        Path file = Files.writeString(folder.resolve("stoa.yml"), "bind: 0.0.0.0\nprot: 9000\n");
+        assertThatThrownBy(() -> load(Map.of()))
+                .isInstanceOf(OperatorException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("'prot' (line 2)")
+                .hasMessageContaining("'port'");
+    }
+
+    @Test
+    void namesABadValueWithItsPlace() throws IOException {
+        Files.writeString(folder.resolve("stoa.yml"), "port: many\n");
+        assertThatThrownBy(() -> load(Map.of()))
+                .isInstanceOf(OperatorException.class)
+                .hasMessageContaining("'port'")
+                .hasMessageContaining("many")
+                .hasMessageContaining("stoa.yml");
+        assertThatThrownBy(() -> load(Map.of("port", "x"))).hasMessageContaining("flag --port");
+        assertThatThrownBy(() -> load(Map.of("port", "99999"))).hasMessageContaining("0 to 65535");
+    }
+
+    @Test
+    void refusesAFileThatIsNotYaml() throws IOException {
+        Path file = Files.writeString(folder.resolve("stoa.yml"), "port: [9000\n");
+        assertThatThrownBy(() -> load(Map.of()))
+                .isInstanceOf(OperatorException.class)
+                .hasMessageContaining(file + " is not valid YAML");
+    }
+
+    @Test
+    void refusesAConfigFileThatIsNotThere() {
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of(), folder.resolve("none.yml")))
+                .isInstanceOf(OperatorException.class)
+                .hasMessageContaining("none.yml");
+    }
+
+    private StoaSettings load(Map<String, String> flags) {
+        Map<String, String> all = new java.util.HashMap<>(flags);
+        all.put("data", folder.toString());
+        return SettingsLoader.load(all, null).settings();
+    }
+}

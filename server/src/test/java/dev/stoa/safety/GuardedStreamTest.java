@@ -1,0 +1,73 @@
+package dev.stoa.safety;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stoa.inference.Refusal;
+import dev.stoa.inference.ScriptedStream;
+import dev.stoa.inference.StopReason;
+import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.TokenStream.Finished;
+import dev.stoa.inference.TokenStream.Started;
+import dev.stoa.inference.TokenStream.TextDelta;
+import dev.stoa.inference.TokenUsage;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class GuardedStreamTest {
+    private static final TokenUsage USAGE = new TokenUsage(7, 0, 9);
+    private final List<String> verdicts = new ArrayList<>();
+
+    private List<TokenStream.Event> read(ScriptedStream inner) throws InterruptedException {
+        Policy policy = PolicyParser.parse("secret word".getBytes(StandardCharsets.UTF_8));
+        List<TokenStream.Event> events = new ArrayList<>();
+        try (TokenStream stream = new GuardedStream(inner, policy.scanner(10), new GuardedStream.Verdicts() {
+            @Override
+            public void passed() {
+                verdicts.add("passed");
+            }
+
+            @Override
+            public Refusal refused(Rule rule) {
+                verdicts.add("refused");
+                return new Refusal(rule.category(), UUID.randomUUID());
+            }
+        })) {
+            while (events.isEmpty() || !(events.getLast() instanceof Finished)) {
+                TokenStream.Event event = stream.next(Duration.ZERO);
+                if (event != null) {
+                    events.add(event);
+                }
+            }
+        }
+        return events;
+    }
+
+    @Test
+    void letsGoOfHeldTextAtTheEnd() throws InterruptedException {
+        Finished end = new Finished(StopReason.END_TURN, null, USAGE);
+        assertThat(read(new ScriptedStream(
+                        List.of(new Started(7, 0), new TextDelta("a secret"), new TextDelta(" wo"), end))))
+                .containsExactly(new Started(7, 0), new TextDelta("a "), new TextDelta("secret wo"), end);
+        assertThat(verdicts).containsExactly("passed");
+    }
+
+    @Test
+    void stopsTheModelAndNeverSendsAPartOfAMatch() throws InterruptedException {
+        ScriptedStream inner = new ScriptedStream(List.of(
+                new Started(7, 0),
+                new TextDelta("the sec"),
+                new TextDelta("ret w"),
+                new TextDelta("ord"),
+                new TextDelta(" is out")));
+        List<TokenStream.Event> events = read(inner);
+        assertThat(events.subList(0, 2)).containsExactly(new Started(7, 0), new TextDelta("the "));
+        assertThat(events).hasSize(3);
+        assertThat(((Finished) events.getLast()).reason()).isEqualTo(StopReason.REFUSAL);
+        assertThat(inner.closed()).isTrue();
+        assertThat(verdicts).containsExactly("refused");
+    }
+}

@@ -1,0 +1,56 @@
+package dev.stoa.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stoa.identity.Caller;
+import dev.stoa.inference.Outcome;
+import dev.stoa.inference.TokenUsage;
+import dev.stoa.shared.Limits;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+class UsageLedgerTest {
+    private static final Caller CALLER =
+            new Caller(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
+
+    private static UsageEvent event(int number) {
+        return new UsageEvent(
+                "req_" + number,
+                Instant.EPOCH,
+                CALLER,
+                "anthropic",
+                "tiny",
+                Outcome.COMPLETED,
+                null,
+                TokenUsage.NONE,
+                null,
+                null,
+                Duration.ZERO);
+    }
+
+    @Test
+    void writesAllBeforeItStopsThoughTheDatabaseFailedAtFirst() {
+        AtomicInteger failures = new AtomicInteger(2);
+        List<UsageEvent> written = new ArrayList<>();
+        UsageLedger ledger = new UsageLedger(
+                events -> {
+                    if (failures.getAndDecrement() > 0) {
+                        throw new DataAccessResourceFailureException("away");
+                    }
+                    written.addAll(events);
+                },
+                Limits.defaults());
+        ledger.start();
+        IntStream.range(0, 1_234).forEach(i -> ledger.append(event(i)));
+        ledger.stop();
+        assertThat(written).hasSize(1_234).doesNotHaveDuplicates();
+        assertThat(ledger.isRunning()).isFalse();
+    }
+}
