@@ -1,0 +1,18 @@
+package dev.stoa.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line of {@code ./stoa bench}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures Stoa beside its peers and the machine's limits.",
+        subcommands = EngineCommand.class)
+public final class BenchMain {
+    private BenchMain() {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new BenchMain()).execute(arguments));
+    }
+}
