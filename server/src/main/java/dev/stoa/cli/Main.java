@@ -19,8 +19,7 @@ import picocli.CommandLine.IVersionProvider;
             PullCommand.class,
             ModelsCommand.class,
             DoctorCommand.class,
-            PlanCommand.class,
-            WhereCommand.class
+            PlanCommand.class
         },
         footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted."})
 public final class Main implements Runnable {
