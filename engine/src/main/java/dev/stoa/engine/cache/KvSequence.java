@@ -3,20 +3,18 @@ package dev.stoa.engine.cache;
 import java.util.Arrays;
 
 /**
- * The keys and values of one sequence: a table of blocks in the order of its tokens. Owned by the engine thread; while a
- * step runs, workers read blocks and write the places of their own rows.
+ * Where the keys and values of one sequence are: a table of blocks in the order of its tokens. Changed by the engine
+ * thread between steps, read by workers while a step runs.
  */
 public final class KvSequence implements AutoCloseable {
-    private final KvPool pool;
+    private final BlockPool pool;
     private final int[] ids;
-    private final float[][] data;
     private int taken;
     private boolean closed;
 
-    KvSequence(KvPool pool, int reservedBlocks) {
+    KvSequence(BlockPool pool, int reservedBlocks) {
         this.pool = pool;
         this.ids = new int[reservedBlocks];
-        this.data = new float[reservedBlocks][];
     }
 
     /** Makes sure that positions below {@code tokens} have a block. */
@@ -27,14 +25,14 @@ public final class KvSequence implements AutoCloseable {
         }
         while (taken < needed) {
             ids[taken] = pool.take();
-            data[taken] = pool.data(ids[taken]);
             taken++;
         }
     }
 
-    /** The block that holds positions {@code 16·index} to {@code 16·index + 15}; laid out as {@link KvLayout} says. */
-    public float[] block(int index) {
-        return data[index];
+    /** The id of the block that holds positions {@code 16·index} to {@code 16·index + 15}. */
+    public int block(int index) {
+        assert index < taken : "block " + index + " of " + taken;
+        return ids[index];
     }
 
     int[] blockIds() {
@@ -55,7 +53,6 @@ public final class KvSequence implements AutoCloseable {
         closed = true;
         for (int i = taken - 1; i >= 0; i--) {
             pool.release(ids[i]);
-            data[i] = new float[0];
         }
         taken = 0;
     }

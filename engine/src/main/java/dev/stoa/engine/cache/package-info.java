@@ -1,5 +1,6 @@
 /**
- * Keys and values of all running requests, in blocks of 16 tokens from one bounded pool.
+ * Keys and values of all running requests, in blocks of 16 tokens from one bounded pool: {@link
+ * dev.stoa.engine.cache.BlockPool} counts ids, {@link dev.stoa.engine.cache.KvStorage} holds the numbers.
  *
  * <h2>Layout of a block</h2>
  *

@@ -2,6 +2,7 @@ package dev.stoa.engine.model;
 
 import dev.stoa.engine.cache.KvLayout;
 import dev.stoa.engine.cache.KvSequence;
+import dev.stoa.engine.cache.KvStorage;
 import dev.stoa.engine.kernel.Kernels;
 import java.util.Arrays;
 
@@ -14,13 +15,13 @@ final class Attention {
 
     private final Kernels kernels;
     private final ModelConfig config;
-    private final KvLayout layout;
+    private final KvStorage storage;
     private float[][] scores;
 
-    Attention(Kernels kernels, ModelConfig config, KvLayout layout) {
+    Attention(Kernels kernels, ModelConfig config, KvStorage storage) {
         this.kernels = kernels;
         this.config = config;
-        this.layout = layout;
+        this.storage = storage;
         this.scores = new float[config.group()][0];
     }
 
@@ -44,9 +45,9 @@ final class Attention {
         int size = config.headSize();
         int group = config.group();
         int headsAt = keyValueHead * group * size;
-        int keys = layout.keys(layer, keyValueHead);
+        int keys = storage.layout().keys(layer, keyValueHead);
         for (int block = 0; block < blocks; block++) {
-            float[] data = sequence.block(firstBlock + block);
+            float[] data = storage.block(sequence.block(firstBlock + block));
             for (int head = 0; head < group; head++) {
                 int at = queryAt + headsAt + head * size;
                 kernels.scores(query, at, data, keys, size, scores[head], block * TOKENS);
@@ -60,7 +61,7 @@ final class Attention {
             totals[head] = kernels.softmax(
                     scores[head], from - start, position + 1 - start, blocks * TOKENS, config.attentionScale());
         }
-        sum(sequence, firstBlock, blocks, position + 1 - start, layout.values(layer, keyValueHead), out, to);
+        sum(sequence, firstBlock, blocks, position + 1 - start, storage.layout().values(layer, keyValueHead), out, to);
         for (int head = 0; head < group; head++) {
             divide(out, to + head * size, size, totals[head]);
         }
@@ -69,7 +70,7 @@ final class Attention {
     private void sum(KvSequence sequence, int firstBlock, int blocks, int tokens, int values, float[] out, int to) {
         int size = config.headSize();
         for (int block = 0; block < blocks; block++) {
-            float[] data = sequence.block(firstBlock + block);
+            float[] data = storage.block(sequence.block(firstBlock + block));
             int count = Math.min(TOKENS, tokens - block * TOKENS);
             for (int head = 0; head < config.group(); head++) {
                 kernels.accumulate(scores[head], block * TOKENS, count, data, values, size, out, to + head * size);

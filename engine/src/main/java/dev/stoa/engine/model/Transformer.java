@@ -1,6 +1,7 @@
 package dev.stoa.engine.model;
 
 import dev.stoa.engine.cache.KvLayout;
+import dev.stoa.engine.cache.KvStorage;
 import dev.stoa.engine.kernel.Activations;
 import dev.stoa.engine.kernel.Kernels;
 import dev.stoa.engine.kernel.PackedMatrix;
@@ -23,7 +24,7 @@ public final class Transformer {
     private final Weights weights;
     private final Kernels kernels;
     private final Workers workers;
-    private final KvLayout layout;
+    private final KvStorage storage;
     private final Projections projections;
     private final Attention[] attentions;
     private final RotaryTable global;
@@ -54,20 +55,21 @@ public final class Transformer {
     private final float[] logits;
 
     /**
+     * @param storage of the pool whose blocks the batches' sequences hold
      * @param maxRows rows of the largest batch
      * @param maxLogits rows of a batch that can have logits
      */
-    public Transformer(Model model, Kernels kernels, Workers workers, int maxRows, int maxLogits) {
+    public Transformer(Model model, Kernels kernels, Workers workers, KvStorage storage, int maxRows, int maxLogits) {
         this.config = model.config();
         this.weights = model.weights();
         this.kernels = kernels;
         this.workers = workers;
         this.maxRows = maxRows;
         this.maxLogits = maxLogits;
-        this.layout = model.kvLayout();
+        this.storage = storage;
         this.projections = new Projections(kernels, workers, Math.max(maxRows, maxLogits));
         this.attentions = new Attention[workers.count()];
-        Arrays.setAll(attentions, i -> new Attention(kernels, config, layout));
+        Arrays.setAll(attentions, i -> new Attention(kernels, config, storage));
         this.global = new RotaryTable(config.headSize(), config.rotation(), config.global(), weights.ropeFactors());
         this.local = new RotaryTable(config.headSize(), config.rotation(), config.local(), weights.ropeFactors());
         int queryWidth = config.heads() * config.headSize();
@@ -106,6 +108,7 @@ public final class Transformer {
         }
         for (int row = 0; row < batch.rows(); row++) {
             weights.embeddings().read(batch.token(row), hidden, row * config.width());
+            storage.prepare(batch.sequence(row).block(batch.position(row) / KvLayout.TOKENS));
             global.reach(batch.position(row));
             local.reach(batch.position(row));
         }
@@ -208,7 +211,8 @@ public final class Transformer {
         int size = config.headSize();
         int position = batch.position(row);
         int slot = position % KvLayout.TOKENS;
-        float[] block = batch.sequence(row).block(position / KvLayout.TOKENS);
+        KvLayout layout = storage.layout();
+        float[] block = storage.block(batch.sequence(row).block(position / KvLayout.TOKENS));
         for (int head = 0; head < config.keyValueHeads(); head++) {
             int from = (row * config.keyValueHeads() + head) * size;
             int keys = layout.keys(layer, head) + slot;

@@ -3,7 +3,7 @@ package dev.stoa.engine.schedule;
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.engine.Generation.TokenLogprob;
 import dev.stoa.engine.Sampling;
-import dev.stoa.engine.cache.KvPool;
+import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvSequence;
 import dev.stoa.engine.kernel.Kernels;
 import dev.stoa.engine.model.StepBatch;
@@ -28,7 +28,7 @@ final class Scheduler {
     private static final Logger LOG = System.getLogger(Scheduler.class.getName());
 
     private final StepModel model;
-    private final KvPool pool;
+    private final BlockPool pool;
     private final Sampler sampler;
     private final IntPredicate endsTurn;
     private final Arrivals arrivals;
@@ -48,7 +48,7 @@ final class Scheduler {
     Scheduler(
             StepModel model,
             Kernels kernels,
-            KvPool pool,
+            BlockPool pool,
             IntPredicate endsTurn,
             Arrivals arrivals,
             StepCounters counters,

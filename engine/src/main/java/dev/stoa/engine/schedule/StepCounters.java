@@ -1,7 +1,7 @@
 package dev.stoa.engine.schedule;
 
 import dev.stoa.engine.EngineMetrics;
-import dev.stoa.engine.cache.KvPool;
+import dev.stoa.engine.cache.BlockPool;
 import java.util.function.LongSupplier;
 
 /** Counts what the engine thread does. Written by it alone, read by anyone. */
@@ -29,7 +29,7 @@ final class StepCounters {
     }
 
     /** After the requests that ended have left. */
-    synchronized void update(int running, KvPool pool) {
+    synchronized void update(int running, BlockPool pool) {
         arrivals.running(running);
         last = new EngineMetrics(
                 running,

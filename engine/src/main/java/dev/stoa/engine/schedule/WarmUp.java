@@ -1,6 +1,6 @@
 package dev.stoa.engine.schedule;
 
-import dev.stoa.engine.cache.KvPool;
+import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvSequence;
 import dev.stoa.engine.model.StepBatch;
 import dev.stoa.engine.model.Transformer;
@@ -18,10 +18,10 @@ final class WarmUp {
     private static final int ROWS_MAX = 16;
 
     private final Transformer transformer;
-    private final KvPool pool;
+    private final BlockPool pool;
     private final int rows;
 
-    WarmUp(Transformer transformer, KvPool pool, int maxRows) {
+    WarmUp(Transformer transformer, BlockPool pool, int maxRows) {
         this.transformer = transformer;
         this.pool = pool;
         this.rows = Math.min(ROWS_MAX, maxRows);

@@ -2,8 +2,9 @@ package dev.stoa.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stoa.engine.cache.KvPool;
+import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvSequence;
+import dev.stoa.engine.cache.KvStorage;
 import dev.stoa.engine.gguf.GgufFile;
 import dev.stoa.engine.gguf.TestModels;
 import dev.stoa.engine.golden.Golden;
@@ -43,14 +44,15 @@ class TransformerGoldenTest {
         try (GgufFile file = GgufFile.open(path);
                 Workers workers = new Workers(2)) {
             Model model = Model.load(file, workers);
-            Transformer transformer = new Transformer(model, KernelChoice.make().kernels(), workers, 128, 1);
-            KvPool pool = new KvPool(model.kvLayout(), 16);
+            KvStorage storage = new KvStorage(model.kvLayout(), 16);
+            Transformer transformer = new Transformer(model, KernelChoice.make().kernels(), workers, storage, 128, 1);
+            BlockPool pool = new BlockPool(16);
             prompts.forEach(golden -> check(transformer, pool, golden, margin));
             pool.validate(List.of());
         }
     }
 
-    private static void check(Transformer transformer, KvPool pool, Golden golden, double margin) {
+    private static void check(Transformer transformer, BlockPool pool, Golden golden, double margin) {
         List<Double> errors = new ArrayList<>();
         int[] prompt = golden.promptIds();
         int[] output = golden.greedyIds();
@@ -105,8 +107,9 @@ class TransformerGoldenTest {
         try (GgufFile file = GgufFile.open(TestModels.smollm2());
                 Workers workers = new Workers(threads)) {
             Model model = Model.load(file, workers);
-            Transformer transformer = new Transformer(model, KernelChoice.make().kernels(), workers, 64, 2);
-            KvPool pool = new KvPool(model.kvLayout(), 8);
+            KvStorage storage = new KvStorage(model.kvLayout(), 8);
+            Transformer transformer = new Transformer(model, KernelChoice.make().kernels(), workers, storage, 64, 2);
+            BlockPool pool = new BlockPool(8);
             KvSequence sequence = pool.reserve(prompt.length).orElseThrow();
             KvSequence other = pool.reserve(20).orElseThrow();
             sequence.grow(prompt.length);

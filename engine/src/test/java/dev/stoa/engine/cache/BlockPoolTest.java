@@ -8,14 +8,12 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class KvPoolTest {
-    private static final KvLayout LAYOUT = new KvLayout(2, 1, 4);
-
+class BlockPoolTest {
     @Test
     void randomUseLosesNoBlock() {
         long seed = 7;
         Random random = new Random(seed);
-        KvPool pool = new KvPool(LAYOUT, 20);
+        BlockPool pool = new BlockPool(20);
         List<KvSequence> open = new ArrayList<>();
         for (int step = 0; step < 2000; step++) {
             if (random.nextBoolean()) {
@@ -36,7 +34,7 @@ class KvPoolTest {
 
     @Test
     void nothingIsPromisedTwice() {
-        KvPool pool = new KvPool(LAYOUT, 4);
+        BlockPool pool = new BlockPool(4);
         KvSequence first = pool.reserve(3 * 16).orElseThrow();
         assertThat(pool.reserve(17)).isEmpty();
         assertThat(pool.reserve(16)).isPresent();

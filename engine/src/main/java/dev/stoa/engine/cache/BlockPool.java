@@ -9,39 +9,30 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The bounded store of all keys and values, in blocks of {@link KvLayout#TOKENS} tokens.
+ * Who owns which block of {@link KvLayout#TOKENS} tokens. Blocks are ids here; what they hold is in {@link KvStorage}.
  *
  * <p>A sequence first reserves all the blocks that it can ever need, then takes them one by one as it grows. So a running
- * sequence never finds the pool empty, and memory is touched only once it is used: a block's array is made when it is
- * first taken, and kept for the next sequence.
+ * sequence never finds the pool empty.
  *
  * <p>Invariants: {@code free + used = total}; {@code used + outstanding reservations ≤ total}. Owned by the engine
  * thread; not thread-safe, but {@link #used} may be read from anywhere.
  */
-public final class KvPool {
-    private final KvLayout layout;
+public final class BlockPool {
     private final int total;
-    private final float[][] blocks;
     private final Deque<Integer> free = new ArrayDeque<>();
     private final BitSet taken = new BitSet();
     private int reserved;
     private volatile int used;
 
     /** @param total blocks, at least 1 */
-    public KvPool(KvLayout layout, int total) {
+    public BlockPool(int total) {
         if (total < 1) {
             throw new IllegalArgumentException("a pool needs at least one block");
         }
-        this.layout = layout;
         this.total = total;
-        this.blocks = new float[total][];
         for (int id = 0; id < total; id++) {
             free.add(id);
         }
-    }
-
-    public KvLayout layout() {
-        return layout;
     }
 
     /** Blocks in all. */
@@ -68,9 +59,6 @@ public final class KvPool {
     int take() {
         assert reserved > 0 : "no block is reserved";
         int id = free.removeFirst();
-        if (blocks[id] == null) {
-            blocks[id] = new float[layout.blockFloats()];
-        }
         assert !taken.get(id) : "block " + id + " was taken twice";
         taken.set(id);
         reserved--;
@@ -78,11 +66,7 @@ public final class KvPool {
         return id;
     }
 
-    float[] data(int id) {
-        return blocks[id];
-    }
-
-    /** Most recently used first, as those are warm in the processor's caches and have their arrays. */
+    /** Most recently used first, as those are warm in the processor's caches and have their memory. */
     void release(int id) {
         assert taken.get(id) : "block " + id + " is freed but was not taken";
         taken.clear(id);
