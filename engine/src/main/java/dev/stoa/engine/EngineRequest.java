@@ -10,9 +10,13 @@ import java.util.List;
  * @param sampling how tokens are drawn
  * @param stopSequences texts that end the generation, across token borders; never part of the output
  * @param topLogprobs alternatives to report per token, 0 to 20; -1 reports no log probabilities at all
+ * @param begun the first tokens of the output, fewer than {@code maxTokens}, that an earlier run of this same request
+ *     drew before it was cut off; they come first in the output and the rest follows as if it had never been cut. Not
+ *     copied, must not change afterwards
  */
 public record EngineRequest(
-        int[] prompt, int maxTokens, Sampling sampling, List<String> stopSequences, int topLogprobs) {
+        int[] prompt, int maxTokens, Sampling sampling, List<String> stopSequences, int topLogprobs, int[] begun) {
+    private static final int[] NOTHING = {};
 
     /** @throws IllegalArgumentException naming the field that is out of range */
     public EngineRequest {
@@ -22,6 +26,9 @@ public record EngineRequest(
         if (maxTokens < 1) {
             throw new IllegalArgumentException("max_tokens must be at least 1");
         }
+        if (begun.length >= maxTokens) {
+            throw new IllegalArgumentException("begun must leave at least one token to generate");
+        }
         if (topLogprobs < -1 || topLogprobs > 20) {
             throw new IllegalArgumentException("top_logprobs must be between 0 and 20");
         }
@@ -29,6 +36,11 @@ public record EngineRequest(
         if (stopSequences.stream().anyMatch(String::isEmpty)) {
             throw new IllegalArgumentException("a stop sequence must not be empty");
         }
+    }
+
+    /** A request whose output begins at its beginning. */
+    public EngineRequest(int[] prompt, int maxTokens, Sampling sampling, List<String> stopSequences, int topLogprobs) {
+        this(prompt, maxTokens, sampling, stopSequences, topLogprobs, NOTHING);
     }
 
     /** A request without stop sequences or log probabilities. */

@@ -116,6 +116,11 @@ final class SettledStream implements TokenStream {
     }
 
     @Override
+    public int[] tokensFrom(int from) {
+        return inner.tokensFrom(from);
+    }
+
+    @Override
     public @Nullable Refusal refusal() {
         return inner.refusal();
     }

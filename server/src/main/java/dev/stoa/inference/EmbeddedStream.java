@@ -4,16 +4,21 @@ import dev.stoa.engine.Generation;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A generation of the embedded engine as a {@link TokenStream}. One reader; {@link #close} from any thread. */
 final class EmbeddedStream implements TokenStream {
+    private static final int INITIAL_TOKENS = 64;
+
     private final Generation generation;
     private final int promptTokens;
     /** Whether the context, not the caller, set the token limit. */
     private final boolean clamped;
 
     private final WorkerMeters.Reading reading;
+    private int[] tokens = new int[INITIAL_TOKENS];
+    private int tokenCount;
     private boolean started;
     private boolean ended;
     private volatile boolean closed;
@@ -43,12 +48,26 @@ final class EmbeddedStream implements TokenStream {
                 return finish == null ? null : end(finish);
             }
             reading.tokens(chunk.tokens().size());
+            chunk.tokens().forEach(this::remember);
             if (!chunk.text().isEmpty()) {
                 return new TextDelta(chunk.text());
             }
             Duration rest = timeout.minusNanos(System.nanoTime() - begin);
             left = rest.isNegative() ? Duration.ZERO : rest;
         }
+    }
+
+    private void remember(int token) {
+        if (tokenCount == tokens.length) {
+            tokens = Arrays.copyOf(tokens, 2 * tokens.length);
+        }
+        tokens[tokenCount] = token;
+        tokenCount++;
+    }
+
+    @Override
+    public int[] tokensFrom(int from) {
+        return Arrays.copyOfRange(tokens, from, tokenCount);
     }
 
     private Finished end(Generation.Finish finish) {

@@ -55,7 +55,13 @@ final class EmbeddedWorker implements AutoCloseable {
                             + contextLength() + " tokens must hold the prompt and the answer.");
         }
         int maxTokens = Math.min(request.maxTokens(), room);
-        EngineRequest work = new EngineRequest(prompt, maxTokens, request.sampling(), request.stopSequences(), -1);
+        int[] begun = request.begun().stream().mapToInt(Integer::intValue).toArray();
+        if (begun.length >= maxTokens) {
+            throw new StoaException(
+                    ErrorKind.INVALID_REQUEST, "The context has no room to go on with this answer any more.");
+        }
+        EngineRequest work =
+                new EngineRequest(prompt, maxTokens, request.sampling(), request.stopSequences(), -1, begun);
         return new EmbeddedStream(submit(work), prompt.length, maxTokens < request.maxTokens(), meters);
     }
 

@@ -12,6 +12,9 @@ import java.util.List;
  * @param maxTokens the most tokens to generate, at least 1
  * @param sampling how tokens are drawn
  * @param stopSequences texts that end the answer
+ * @param begun ids of the output's first tokens, fewer than {@code maxTokens}, which an earlier run of this same request
+ *     drew before it was cut off: the stream gives their text anew and goes on from there. Only for the worker kind that
+ *     told them ({@link TokenStream#tokensFrom}); almost always empty
  * @param surface which surface it came in by, a bounded set of labels: {@code anthropic}, {@code chat}
  */
 public record GenerationRequest(
@@ -21,10 +24,29 @@ public record GenerationRequest(
         int maxTokens,
         Sampling sampling,
         List<String> stopSequences,
-        String surface) {
+        String surface,
+        List<Integer> begun) {
 
     public GenerationRequest {
         messages = List.copyOf(messages);
         stopSequences = List.copyOf(stopSequences);
+        begun = List.copyOf(begun);
+    }
+
+    /** A request that begins at the beginning. */
+    public GenerationRequest(
+            String id,
+            String model,
+            List<Message> messages,
+            int maxTokens,
+            Sampling sampling,
+            List<String> stopSequences,
+            String surface) {
+        this(id, model, messages, maxTokens, sampling, stopSequences, surface, List.of());
+    }
+
+    /** The same request under another name, to go on after these tokens. */
+    public GenerationRequest goingOn(String newId, List<Integer> tokens) {
+        return new GenerationRequest(newId, model, messages, maxTokens, sampling, stopSequences, surface, tokens);
     }
 }

@@ -33,6 +33,15 @@ public interface TokenStream extends AutoCloseable {
     /** Tokens so far, also after a cancel. */
     TokenUsage usage();
 
+    /**
+     * Ids of the output's tokens so far, from the {@code from}th on: those of a {@link GenerationRequest#begun} first.
+     * They may be ahead of the text. Empty where the worker does not tell, so that the request can't be taken up again.
+     * For the reader thread.
+     */
+    default int[] tokensFrom(int from) {
+        return new int[0];
+    }
+
     /** Why safety ended it; null unless the stop reason is {@link StopReason#REFUSAL}. */
     default @Nullable Refusal refusal() {
         return null;

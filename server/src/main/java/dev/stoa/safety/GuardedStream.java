@@ -91,6 +91,11 @@ final class GuardedStream implements TokenStream {
     }
 
     @Override
+    public int[] tokensFrom(int from) {
+        return inner.tokensFrom(from);
+    }
+
+    @Override
     public @Nullable Refusal refusal() {
         return refusal;
     }

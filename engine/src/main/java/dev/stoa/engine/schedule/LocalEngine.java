@@ -153,22 +153,27 @@ public final class LocalEngine implements Engine {
     @Override
     public Generation submit(EngineRequest request) {
         int length = request.prompt().length;
-        if (length >= info.contextLength()) {
+        if (length + request.begun().length >= info.contextLength()) {
             throw new EngineRejectedException(
                     Reason.TOO_LONG,
                     "the prompt has " + length + " tokens, and the context holds " + info.contextLength()
                             + " with at least one token of output");
         }
-        for (int token : request.prompt()) {
-            if (token < 0 || token >= info.vocabularySize()) {
-                throw new IllegalArgumentException(
-                        "the prompt holds token " + token + ", but ids go from 0 to " + (info.vocabularySize() - 1));
-            }
-        }
+        requireTokens("the prompt", request.prompt());
+        requireTokens("begun", request.begun());
         GenerationStream stream = new GenerationStream(length, loop::wake);
         arrivals.add(new Request(request, stream, tokenizer.decoder(), info.contextLength()));
         loop.wake();
         return stream;
+    }
+
+    private void requireTokens(String what, int[] tokens) {
+        for (int token : tokens) {
+            if (token < 0 || token >= info.vocabularySize()) {
+                throw new IllegalArgumentException(
+                        what + " holds token " + token + ", but ids go from 0 to " + (info.vocabularySize() - 1));
+            }
+        }
     }
 
     @Override

@@ -46,6 +46,22 @@ final class Request {
         long wanted = (long) tokens.length + spec.maxTokens();
         this.lengthMax = (int) Math.min(wanted, contextLength);
         this.endOfLength = wanted > contextLength ? Finish.CONTEXT_FULL : Finish.MAX_TOKENS;
+        if (spec.begun().length > 0) {
+            takeUp(spec.begun());
+        }
+    }
+
+    /** Puts the beginning that is given back into the output, as one piece. */
+    private void takeUp(int[] begun) {
+        StringBuilder released = new StringBuilder();
+        for (int token : begun) {
+            append(token);
+            released.append(text.append(token));
+        }
+        if (text.met() != null) {
+            throw new IllegalArgumentException("begun holds the stop sequence that ends the output");
+        }
+        stream.put(new Chunk(Arrays.stream(begun).boxed().toList(), released.toString(), List.of()), generated());
     }
 
     EngineRequest spec() {
@@ -89,7 +105,7 @@ final class Request {
     }
 
     boolean decoding() {
-        return computed >= spec.prompt().length;
+        return computed >= spec.prompt().length + spec.begun().length;
     }
 
     KvSequence sequence() {

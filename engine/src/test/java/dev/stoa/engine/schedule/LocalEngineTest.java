@@ -103,6 +103,22 @@ class LocalEngineTest {
     }
 
     @Test
+    void aRequestThatWasCutOffGoesOnAsIfItNeverWas() {
+        int[] ids = engine.encode("Some emoji: 🦜🌋, 数, ž. Now repeat them:", false);
+        Sampling sampling = new Sampling(1f, 40, 0.95f, 0.02f, 1.1f, 0.1f, 0.1f, 7);
+        Result whole = read(engine.submit(new EngineRequest(ids, 40, sampling)));
+        int length = whole.tokens().length;
+        for (int cut = 1; cut < length; cut += 3) {
+            int[] begun = Arrays.copyOf(whole.tokens(), cut);
+            Result again = read(engine.submit(new EngineRequest(ids, 40, sampling, List.of(), -1, begun)));
+            assertThat(again.tokens()).as("cut after %d", cut).containsExactly(whole.tokens());
+            assertThat(again.text()).as("cut after %d", cut).isEqualTo(whole.text());
+            assertThat(again.finish()).isEqualTo(whole.finish());
+            assertThat(again.usage().outputTokens()).isEqualTo(whole.usage().outputTokens());
+        }
+    }
+
+    @Test
     void logprobsComeWithEachToken() throws InterruptedException {
         Generation generation = engine.submit(new EngineRequest(prompt(), 2, Sampling.GREEDY, List.of(), 3));
         Chunk chunk = Objects.requireNonNull(generation.next(PATIENCE), "the generation is stuck");
