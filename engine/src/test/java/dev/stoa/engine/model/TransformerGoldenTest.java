@@ -14,46 +14,78 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
  * Against llama.cpp's outputs, every step on llama.cpp's own tokens.
  *
- * <p>How close two engines can be is set by how they quantise activations: on an F16 file this engine is within 0.03 of
- * llama.cpp (SmolLM2, 94 tokens), on the quantised files llama.cpp differs from itself by up to 0.5 when its flash
- * attention is switched off. So logits are compared with a tolerance of that size, and ids where the margin between the
- * two best is above what was seen of it.
+ * <p>Both engines round activations to 8 bits before they meet quantised weights, each in its own way, so both differ
+ * from what the file's weights say exactly: llama.cpp by up to 1.2 in a log probability. The exact answer is known too
+ * ({@link Golden}), and at a few steps it is not llama.cpp's token (docs/decisions/0007). So two things hold. Up to
+ * llama.cpp's first close step the id is the exact one wherever its margin is 0.1 or more, which is llama.cpp's own id but
+ * for the one step that {@link #thereAreFewStepsWhereTheReferenceIsNotExact} names. And log probabilities are about as
+ * close to the exact ones as llama.cpp's are.
  */
 class TransformerGoldenTest {
-    private static final double MEAN_ERROR_MAX = 0.3;
-    private static final double ERROR_MAX = 1.3;
+    /** Below this distance between the two best, engines legitimately differ. */
+    private static final double CLOSE = 0.1;
+
+    /** The same after the reference's first close step, where the golden files' rule asks for nothing any more. */
+    private static final double CLOSE_LATER = 0.2;
+
+    /** How much farther from the exact answer than llama.cpp, on average over a model's prompts: room for chance. */
+    private static final double ERROR_RATIO_MAX = 1.1;
 
     @Test
     void smollm2FollowsTheReference() {
-        check(TestModels.smollm2(), Golden.smollm2(), 0.1);
+        check(TestModels.smollm2(), Golden.smollm2());
     }
 
     @Test
     void gemma3FollowsTheReference() {
-        // llama.cpp without flash attention takes the other token at a step with margin 0.31 of the chat prompt.
-        check(TestModels.gemma3(), Golden.gemma3(), 0.5);
+        check(TestModels.gemma3(), Golden.gemma3());
     }
 
-    private static void check(Path path, List<Golden> prompts, double margin) {
+    private static void check(Path path, List<Golden> prompts) {
         try (GgufFile file = GgufFile.open(path);
                 Workers workers = new Workers(2)) {
             Model model = Model.load(file, workers);
             KvStorage storage = new KvStorage(model.kvLayout(), 16);
             Transformer transformer = new Transformer(model, KernelChoice.make().kernels(), workers, storage, 128, 1);
             BlockPool pool = new BlockPool(16);
-            prompts.forEach(golden -> check(transformer, pool, golden, margin));
+            Errors errors = new Errors();
+            prompts.forEach(golden -> check(transformer, pool, golden, errors));
             pool.validate(List.of());
+            assertThat(errors.ours / errors.theirs)
+                    .as(
+                            "%s: mean error %s, llama.cpp's %s",
+                            path, errors.ours / errors.count, errors.theirs / errors.count)
+                    .isLessThan(ERROR_RATIO_MAX);
         }
     }
 
-    private static void check(Transformer transformer, BlockPool pool, Golden golden, double margin) {
-        List<Double> errors = new ArrayList<>();
+    /** Sums of distances from the exact log probabilities. */
+    private static final class Errors {
+        double ours;
+        double theirs;
+        int count;
+
+        void add(List<Golden.Candidate> top5, Map<Integer, Double> exact, float[] logits) {
+            double total = Math.log(total(logits));
+            for (Golden.Candidate each : top5) {
+                double truth = Objects.requireNonNull(exact.get(each.id()));
+                ours += Math.abs(logits[each.id()] - total - truth);
+                theirs += Math.abs(each.logprob() - truth);
+                count++;
+            }
+        }
+    }
+
+    private static void check(Transformer transformer, BlockPool pool, Golden golden, Errors errors) {
         int[] prompt = golden.promptIds();
         int[] output = golden.greedyIds();
         try (KvSequence sequence = pool.reserve(prompt.length + output.length).orElseThrow()) {
@@ -64,30 +96,52 @@ class TransformerGoldenTest {
             }
             for (int step = 0; step < output.length; step++) {
                 transformer.forward(batch);
-                List<Golden.Candidate> best = golden.top5().get(step);
-                best.forEach(
-                        each -> errors.add(Math.abs(each.logit() - transformer.logits()[each.id()])));
-                if (best.get(0).logit() - best.get(1).logit() >= margin) {
-                    assertThat(highest(transformer))
+                float[] logits =
+                        Arrays.copyOf(transformer.logits(), transformer.config().vocabulary());
+                List<Golden.Exact> exact = golden.exact().get(step);
+                if (margin(exact) >= (step < golden.firstCloseStep() ? CLOSE : CLOSE_LATER)) {
+                    assertThat(highest(logits))
                             .as("%s, step %d", golden, step)
-                            .isEqualTo(output[step]);
+                            .isEqualTo(exact.get(0).id());
                 }
+                Map<Integer, Double> exactById =
+                        exact.stream().collect(Collectors.toMap(Golden.Exact::id, Golden.Exact::logprob));
+                errors.add(golden.top5().get(step), exactById, logits);
                 batch.clear();
                 batch.add(sequence, prompt.length + step, output[step], true);
             }
         }
-        assertThat(errors.stream().mapToDouble(error -> error).max().orElseThrow())
-                .as("%s", golden)
-                .isLessThan(ERROR_MAX);
-        assertThat(errors.stream().mapToDouble(error -> error).average().orElseThrow())
-                .as("%s", golden)
-                .isLessThan(MEAN_ERROR_MAX);
     }
 
-    private static int highest(Transformer transformer) {
-        float[] logits = transformer.logits();
+    @Test
+    void thereAreFewStepsWhereTheReferenceIsNotExact() {
+        List<String> steps = new ArrayList<>();
+        Stream.of(Golden.smollm2(), Golden.gemma3()).flatMap(List::stream).forEach(golden -> {
+            for (int step = 0; step < golden.greedyIds().length; step++) {
+                List<Golden.Exact> exact = golden.exact().get(step);
+                if (exact.get(0).id() != golden.greedyIds()[step] && margin(exact) >= CLOSE) {
+                    steps.add(golden + ", step " + step);
+                }
+            }
+        });
+        assertThat(steps).containsExactly("gemma3-270m-q4_k_m.gguf chat, step 2");
+    }
+
+    private static double margin(List<Golden.Exact> best) {
+        return best.get(0).logprob() - best.get(1).logprob();
+    }
+
+    private static double total(float[] logits) {
+        double total = 0;
+        for (float logit : logits) {
+            total += Math.exp(logit);
+        }
+        return total;
+    }
+
+    private static int highest(float[] logits) {
         int best = 0;
-        for (int id = 1; id < transformer.config().vocabulary(); id++) {
+        for (int id = 1; id < logits.length; id++) {
             best = logits[id] > logits[best] ? id : best;
         }
         return best;
