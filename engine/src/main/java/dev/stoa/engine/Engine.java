@@ -35,6 +35,13 @@ public interface Engine extends AutoCloseable {
      */
     int[] encodeChat(List<ChatMessage> messages);
 
+    /**
+     * As {@link #encodeChat}, with tools and thinking: also gives the bounds of the answer and the parser for its text.
+     *
+     * @throws IllegalArgumentException if the template refuses the conversation (its own words), or there is none
+     */
+    PreparedChat prepareChat(ChatPrompt chat);
+
     /** The text of token ids; incomplete characters become U+FFFD. */
     String decode(int[] tokens);
 

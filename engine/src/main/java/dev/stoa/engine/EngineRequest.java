@@ -13,9 +13,16 @@ import java.util.List;
  * @param begun the first tokens of the output, fewer than {@code maxTokens}, that an earlier run of this same request
  *     drew before it was cut off; they come first in the output and the rest follows as if it had never been cut. Not
  *     copied, must not change afterwards
+ * @param control the form of the output, and biases on its tokens
  */
 public record EngineRequest(
-        int[] prompt, int maxTokens, Sampling sampling, List<String> stopSequences, int topLogprobs, int[] begun) {
+        int[] prompt,
+        int maxTokens,
+        Sampling sampling,
+        List<String> stopSequences,
+        int topLogprobs,
+        int[] begun,
+        OutputControl control) {
     private static final int[] NOTHING = {};
 
     /** @throws IllegalArgumentException naming the field that is out of range */
@@ -38,6 +45,12 @@ public record EngineRequest(
         }
     }
 
+    /** A request whose output may have any form. */
+    public EngineRequest(
+            int[] prompt, int maxTokens, Sampling sampling, List<String> stopSequences, int topLogprobs, int[] begun) {
+        this(prompt, maxTokens, sampling, stopSequences, topLogprobs, begun, OutputControl.NONE);
+    }
+
     /** A request whose output begins at its beginning. */
     public EngineRequest(int[] prompt, int maxTokens, Sampling sampling, List<String> stopSequences, int topLogprobs) {
         this(prompt, maxTokens, sampling, stopSequences, topLogprobs, NOTHING);
@@ -46,5 +59,9 @@ public record EngineRequest(
     /** A request without stop sequences or log probabilities. */
     public EngineRequest(int[] prompt, int maxTokens, Sampling sampling) {
         this(prompt, maxTokens, sampling, List.of(), -1);
+    }
+
+    public EngineRequest withControl(OutputControl bounds) {
+        return new EngineRequest(prompt, maxTokens, sampling, stopSequences, topLogprobs, begun, bounds);
     }
 }

@@ -1,12 +1,14 @@
 package dev.stoa.inference;
 
 import dev.stoa.engine.ChatMessage;
+import dev.stoa.engine.ChatPrompt;
 import dev.stoa.engine.Engine;
 import dev.stoa.engine.EngineMetrics;
 import dev.stoa.engine.EngineRejectedException;
 import dev.stoa.engine.EngineRequest;
 import dev.stoa.engine.Generation;
 import dev.stoa.engine.ModelInfo;
+import dev.stoa.engine.PreparedChat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -164,6 +166,11 @@ public final class ScriptedEngine implements Engine {
     @Override
     public int[] encode(String text, boolean special) {
         return text.chars().toArray();
+    }
+
+    @Override
+    public PreparedChat prepareChat(ChatPrompt chat) {
+        throw new UnsupportedOperationException("no tools in this test");
     }
 
     @Override

@@ -8,11 +8,18 @@ import java.util.Map;
 public final class TokenCounts {
     private final Sampling sampling;
     private final boolean needed;
+    private final Map<Integer, Float> bias;
     /** Occurrences in the output by token; 0 for tokens of the prompt alone. */
     private final Map<Integer, Integer> generated = new HashMap<>();
 
     public TokenCounts(Sampling sampling, int[] prompt) {
+        this(sampling, prompt, Map.of());
+    }
+
+    /** @param bias added to the logits of these tokens before the penalties */
+    public TokenCounts(Sampling sampling, int[] prompt, Map<Integer, Float> bias) {
         this.sampling = sampling;
+        this.bias = bias;
         this.needed = sampling.repetitionPenalty() != 1
                 || sampling.presencePenalty() != 0
                 || sampling.frequencyPenalty() != 0;
@@ -30,8 +37,9 @@ public final class TokenCounts {
         }
     }
 
-    /** Applies the penalties to {@code logits[0 … vocabulary)}. */
+    /** Applies bias and penalties to {@code logits[0 … vocabulary)}. */
     void penalize(float[] logits) {
+        bias.forEach((token, value) -> logits[token] += value);
         generated.forEach((token, count) -> {
             float logit = logits[token];
             logit = logit > 0 ? logit / sampling.repetitionPenalty() : logit * sampling.repetitionPenalty();

@@ -1,6 +1,8 @@
 package dev.stoa.engine.schedule;
 
 import dev.stoa.engine.ChatMessage;
+import dev.stoa.engine.ChatPrompt;
+import dev.stoa.engine.ConstraintException;
 import dev.stoa.engine.Engine;
 import dev.stoa.engine.EngineMetrics;
 import dev.stoa.engine.EngineOptions;
@@ -10,8 +12,10 @@ import dev.stoa.engine.EngineRequest;
 import dev.stoa.engine.Generation;
 import dev.stoa.engine.ModelInfo;
 import dev.stoa.engine.ModelLoadException;
+import dev.stoa.engine.PreparedChat;
 import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvStorage;
+import dev.stoa.engine.dialect.ChatDialect;
 import dev.stoa.engine.gguf.GgufFile;
 import dev.stoa.engine.kernel.KernelChoice;
 import dev.stoa.engine.kernel.Workers;
@@ -42,6 +46,7 @@ public final class LocalEngine implements Engine {
     private final Workers workers;
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> template;
+    private final Optional<ChatDialect> dialect;
     private final ModelInfo info;
     private final Arrivals arrivals;
     private final StepCounters counters;
@@ -55,6 +60,7 @@ public final class LocalEngine implements Engine {
         KernelChoice choice = KernelChoice.make();
         this.tokenizer = Tokenizer.from(file);
         this.template = template(file, tokenizer);
+        this.dialect = template.map(each -> new ChatDialect(each, tokenizer));
         Model model = Model.load(file, workers);
         if (tokenizer.vocabularySize() != model.config().vocabulary()) {
             throw new ModelLoadException(file.path() + ": has " + tokenizer.vocabularySize() + " tokens but "
@@ -140,9 +146,16 @@ public final class LocalEngine implements Engine {
 
     @Override
     public int[] encodeChat(List<ChatMessage> messages) {
-        return template.orElseThrow(
-                        () -> new IllegalArgumentException("the model '" + info.name() + "' has no chat template"))
-                .encodeChat(tokenizer, messages);
+        return prepareChat(new ChatPrompt(messages)).prompt();
+    }
+
+    @Override
+    public PreparedChat prepareChat(ChatPrompt chat) {
+        return dialect.orElseThrow(this::noTemplate).prepare(chat);
+    }
+
+    private IllegalArgumentException noTemplate() {
+        return new IllegalArgumentException("the model '" + info.name() + "' has no chat template");
     }
 
     @Override
@@ -161,8 +174,17 @@ public final class LocalEngine implements Engine {
         }
         requireTokens("the prompt", request.prompt());
         requireTokens("begun", request.begun());
+        requireTokens(
+                "the logit bias",
+                request.control().logitBias().keySet().stream()
+                        .mapToInt(id -> id)
+                        .toArray());
+        if (request.control().constraint().isPresent()) {
+            throw new ConstraintException("", "this engine can't hold an output to a form yet");
+        }
         GenerationStream stream = new GenerationStream(length, loop::wake);
-        arrivals.add(new Request(request, stream, tokenizer.decoder(), info.contextLength()));
+        arrivals.add(
+                new Request(request, stream, tokenizer.decoder(request.control().shownTokens()), info.contextLength()));
         loop.wake();
         return stream;
     }

@@ -40,7 +40,8 @@ final class Request {
         this.spec = spec;
         this.stream = stream;
         this.text = new TextAssembler(decoder, spec.stopSequences());
-        this.counts = new TokenCounts(spec.sampling(), spec.prompt());
+        this.counts =
+                new TokenCounts(spec.sampling(), spec.prompt(), spec.control().logitBias());
         this.tokens = spec.prompt();
         this.length = tokens.length;
         long wanted = (long) tokens.length + spec.maxTokens();

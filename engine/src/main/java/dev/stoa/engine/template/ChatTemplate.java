@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * IllegalArgumentException} whose message is the template's own or says what and in which line.
  */
 public final class ChatTemplate {
+    /** None among variables, where null can't stand, as in lists. */
+    public static final Object NONE = Values.NONE;
+
     private final String source;
     private final List<Statement> statements;
     private final String bosToken;
@@ -44,6 +47,11 @@ public final class ChatTemplate {
      */
     public static ChatTemplate parse(String source, String bosToken, String eosToken, Clock clock) {
         return new ChatTemplate(source, bosToken, eosToken, clock);
+    }
+
+    /** The template as it stands in the file. */
+    public String source() {
+        return source;
     }
 
     /**

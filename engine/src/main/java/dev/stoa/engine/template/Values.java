@@ -74,6 +74,7 @@ final class Values {
     static Object of(@Nullable Object value, boolean trusted) {
         return switch (value) {
             case null -> NONE;
+            case Object none when none == NONE -> NONE;
             case Text text -> text;
             case CharSequence text -> trusted ? Text.trusted(text.toString()) : Text.foreign(text.toString());
             case Boolean truth -> truth;

@@ -5,6 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * Turns tokens into text as they arrive, whole characters only: the bytes of an unfinished character wait for the next
@@ -14,19 +15,23 @@ public final class StreamDecoder {
     private static final int UTF8_WAITING_MAX = 3;
 
     private final Tokenizer tokenizer;
+    private final Set<Integer> shown;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
     private byte[] waiting = new byte[0];
 
-    StreamDecoder(Tokenizer tokenizer) {
+    /** @param shown control tokens that give their spelling */
+    StreamDecoder(Tokenizer tokenizer, Set<Integer> shown) {
         this.tokenizer = tokenizer;
+        this.shown = shown;
     }
 
     /** The text that is complete with this token; empty while a character is unfinished, and for control tokens. */
     public String append(int id) {
-        return decode(tokenizer.bytes(id), false);
+        boolean spelled = !shown.isEmpty() && shown.contains(id);
+        return decode(spelled ? tokenizer.text(id).getBytes(StandardCharsets.UTF_8) : tokenizer.bytes(id), false);
     }
 
     /** Ends the text: U+FFFD for an unfinished character, otherwise empty. The decoder can then be used anew. */

@@ -2,6 +2,7 @@ package dev.stoa.engine.tokenizer;
 
 import dev.stoa.engine.ModelLoadException;
 import dev.stoa.engine.gguf.GgufFile;
+import java.util.Set;
 
 /** A model's vocabulary at work. Immutable and thread-safe; independent of the file once made. */
 public interface Tokenizer {
@@ -67,5 +68,10 @@ public interface Tokenizer {
     String decode(int[] ids);
 
     /** A decoder for ids that arrive one by one and continue an earlier text. */
-    StreamDecoder decoder();
+    default StreamDecoder decoder() {
+        return decoder(Set.of());
+    }
+
+    /** As {@link #decoder()}; these control tokens give their spelling instead of nothing. */
+    StreamDecoder decoder(Set<Integer> shown);
 }

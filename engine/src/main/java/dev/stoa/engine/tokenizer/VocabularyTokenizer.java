@@ -2,6 +2,7 @@ package dev.stoa.engine.tokenizer;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /** What both kinds of tokenizer share: cutting at special tokens, BOS and EOS, decoding. */
 abstract sealed class VocabularyTokenizer implements Tokenizer permits BytePairTokenizer, SentencePieceTokenizer {
@@ -157,7 +158,7 @@ abstract sealed class VocabularyTokenizer implements Tokenizer permits BytePairT
     }
 
     @Override
-    public StreamDecoder decoder() {
-        return new StreamDecoder(this);
+    public StreamDecoder decoder(Set<Integer> shown) {
+        return new StreamDecoder(this, shown);
     }
 }

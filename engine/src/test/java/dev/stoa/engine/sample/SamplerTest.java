@@ -8,6 +8,7 @@ import dev.stoa.engine.Generation.TokenLogprob;
 import dev.stoa.engine.Sampling;
 import dev.stoa.engine.kernel.ScalarKernels;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
@@ -55,6 +56,33 @@ class SamplerTest {
         TokenCounts counts = new TokenCounts(presence, new int[] {0});
         counts.add(2);
         assertThat(sampler.draw(positive, 0, presence, counts, 0)).isZero();
+    }
+
+    @Test
+    void aBiasMovesTheDrawAndNotTheLogprob() {
+        TokenCounts banned = new TokenCounts(Sampling.GREEDY, new int[] {0}, Map.of(2, -100f));
+        assertThat(sampler.draw(logits, 0, Sampling.GREEDY, banned, 0)).isZero();
+        TokenCounts forced = new TokenCounts(Sampling.GREEDY, new int[] {0}, Map.of(1, 100f));
+        assertThat(sampler.draw(logits, 0, sampling(1, 0, 1, 0), forced, 0)).isEqualTo(1);
+        assertThat(sampler.logprob(logits, 0, 1, 0).logprob()).isCloseTo(Math.log(0.05), within(1e-5));
+    }
+
+    @Test
+    void frequencyCountsEveryOccurrence() {
+        Sampling frequency = new Sampling(0, 0, 1, 0, 1, 0, 0.6f, 0);
+        TokenCounts counts = new TokenCounts(frequency, new int[] {2, 2, 2});
+        float[] close = {4, 3, 5, 1};
+        counts.add(2);
+        assertThat(sampler.draw(close, 0, frequency, counts, 0)).isEqualTo(2);
+        counts.add(2);
+        assertThat(sampler.draw(close, 0, frequency, counts, 0)).isZero();
+    }
+
+    @Test
+    void minPIsRelativeToTheMostLikely() {
+        // The bound is 0.5 · 0.2 = 0.1: 0.15 stays, 0.05 goes.
+        assertThat(shares(sampling(1, 0, 1, 0.2f)))
+                .containsExactly(new double[] {0.3 / 0.95, 0, 0.5 / 0.95, 0.15 / 0.95}, within(0.015));
     }
 
     @Test

@@ -1,0 +1,95 @@
+package dev.stoa.engine.dialect;
+
+import dev.stoa.engine.ChatPrompt;
+import dev.stoa.engine.Constraint;
+import dev.stoa.engine.Constraint.Choice;
+import dev.stoa.engine.Constraint.JsonSchema;
+import dev.stoa.engine.Constraint.Literal;
+import dev.stoa.engine.Constraint.Repeat;
+import dev.stoa.engine.Constraint.Sequence;
+import dev.stoa.engine.Constraint.Until;
+import dev.stoa.engine.Constraint.Without;
+import dev.stoa.engine.Tool;
+import dev.stoa.engine.ToolChoice;
+import dev.stoa.engine.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The form of an answer in which a call is forced, or in which calls must match their tools' schemas.
+ *
+ * <p>A forced call begins where the prompt ends, see {@link ChatDialect#prepare}. Arguments of a tool that isn't strict
+ * are any JSON object where the model may choose, and match the schema where the call is forced.
+ */
+final class CallGrammar {
+    /** Calls in one answer. */
+    private static final int CALLS_MAX = 64;
+
+    private static final String ANY_OBJECT = "{\"type\":\"object\"}";
+
+    private CallGrammar() {}
+
+    static Optional<Constraint> of(Dialect dialect, ChatPrompt chat, List<Tool> tools) {
+        return switch (chat.toolChoice()) {
+            case ToolChoice.None _ -> Optional.empty();
+            case ToolChoice.Any _ -> Optional.of(forced(dialect, tools, chat.parallelToolCalls()));
+            case ToolChoice.Named(String name) ->
+                Optional.of(forced(
+                        dialect,
+                        tools.stream().filter(tool -> tool.name().equals(name)).toList(),
+                        false));
+            case ToolChoice.Auto _ ->
+                tools.stream().anyMatch(Tool::strict)
+                        ? free(dialect, tools, chat.parallelToolCalls())
+                        : Optional.empty();
+        };
+    }
+
+    private static Constraint forced(Dialect dialect, List<Tool> tools, boolean parallel) {
+        Constraint call = calls(dialect, tools, true);
+        int more = parallel ? CALLS_MAX - 1 : 0;
+        return switch (dialect) {
+            case HERMES, TOLD -> {
+                String between = "\n" + dialect.close();
+                String again = "\n" + dialect.open() + dialect.afterOpen();
+                yield new Sequence(
+                        call,
+                        new Literal(between),
+                        new Repeat(new Sequence(new Literal(again), call, new Literal(between)), 0, more));
+            }
+            case MISTRAL ->
+                new Sequence(
+                        new Literal("["),
+                        call,
+                        new Repeat(new Sequence(new Literal(", "), call), 0, more),
+                        new Literal("]"));
+            case LLAMA3, BARE -> call;
+        };
+    }
+
+    /** Words, with calls among them that match their schemas; only where calls have a marker that words can't hold. */
+    private static Optional<Constraint> free(Dialect dialect, List<Tool> tools, boolean parallel) {
+        if (dialect != Dialect.HERMES && dialect != Dialect.TOLD) {
+            return Optional.empty();
+        }
+        Constraint call = new Sequence(
+                new Until(dialect.open()),
+                new Literal("\n"),
+                calls(dialect, tools, false),
+                new Literal("\n" + dialect.close()));
+        return Optional.of(new Sequence(new Repeat(call, 0, parallel ? CALLS_MAX : 1), new Without(dialect.open())));
+    }
+
+    private static Constraint calls(Dialect dialect, List<Tool> tools, boolean always) {
+        List<Constraint> options = new ArrayList<>();
+        for (Tool tool : tools) {
+            StringBuilder head = new StringBuilder("{\"name\": ");
+            Json.quote(tool.name(), head);
+            head.append(", \"").append(dialect.argumentsKey()).append("\": ");
+            String schema = always || tool.strict() ? tool.parameters() : ANY_OBJECT;
+            options.add(new Sequence(new Literal(head.toString()), new JsonSchema(schema), new Literal("}")));
+        }
+        return options.size() == 1 ? options.getFirst() : new Choice(options);
+    }
+}
