@@ -1,27 +1,32 @@
 package dev.stoa.conversation;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
  * One subscriber's view of an answer: everything past an offset, then the live tail, without a gap.
  *
- * <p>While this server writes the answer the text comes from the run's memory; else from the row, which is looked at
- * every {@link ConversationLimits#POLL_INTERVAL} while another server writes it. Both hold the same text from its first
- * character, so changing over between them needs nothing but the offset. One thread.
+ * <p>While this server writes the answer the text comes from the run's memory; else from the run's log, to which another
+ * server adds, or from the ended message. All three hold the same text from its first character, so changing over between
+ * them needs nothing but the offset. No connection is held while it waits. One thread.
  */
-public final class AnswerFeed {
+public final class AnswerFeed implements AutoCloseable {
     private final Runs runs;
+    private final RunRepository log;
     private final MessageRepository messages;
+    private final Bell.Ear ear;
     private final UUID messageId;
     private int offset;
 
-    AnswerFeed(Runs runs, MessageRepository messages, UUID messageId, int offset) {
+    AnswerFeed(Runs runs, RunRepository log, MessageRepository messages, Bell bell, UUID messageId, int offset) {
         this.runs = runs;
+        this.log = log;
         this.messages = messages;
         this.messageId = messageId;
         this.offset = offset;
+        this.ear = bell.listen(messageId);
     }
 
     /** Waits at most {@code timeout} for what is new. */
@@ -31,20 +36,40 @@ public final class AnswerFeed {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
             Optional<Run> run = runs.find(messageId);
             Chunk chunk = run.isPresent() ? run.get().await(offset, left) : stored();
+            if (chunk == null) {
+                continue; // the run has left this server: the database knows how it goes on
+            }
             if (chunk instanceof Chunk.Text(String text, int end)) {
                 offset = end;
             }
             if (!(chunk instanceof Chunk.Silence) || run.isPresent() || left.isZero()) {
                 return chunk;
             }
-            Duration poll = ConversationLimits.POLL_INTERVAL;
-            Thread.sleep(left.compareTo(poll) < 0 ? left : poll);
+            if (runs.draining()) {
+                return new Chunk.Away();
+            }
+            Duration look = ConversationLimits.POLL_INTERVAL;
+            ear.await(left.compareTo(look) < 0 ? left : look);
         }
     }
 
     private Chunk stored() {
-        return messages.find(messageId)
-                .map(message -> Chunk.of(message, offset))
-                .orElseGet(Chunk.Gone::new);
+        List<RunRepository.Event> events = log.eventsPast(messageId, offset);
+        if (events.isEmpty()) {
+            return messages.find(messageId)
+                    .map(message -> Chunk.of(message, offset))
+                    .orElseGet(Chunk.Gone::new);
+        }
+        RunRepository.Event first = events.getFirst();
+        int begin = first.textEnd() - first.text().length();
+        StringBuilder text = new StringBuilder();
+        events.forEach(event -> text.append(event.text()));
+        return new Chunk.Text(
+                text.substring(Math.max(0, offset - begin)), events.getLast().textEnd());
+    }
+
+    @Override
+    public void close() {
+        ear.close();
     }
 }

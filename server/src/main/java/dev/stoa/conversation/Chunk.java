@@ -19,6 +19,9 @@ public sealed interface Chunk {
     /** The message was deleted. The last one. */
     record Gone() implements Chunk {}
 
+    /** This server shuts down while the answer goes on elsewhere, or after it is back: ask again. The last one. */
+    record Away() implements Chunk {}
+
     /** What follows {@code offset} in a message that has ended, or in the stored part of one that has not. */
     static Chunk of(Message message, int offset) {
         String text = message.text();

@@ -37,8 +37,11 @@ public final class ConversationLimits {
     /** Characters of a branch that are read for a prompt: no local model's window holds more. */
     static final int HISTORY_LENGTH_MAX = 2_000_000;
 
-    /** How often new text is written to its row: what a killed server may lose, against the writes it costs. */
-    static final Duration FLUSH_INTERVAL = Duration.ofMillis(250);
+    /** How often new text goes to the log, and so to readers: under what an eye sees as a jerk, few writes. */
+    static final Duration FLUSH_INTERVAL = Duration.ofMillis(100);
+
+    /** Pause before the database, a busy model or one that is still loading is tried again. */
+    static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
     /** How often a server says that its runs live, and looks for dead ones and for stops from other servers. */
     static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(2);
@@ -46,8 +49,17 @@ public final class ConversationLimits {
     /** Silence after which another server's run counts as dead: several heartbeats and a long garbage collection. */
     static final Duration HEARTBEAT_STALE = Duration.ofSeconds(10);
 
-    /** How often a row is read for a subscriber whose answer another server writes. */
-    static final Duration POLL_INTERVAL = Duration.ofMillis(300);
+    /** How often a subscriber looks at an answer of another server when no word of it came. */
+    static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
+
+    /** Runs of dead servers that one look takes up; the rest is for the other servers, or the next look. */
+    static final int TAKE_UP_BATCH = 16;
+
+    /** Servers that may try one run: an answer that ends each of them must end itself. */
+    static final int EPOCH_MAX = 6;
+
+    /** How long a run that was taken up waits for its model, which after a restart is still loading. */
+    static final Duration TAKE_UP_PATIENCE = Duration.ofMinutes(10);
 
     /** How long a stop waits for the run to end; closing a stream takes one step of the engine. */
     static final Duration STOP_WAIT = Duration.ofSeconds(20);

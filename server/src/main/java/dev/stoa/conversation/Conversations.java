@@ -5,6 +5,7 @@ import dev.stoa.identity.Caller;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Model;
 import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.Ids;
 import dev.stoa.shared.StoaException;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,8 +35,10 @@ public class Conversations {
     private final MessageRepository messages;
     private final RunRepository runRows;
     private final Runs runs;
+    private final Bell bell;
     private final Inference inference;
     private final TransactionTemplate transactions;
+    private final Ids ids;
     private final Clock clock;
 
     Conversations(
@@ -43,15 +46,19 @@ public class Conversations {
             MessageRepository messages,
             RunRepository runRows,
             Runs runs,
+            Bell bell,
             Inference inference,
             TransactionTemplate transactions,
+            Ids ids,
             Clock clock) {
         this.conversations = conversations;
         this.messages = messages;
         this.runRows = runRows;
         this.runs = runs;
+        this.bell = bell;
         this.inference = inference;
         this.transactions = transactions;
+        this.ids = ids;
         this.clock = clock;
     }
 
@@ -112,10 +119,13 @@ public class Conversations {
 
     /** Ends its runs and removes it with all of its messages. */
     public void delete(Caller caller, UUID id) {
-        List<UUID> running = messages.runningIn(id);
-        if (!conversations.delete(caller.memberId(), id)) {
-            throw noConversation(id);
-        }
+        List<UUID> running = inTransaction(() -> {
+            List<UUID> locked = runRows.lockIn(id);
+            if (!conversations.delete(caller.memberId(), id)) {
+                throw noConversation(id);
+            }
+            return locked;
+        });
         // Runs of other servers find their row gone at their next write.
         running.forEach(message -> runs.find(message).ifPresent(run -> run.requestEnd(Run.Cause.LOST)));
     }
@@ -129,6 +139,7 @@ public class Conversations {
      *
      * @param parentId the answer it follows, however old: a stale one makes a branch; null begins a new one
      * @param model null takes the conversation's, or else the server's default
+     * @param seed the same seed gives the same answer to the same thread on the same model; null draws one
      * @param requestId the name of the request that brought it
      */
     public Exchange ask(
@@ -139,11 +150,13 @@ public class Conversations {
             @Nullable UUID parentId,
             String text,
             @Nullable String model,
+            @Nullable Long seed,
             String requestId) {
         TextRules.require("text", text, ConversationLimits.TEXT_LENGTH_MAX);
         if (id.equals(replyId)) {
             throw TextRules.invalid("reply_id", "must differ from id");
         }
+        long drawn = seed == null ? ids.seed() : seed;
         Stored<Exchange> stored = inTransaction(() -> {
             Conversation conversation = lock(caller, conversationId);
             Message question = new Message(
@@ -155,25 +168,27 @@ public class Conversations {
             requireAnswer(conversationId, parentId);
             Message reply = answer(replyId, conversationId, id, modelOf(conversation, model));
             requireRoom(caller, conversationId);
-            if (!messages.insert(question, null)) {
+            if (!messages.insert(question)) {
                 throw taken(id);
             }
-            insertAnswer(reply);
+            insertAnswer(caller, reply, drawn);
             conversations.touch(conversationId, TextRules.title(text), question.createdAt());
             return Stored.fresh(new Exchange(question, reply));
         });
         if (stored.fresh()) {
-            startRun(caller, stored.value().reply(), requestId);
+            runs.start(caller, stored.value().reply(), drawn, requestId);
         }
         return stored.value();
     }
 
     /** Starts a run that writes another answer to a question; the answers before it stay. */
-    public Message answerAgain(Caller caller, UUID questionId, UUID id, @Nullable String model, String requestId) {
+    public Message answerAgain(
+            Caller caller, UUID questionId, UUID id, @Nullable String model, @Nullable Long seed, String requestId) {
         Message question = message(caller, questionId);
         if (question.role() != Role.USER) {
             throw new StoaException(ErrorKind.INVALID_REQUEST, "Only a question can be answered; this is an answer.");
         }
+        long drawn = seed == null ? ids.seed() : seed;
         Stored<Message> stored = inTransaction(() -> {
             Conversation conversation = lock(caller, question.conversationId());
             Optional<Message> known = messages.find(id);
@@ -187,12 +202,12 @@ public class Conversations {
             }
             Message reply = answer(id, conversation.id(), questionId, modelOf(conversation, model));
             requireRoom(caller, conversation.id());
-            insertAnswer(reply);
+            insertAnswer(caller, reply, drawn);
             conversations.touch(conversation.id(), TextRules.title(question.text()), reply.createdAt());
             return Stored.fresh(reply);
         });
         if (stored.fresh()) {
-            startRun(caller, stored.value(), requestId);
+            runs.start(caller, stored.value(), drawn, requestId);
         }
         return stored.value();
     }
@@ -204,14 +219,17 @@ public class Conversations {
             return message;
         }
         runs.find(id).ifPresentOrElse(run -> run.requestEnd(Run.Cause.STOP), () -> runRows.requestStop(id));
-        AnswerFeed feed = new AnswerFeed(runs, messages, id, Integer.MAX_VALUE);
-        return switch (feed.next(ConversationLimits.STOP_WAIT)) {
-            case Chunk.End(Message ended) -> ended;
-            case Chunk.Gone gone -> throw noMessage(id);
-            case Chunk.Text text -> throw new IllegalStateException("there is no text past the last offset");
-            case Chunk.Silence silence ->
-                throw new StoaException(ErrorKind.TIMEOUT, "The answer did not stop in time. Try again.");
-        };
+        try (AnswerFeed feed = feed(id, Integer.MAX_VALUE)) {
+            return switch (feed.next(ConversationLimits.STOP_WAIT)) {
+                case Chunk.End(Message ended) -> ended;
+                case Chunk.Gone gone -> throw noMessage(id);
+                case Chunk.Text text -> throw new IllegalStateException("there is no text past the last offset");
+                case Chunk.Silence silence ->
+                    throw new StoaException(ErrorKind.TIMEOUT, "The answer did not stop in time. Try again.");
+                case Chunk.Away away ->
+                    throw new StoaException(ErrorKind.OVERLOADED, "The server is shutting down. Try again.");
+            };
+        }
     }
 
     /**
@@ -220,12 +238,11 @@ public class Conversations {
      * @param offset UTF-16 code units that the subscriber has
      */
     public AnswerFeed follow(Caller caller, UUID id, int offset) {
-        return new AnswerFeed(runs, messages, message(caller, id).id(), offset);
+        return feed(message(caller, id).id(), offset);
     }
 
-    private void startRun(Caller caller, Message reply, String requestId) {
-        UUID question = Objects.requireNonNull(reply.parentId());
-        runs.start(caller, reply, question, Objects.requireNonNull(reply.model()), requestId);
+    private AnswerFeed feed(UUID id, int offset) {
+        return new AnswerFeed(runs, runRows, messages, bell, id, offset);
     }
 
     private Exchange repeated(Message asked, Message known, UUID replyId) {
@@ -245,10 +262,11 @@ public class Conversations {
                 id, conversation, question, Role.ASSISTANT, "", MessageState.GENERATING, null, model, null, now());
     }
 
-    private void insertAnswer(Message reply) {
-        if (!messages.insert(reply, runs.serverId())) {
+    private void insertAnswer(Caller caller, Message reply, long seed) {
+        if (!messages.insert(reply)) {
             throw taken(reply.id());
         }
+        runRows.insert(reply.id(), runs.serverId(), caller, seed);
     }
 
     private Conversation lock(Caller caller, UUID id) {
@@ -277,7 +295,7 @@ public class Conversations {
             throw new StoaException(ErrorKind.INVALID_REQUEST, "This conversation is full. Start a new one.");
         }
         conversations.lockMember(caller.memberId());
-        if (messages.running(caller.memberId()) >= ConversationLimits.RUNS_PER_MEMBER) {
+        if (runRows.running(caller.memberId()) >= ConversationLimits.RUNS_PER_MEMBER) {
             throw new StoaException(
                     ErrorKind.RATE_LIMITED,
                     ConversationLimits.RUNS_PER_MEMBER + " answers are being written for you. Wait for one to end.",

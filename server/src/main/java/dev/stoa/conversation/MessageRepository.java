@@ -8,16 +8,21 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** The SQL of messages, but for what runs write ({@link RunRepository}). Each call is one statement. */
+/**
+ * The SQL of messages, but for what runs write ({@link RunRepository}). The text of an answer that is being written is
+ * what its log holds. Each call is one statement.
+ */
 @Repository
 class MessageRepository {
     static final String COLUMNS = """
-            m.id, m.conversation_id, m.parent_id, m.role, m.text, m.state, m.error_type, m.error_message, m.model,
-            m.input_tokens, m.output_tokens, m.created_at\s""";
+            m.id, m.conversation_id, m.parent_id, m.role,
+            CASE WHEN m.state = 'generating'
+                 THEN (SELECT coalesce(string_agg(e.text, '' ORDER BY e.seq), '') FROM run_event e WHERE e.message_id = m.id)
+                 ELSE m.text END AS text,
+            m.state, m.error_type, m.error_message, m.model, m.input_tokens, m.output_tokens, m.created_at\s""";
 
     private final JdbcClient jdbc;
 
@@ -26,16 +31,14 @@ class MessageRepository {
     }
 
     /**
-     * Adds a message; of an answer also who writes it.
+     * Adds a message.
      *
      * @return false if the id is taken, whoever has it
      */
-    boolean insert(Message message, @Nullable UUID serverId) {
+    boolean insert(Message message) {
         return jdbc.sql("""
-                        INSERT INTO message (id, conversation_id, parent_id, role, text, state, model, created_at, ended_at,
-                                             server_id, heartbeat_at)
-                        VALUES (:id, :conversation, :parent, :role, :text, :state, :model, :created, :ended,
-                                :server, CASE WHEN :server::uuid IS NULL THEN NULL ELSE clock_timestamp() END)
+                        INSERT INTO message (id, conversation_id, parent_id, role, text, state, model, created_at, ended_at)
+                        VALUES (:id, :conversation, :parent, :role, :text, :state, :model, :created, :ended)
                         ON CONFLICT (id) DO NOTHING
                         """)
                         .param("id", message.id())
@@ -51,7 +54,6 @@ class MessageRepository {
                                 message.generating()
                                         ? null
                                         : message.createdAt().atOffset(ZoneOffset.UTC))
-                        .param("server", serverId)
                         .update()
                 == 1;
     }
@@ -88,22 +90,6 @@ class MessageRepository {
                 .param("id", conversation)
                 .query(Integer.class)
                 .single();
-    }
-
-    /** Answers that are being written for a member, on all servers. */
-    int running(UUID member) {
-        return jdbc.sql("""
-                        SELECT count(*) FROM message m JOIN conversation c ON c.id = m.conversation_id
-                        WHERE m.state = 'generating' AND c.member_id = :member
-                        """).param("member", member).query(Integer.class).single();
-    }
-
-    /** The answers of a conversation that are being written. */
-    List<UUID> runningIn(UUID conversation) {
-        return jdbc.sql("SELECT id FROM message WHERE state = 'generating' AND conversation_id = :id")
-                .param("id", conversation)
-                .query((row, index) -> row.getObject("id", UUID.class))
-                .list();
     }
 
     /**

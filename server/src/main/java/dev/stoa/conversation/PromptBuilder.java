@@ -10,7 +10,6 @@ import dev.stoa.shared.StoaException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.random.RandomGenerator;
 import org.springframework.stereotype.Component;
 
 /**
@@ -23,16 +22,17 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class PromptBuilder {
+    /** The surface that all requests of conversations come from. */
+    static final String SURFACE = "chat";
+
     private final MessageRepository messages;
     private final Inference inference;
     private final ChatSettings settings;
-    private final RandomGenerator random;
 
-    PromptBuilder(MessageRepository messages, Inference inference, ChatSettings settings, RandomGenerator random) {
+    PromptBuilder(MessageRepository messages, Inference inference, ChatSettings settings) {
         this.messages = messages;
         this.inference = inference;
         this.settings = settings;
-        this.random = random;
     }
 
     /**
@@ -40,13 +40,13 @@ class PromptBuilder {
      *
      * @throws StoaException INVALID_REQUEST in plain words if the question alone is too long for the model
      */
-    GenerationRequest build(String requestId, String modelName, UUID question) {
+    GenerationRequest build(String requestId, String modelName, UUID question, long seed) {
         Model model = inference.model(modelName);
         List<Turn> turns = turns(messages.branch(question, ConversationLimits.HISTORY_LENGTH_MAX));
         if (turns.isEmpty()) {
             throw new StoaException(ErrorKind.NOT_FOUND, "The question was deleted.");
         }
-        Sampling sampling = new Sampling(0.7f, 0, 0.95f, 0.05f, 1.05f, 0, 0, random.nextLong());
+        Sampling sampling = new Sampling(0.7f, 0, 0.95f, 0.05f, 1.05f, 0, 0, seed);
         if (model.contextLength() <= 0) {
             // Not loaded yet, so there is nothing to count with: the model's own refusal will say that.
             return request(requestId, modelName, turns, ConversationLimits.ANSWER_TOKENS, sampling);
@@ -103,7 +103,7 @@ class PromptBuilder {
                 prompt.add(dev.stoa.inference.Message.text(Role.ASSISTANT, turn.answer()));
             }
         }
-        return new GenerationRequest(requestId, model, prompt, maxTokens, sampling, List.of(), "chat");
+        return new GenerationRequest(requestId, model, prompt, maxTokens, sampling, List.of(), SURFACE);
     }
 
     /** @param answer "" for the last turn, which is the one to answer */

@@ -2,7 +2,7 @@ package dev.stoa.conversation;
 
 import dev.stoa.inference.TokenStream;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -10,38 +10,66 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live state of one answer: its text so far, who wants it to end, and how it ended.
+ * The live state of one answer on the server that writes it: what the log holds, what waits to get there, who wants it to
+ * end, and how it ended.
  *
- * <p>One thread writes ({@link RunTask}); any number read by offset, each at its own pace, so that a slow one holds up
- * nobody and costs no copy of its own. Thread-safe.
+ * <p>Readers see logged text only, so that nothing a client was shown can be missing after a crash. One thread writes
+ * ({@link RunTask}), one moves text to the log ({@link RunLog}), any number read by offset, each at its own pace, so that
+ * a slow one holds up nobody and costs no copy of its own. Thread-safe.
  */
 final class Run {
 
-    /** Why a run should end before its model does. */
+    /** Why a run should end before its model does. The first one holds. */
     enum Cause {
         /** The user. */
         STOP,
-        /** The server shuts down. */
+        /** The server shuts down; another life of it, or another server, goes on. */
         SHUTDOWN,
-        /** The row belongs to this run no more: reaped, or deleted with its conversation. */
+        /** The run is no more this server's: taken up by another, or deleted with its conversation. */
         LOST
     }
 
+    /**
+     * A part of the answer on its way to the log.
+     *
+     * @param seq numbers the parts of a run from 1
+     * @param textEnd UTF-16 code units of the answer up to the end of this part
+     * @param tokens ids of the tokens behind it, and perhaps some whose text is still held back
+     */
+    record Piece(UUID messageId, int epoch, int seq, int textEnd, String text, int[] tokens) {}
+
+    private static final int[] NO_TOKENS = {};
+
     private final UUID messageId;
+    private final int epoch;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder logged = new StringBuilder();
+    private final StringBuilder pending = new StringBuilder();
+    private int[] pendingTokens = NO_TOKENS;
+    private int tokensTaken;
+    private int nextSeq;
+    private @Nullable Piece underWay;
     private @Nullable Cause cause;
     private @Nullable TokenStream stream;
     private boolean over;
     private @Nullable Message last;
 
-    Run(UUID messageId) {
+    /** A run that begins, or goes on where the log of its last life ends. */
+    Run(UUID messageId, int epoch, RunRepository.Logged log) {
         this.messageId = messageId;
+        this.epoch = epoch;
+        this.logged.append(log.text());
+        this.tokensTaken = log.tokens().length;
+        this.nextSeq = log.events() + 1;
     }
 
     UUID messageId() {
         return messageId;
+    }
+
+    int epoch() {
+        return epoch;
     }
 
     /** Hands the stream over, so that a request to end closes it; closes it at once if there was one. */
@@ -59,7 +87,7 @@ final class Run {
         }
     }
 
-    /** The first cause holds. Does not wait. */
+    /** Does not wait. */
     void requestEnd(Cause why) {
         TokenStream close = null;
         lock.lock();
@@ -67,6 +95,7 @@ final class Run {
             if (cause == null && !over) {
                 cause = why;
                 close = stream;
+                changed.signalAll();
             }
         } finally {
             lock.unlock();
@@ -85,26 +114,84 @@ final class Run {
         }
     }
 
-    void append(String more) {
+    /** Waits for {@code time}, or until somebody wants the run to end. */
+    void pause(Duration time) throws InterruptedException {
+        long left = time.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (cause == null && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ids of tokens that were handed to {@link #add} or are in the log. */
+    int tokenCount() {
         lock.lock();
         try {
-            text.append(more);
+            return tokensTaken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** More of the answer, for the log. */
+    void add(String text, int[] tokens) {
+        lock.lock();
+        try {
+            pending.append(text);
+            int had = pendingTokens.length;
+            pendingTokens = Arrays.copyOf(pendingTokens, had + tokens.length);
+            System.arraycopy(tokens, 0, pendingTokens, had, tokens.length);
+            tokensTaken += tokens.length;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The part that the log lacks; the same one again until {@link #logged} has heard of it. Null if there is none. */
+    @Nullable Piece toLog() {
+        lock.lock();
+        try {
+            if (underWay == null && (!pending.isEmpty() || pendingTokens.length > 0)) {
+                String text = pending.toString();
+                underWay = new Piece(messageId, epoch, nextSeq, logged.length() + text.length(), text, pendingTokens);
+                nextSeq++;
+                pending.setLength(0);
+                pendingTokens = NO_TOKENS;
+            }
+            return underWay;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The part is in the log: readers may see it. */
+    void logged(Piece piece) {
+        lock.lock();
+        try {
+            assert piece == underWay : "a piece that was not under way";
+            underWay = null;
+            logged.append(piece.text());
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
+    /** All of the answer, logged or not. */
     String text() {
         lock.lock();
         try {
-            return text.toString();
+            return logged + (underWay == null ? "" : underWay.text()) + pending;
         } finally {
             lock.unlock();
         }
     }
 
-    /** @param message as stored; null if it is there no more */
+    /** @param message as stored; null if this server no more knows how it ends */
     void end(@Nullable Message message) {
         lock.lock();
         try {
@@ -116,17 +203,21 @@ final class Run {
         }
     }
 
-    /** Waits for text past {@code offset} or for the end; {@link Chunk.Silence} if there is neither in time. */
-    Chunk await(int offset, Duration timeout) throws InterruptedException {
+    /**
+     * Waits for text past {@code offset} or for the end; {@link Chunk.Silence} if there is neither in time.
+     *
+     * @return null if what follows is not to be learnt from this object
+     */
+    @Nullable Chunk await(int offset, Duration timeout) throws InterruptedException {
         long left = timeout.toNanos();
         lock.lockInterruptibly();
         try {
             while (true) {
                 if (over) {
-                    return last == null ? new Chunk.Gone() : Chunk.of(last, offset);
+                    return last == null ? null : Chunk.of(last, offset);
                 }
-                if (text.length() > offset) {
-                    return new Chunk.Text(text.substring(offset), text.length());
+                if (logged.length() > offset) {
+                    return new Chunk.Text(logged.substring(offset), logged.length());
                 }
                 if (left <= 0) {
                     return new Chunk.Silence();
@@ -147,16 +238,6 @@ final class Run {
                 left = changed.awaitNanos(left);
             }
             return over;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The message as it was left, once it is over. */
-    Optional<Message> last() {
-        lock.lock();
-        try {
-            return Optional.ofNullable(last);
         } finally {
             lock.unlock();
         }

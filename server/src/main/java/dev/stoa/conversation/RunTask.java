@@ -17,9 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes one answer, on a virtual thread of its own: builds the prompt, reads the stream, tells subscribers, appends to
- * the row, and hands back how it ended. No connection is held while it waits. Half of a surrogate pair at the end of a
- * piece is kept back until the other half is there.
+ * Writes one answer, on a virtual thread of its own: reads the stream, hands text and tokens to the log, and says how it
+ * ended. No connection is held while it waits. Half of a surrogate pair at the end of a piece is kept back until the
+ * other half is there.
+ *
+ * <p>A run that was taken up asks the same again, tokens given, and so reads the answer from its first character; what
+ * the log has already is compared and passed over. If it differs (another model under the same name), the answer ends
+ * there rather than in a text that nobody wrote.
  */
 final class RunTask {
     private static final Logger LOG = LoggerFactory.getLogger(RunTask.class);
@@ -30,42 +34,65 @@ final class RunTask {
     private final Caller caller;
     private final Supplier<GenerationRequest> prompt;
     private final Generations generations;
-    private final AnswerWriter writer;
+    private final RunLog log;
+    /** What the log had when this task began. */
+    private final String before;
+
+    private final Duration patience;
+    private int passed;
     private String kept = "";
     private boolean begun;
 
-    RunTask(Run run, Caller caller, Supplier<GenerationRequest> prompt, Generations generations, AnswerWriter writer) {
+    /**
+     * @param prompt makes the request, on this task's thread
+     * @param patience how long to wait for a server that is busy or has not loaded its model yet
+     */
+    RunTask(
+            Run run,
+            Caller caller,
+            Supplier<GenerationRequest> prompt,
+            Generations generations,
+            RunLog log,
+            Duration patience) {
         this.run = run;
         this.caller = caller;
         this.prompt = prompt;
         this.generations = generations;
-        this.writer = writer;
+        this.log = log;
+        this.before = run.text();
+        this.patience = patience;
     }
 
-    /** Runs to the end. Whatever happens there is an ending. */
-    Ending call() {
+    /** Runs to the end. Whatever happens there is an ending; null if it is not this server's to write. */
+    @Nullable Ending call() {
         TokenUsage usage = TokenUsage.NONE;
-        try {
-            if (run.cause() != null) {
+        try (TokenStream stream = open()) {
+            if (stream == null) {
                 return ending(MessageState.COMPLETE, null, usage);
             }
-            try (TokenStream stream = generations.start(caller, prompt.get())) {
-                run.attach(stream);
-                try {
-                    return copy(stream);
-                } finally {
-                    usage = stream.usage();
-                }
+            run.attach(stream);
+            try {
+                return copy(stream);
+            } finally {
+                usage = stream.usage();
             }
         } catch (StoaException e) {
-            if (e.kind() == ErrorKind.OVERLOADED && (begun || generations.draining())) {
+            if (e.kind() == ErrorKind.OVERLOADED && generations.draining()) {
                 // The server withdrew what it had begun, or had no time to begin: it shuts down.
+                run.requestEnd(Run.Cause.SHUTDOWN);
+                return ending(MessageState.INTERRUPTED, null, usage);
+            }
+            if (e.kind() == ErrorKind.OVERLOADED && begun) {
                 return ending(MessageState.INTERRUPTED, null, usage);
             }
             return ending(
                     MessageState.FAILED, Problem.of(e.kind(), Objects.requireNonNullElse(e.getMessage(), "")), usage);
+        } catch (DivergedException e) {
+            LOG.warn("The answer {} can't be gone on with: the model's text differs from the log's", run.messageId());
+            return ending(MessageState.INTERRUPTED, null, usage);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            run.requestEnd(Run.Cause.SHUTDOWN);
             return ending(MessageState.INTERRUPTED, null, usage);
         } catch (RuntimeException e) {
             // Any fault of ours or of a worker, and a stream that was closed under its reader: the answer's row must
@@ -77,21 +104,39 @@ final class RunTask {
         }
     }
 
-    private Ending copy(TokenStream stream) throws InterruptedException {
+    /** Null if somebody wanted the run to end before it began. */
+    private @Nullable TokenStream open() throws InterruptedException {
+        if (run.cause() != null) {
+            return null;
+        }
+        GenerationRequest request = prompt.get();
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (run.cause() == null) {
+            try {
+                return generations.start(caller, request);
+            } catch (StoaException e) {
+                boolean passing = e.kind() == ErrorKind.OVERLOADED || e.kind() == ErrorKind.RATE_LIMITED;
+                if (!passing || generations.draining() || System.nanoTime() - deadline >= 0) {
+                    throw e;
+                }
+                run.pause(ConversationLimits.RETRY_INTERVAL);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Ending copy(TokenStream stream) throws InterruptedException {
         while (true) {
-            TokenStream.Event event = stream.next(writer.untilFlush());
+            TokenStream.Event event = stream.next(ConversationLimits.RETRY_INTERVAL);
             switch (event) {
                 case null -> {}
                 case TokenStream.Started started -> begun = true;
-                case TokenStream.TextDelta(String text) -> tell(text);
+                case TokenStream.TextDelta(String text) -> tell(stream, text);
                 case TokenStream.Finished(StopReason reason, String sequence, TokenUsage usage) -> {
                     boolean refused = reason == StopReason.REFUSAL;
                     return ending(
                             refused ? MessageState.REFUSED : MessageState.COMPLETE, refused ? REFUSED : null, usage);
                 }
-            }
-            if (!writer.flushIfDue()) {
-                run.requestEnd(Run.Cause.LOST);
             }
             if (run.cause() != null) {
                 return ending(MessageState.COMPLETE, null, stream.usage());
@@ -99,45 +144,48 @@ final class RunTask {
         }
     }
 
-    private void tell(String delta) {
+    private void tell(TokenStream stream, String delta) {
         String text = kept + delta;
         kept = "";
         if (!text.isEmpty() && Character.isHighSurrogate(text.charAt(text.length() - 1))) {
             kept = text.substring(text.length() - 1);
             text = text.substring(0, text.length() - 1);
         }
-        if (!text.isEmpty()) {
-            String clean = TextRules.clean(text);
-            run.append(clean);
-            writer.add(clean);
+        String fresh = pastTheLog(TextRules.clean(text));
+        int[] tokens = stream.tokensFrom(run.tokenCount());
+        if (!fresh.isEmpty() || tokens.length > 0) {
+            run.add(fresh, tokens);
+            log.changed(run);
         }
     }
 
+    private String pastTheLog(String text) {
+        int known = Math.min(before.length() - passed, text.length());
+        if (!before.regionMatches(passed, text, 0, known)) {
+            throw new DivergedException();
+        }
+        passed += known;
+        return text.substring(known);
+    }
+
     /** A cause from outside says more than what the stream then did. */
-    private Ending ending(MessageState state, @Nullable Problem error, TokenUsage usage) {
+    private @Nullable Ending ending(MessageState state, @Nullable Problem error, TokenUsage usage) {
+        String text = run.text();
         if (!kept.isEmpty()) {
-            run.append(TextRules.clean(kept));
+            text += TextRules.clean(kept);
             kept = "";
         }
-        String text = run.text();
         Run.Cause cause = run.cause();
         if (cause == null || state == MessageState.REFUSED) {
             return new Ending(state, text, error, usage);
         }
         return switch (cause) {
             case STOP -> new Ending(MessageState.STOPPED, text, null, usage);
-            case SHUTDOWN, LOST -> new Ending(MessageState.INTERRUPTED, text, null, usage);
+            case SHUTDOWN, LOST -> null;
         };
     }
 
-    /** Where new text goes to rest. */
-    interface AnswerWriter {
-        void add(String text);
-
-        /** How long the reader may wait for the next event. */
-        Duration untilFlush();
-
-        /** @return false if the row belongs to this run no more */
-        boolean flushIfDue();
+    private static final class DivergedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
     }
 }

@@ -67,7 +67,7 @@ final class EmbeddedStream implements TokenStream {
 
     @Override
     public int[] tokensFrom(int from) {
-        return Arrays.copyOfRange(tokens, from, tokenCount);
+        return Arrays.copyOfRange(tokens, Math.min(from, tokenCount), tokenCount);
     }
 
     private Finished end(Generation.Finish finish) {

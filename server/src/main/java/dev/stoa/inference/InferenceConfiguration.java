@@ -5,10 +5,13 @@ import dev.stoa.engine.EngineOptions;
 import dev.stoa.store.ModelStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
 @Configuration(proxyBeanMethods = false)
 class InferenceConfiguration {
@@ -28,5 +31,12 @@ class InferenceConfiguration {
     @Bean
     EmbeddedInference inference(ModelFiles files, EngineLoader loader, MeterRegistry meters, Clock clock) {
         return new EmbeddedInference(files, loader, new WorkerMeters(meters), clock);
+    }
+
+    @Bean
+    @Primary
+    @ConditionalOnProperty("stoa.mock-models")
+    MockInference mockInference(EmbeddedInference real, @Value("${stoa.mock-models}") List<String> names) {
+        return new MockInference(real, names);
     }
 }

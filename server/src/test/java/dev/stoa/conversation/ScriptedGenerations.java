@@ -3,6 +3,7 @@ package dev.stoa.conversation;
 import dev.stoa.generation.Generations;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
+import dev.stoa.inference.MockModel;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
@@ -10,6 +11,7 @@ import dev.stoa.shared.StoaException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -73,6 +75,10 @@ public final class ScriptedGenerations implements Generations {
     public TokenStream start(Caller caller, GenerationRequest request) {
         String question = request.messages().getLast().plainText();
         requests.put(question, request);
+        Optional<MockModel> mock = MockModel.named(request.model());
+        if (mock.isPresent()) {
+            return mock.get().answer(request);
+        }
         Script script = scripts.get(question);
         if (script == null) {
             script = new Script().text("You said: ").text(question).finish();

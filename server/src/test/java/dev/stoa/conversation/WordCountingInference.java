@@ -2,6 +2,7 @@ package dev.stoa.conversation;
 
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
+import dev.stoa.inference.MockModel;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.ModelStatus;
 import dev.stoa.inference.TokenStream;
@@ -10,6 +11,7 @@ import dev.stoa.shared.StoaException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Two models, whose tokens are words: "big" with a large window, and "small" with one of 100 tokens. */
 public final class WordCountingInference implements Inference {
@@ -24,7 +26,7 @@ public final class WordCountingInference implements Inference {
 
     @Override
     public Model model(String nameOrAlias) {
-        return models.stream()
+        return Stream.concat(models.stream(), MockModel.named(nameOrAlias).map(MockModel::model).stream())
                 .filter(model ->
                         model.id().equals(nameOrAlias) || model.aliases().contains(nameOrAlias))
                 .findFirst()

@@ -24,13 +24,27 @@ final class ChatClient {
 
     /** Asks; returns the id of the answer, which is being written now. */
     String ask(String conversation, String text) {
+        return ask(conversation, text, System.nanoTime());
+    }
+
+    String ask(String conversation, String text, long seed) {
         String reply = UUID.randomUUID().toString();
         var body = JSON.createObjectNode()
                 .put("id", UUID.randomUUID().toString())
                 .put("reply_id", reply)
                 .putNull("parent_id")
-                .put("text", text);
+                .put("text", text)
+                .put("seed", seed);
         expect(201, server.post("/api/conversations/" + conversation + "/messages", body.toString()));
+        return reply;
+    }
+
+    /** Asks for another answer to the question of this one. */
+    String again(JsonNode answer, long seed) {
+        String reply = UUID.randomUUID().toString();
+        var body = JSON.createObjectNode().put("id", reply).put("seed", seed);
+        String question = answer.get("parent_id").asString();
+        expect(201, server.post("/api/messages/" + question + "/replies", body.toString()));
         return reply;
     }
 

@@ -23,9 +23,13 @@ final class Bodies {
             @Nullable UUID replyId,
             @Nullable UUID parentId,
             @Nullable String text,
-            @Nullable String model) {}
+            @Nullable String model,
+            @Nullable Long seed) {}
 
-    record NewReply(@Nullable UUID id, @Nullable String model) {}
+    record NewReply(
+            @Nullable UUID id,
+            @Nullable String model,
+            @Nullable Long seed) {}
 
     /** @throws StoaException INVALID_REQUEST if there is no value */
     static <T> T need(String field, @Nullable T value) {

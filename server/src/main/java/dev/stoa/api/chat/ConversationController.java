@@ -88,6 +88,7 @@ class ConversationController {
                 body.parentId(),
                 Bodies.need("text", body.text()),
                 body.model(),
+                body.seed(),
                 RequestId.of(request));
         return new ExchangeView(MessageView.of(exchange.message()), MessageView.of(exchange.reply()));
     }

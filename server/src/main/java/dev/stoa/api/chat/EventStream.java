@@ -49,6 +49,7 @@ final class EventStream {
                     open = false;
                 }
                 case Chunk.Gone gone -> open = false;
+                case Chunk.Away away -> open = false;
             }
             out.flush();
         }

@@ -3,6 +3,7 @@ package dev.stoa.api.chat;
 import dev.stoa.api.RequestId;
 import dev.stoa.api.chat.Views.MessageView;
 import dev.stoa.api.chat.Views.ReplyView;
+import dev.stoa.conversation.AnswerFeed;
 import dev.stoa.conversation.Conversations;
 import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
@@ -42,7 +43,7 @@ class MessageController {
     ReplyView answerAgain(Caller caller, @PathVariable UUID id, HttpServletRequest request) {
         Bodies.NewReply body = json.read(request, Bodies.NewReply.class);
         return new ReplyView(MessageView.of(conversations.answerAgain(
-                caller, id, Bodies.need("id", body.id()), body.model(), RequestId.of(request))));
+                caller, id, Bodies.need("id", body.id()), body.model(), body.seed(), RequestId.of(request))));
     }
 
     @PostMapping("/stop")
@@ -60,7 +61,9 @@ class MessageController {
             throws IOException, InterruptedException {
         // A browser that reconnects by itself repeats the first address but knows more by then.
         int offset = lastEventId != null ? offset("Last-Event-ID", lastEventId) : offset("after", after);
-        new EventStream(json, limits.pingInterval(), response).write(conversations.follow(caller, id, offset));
+        try (AnswerFeed feed = conversations.follow(caller, id, offset)) {
+            new EventStream(json, limits.pingInterval(), response).write(feed);
+        }
     }
 
     private static int offset(String name, @Nullable String value) {

@@ -98,7 +98,7 @@ class AnswerEventsTest {
 
     private static String stored(UUID message) {
         return server.jdbc()
-                .sql("SELECT text FROM message WHERE id = :id")
+                .sql("SELECT coalesce(string_agg(text, '' ORDER BY seq), '') FROM run_event WHERE message_id = :id")
                 .param("id", message)
                 .query(String.class)
                 .single();
