@@ -52,6 +52,24 @@ public interface Engine extends AutoCloseable {
      */
     Generation submit(EngineRequest request);
 
+    /**
+     * Queues {@code n} generations that differ in their seeds: the request's, that plus one, and so on. The prompt is
+     * computed once and its keys and values are shared.
+     *
+     * @throws EngineRejectedException as {@link #submit(EngineRequest)}; then none was queued
+     */
+    List<Generation> submit(EngineRequest request, int n);
+
+    /**
+     * Queues generations that go on from where another one is, running or ended: several questions in one thread, or
+     * several ways to go on. They share its keys and values as far as these are still in memory, so nothing that it has
+     * read or said is computed again.
+     *
+     * @param continuations what each adds: its prompt comes after {@link Generation#tokens} of the parent
+     * @throws EngineRejectedException as {@link #submit(EngineRequest)}; then none was queued
+     */
+    List<Generation> fork(Generation parent, List<EngineRequest> continuations);
+
     /** Counters now. */
     EngineMetrics metrics();
 

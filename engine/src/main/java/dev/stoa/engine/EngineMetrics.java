@@ -1,21 +1,45 @@
 package dev.stoa.engine;
 
+import java.util.Map;
+
 /**
- * A snapshot of the engine's counters, for gauges and health checks.
+ * A snapshot of the engine's counters, for gauges and health checks. Counts are since load.
  *
  * @param running requests that compute now
- * @param waiting requests in the queue
- * @param kvCacheUsage used share of the key and value memory, 0 to 1
- * @param steps forward passes made since load
- * @param promptTokens prompt tokens computed since load
- * @param generatedTokens tokens generated since load
+ * @param waiting requests in the queue, preempted ones included
+ * @param kvCacheUsage used share of the key and value memory, 0 to 1; what is only remembered counts as unused
+ * @param kvBlocks blocks of key and value memory in all
+ * @param kvBlockTokens tokens of a block
+ * @param steps forward passes made
+ * @param promptTokens prompt tokens computed or found in the cache, each once
+ * @param cachedTokens those of them that were found in the cache
+ * @param generatedTokens tokens generated
+ * @param preemptions times that a running request had to make room
+ * @param outcomes requests that ended, by how
+ * @param rejections requests that were refused, by why
+ * @param drainPerSecond requests that ended in a second lately; 0 if that isn't known
  * @param lastStepNanos {@link System#nanoTime} at the end of the last step
  */
 public record EngineMetrics(
         int running,
         int waiting,
         double kvCacheUsage,
+        int kvBlocks,
+        int kvBlockTokens,
         long steps,
         long promptTokens,
+        long cachedTokens,
         long generatedTokens,
-        long lastStepNanos) {}
+        long preemptions,
+        Map<Generation.Finish, Long> outcomes,
+        Map<EngineRejectedException.Reason, Long> rejections,
+        double drainPerSecond,
+        long lastStepNanos) {
+    /** Of an engine that has done nothing yet. */
+    public static final EngineMetrics NONE = new EngineMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0);
+
+    public EngineMetrics {
+        outcomes = Map.copyOf(outcomes);
+        rejections = Map.copyOf(rejections);
+    }
+}

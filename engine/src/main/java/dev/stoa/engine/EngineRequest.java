@@ -14,6 +14,7 @@ import java.util.List;
  *     drew before it was cut off; they come first in the output and the rest follows as if it had never been cut. Not
  *     copied, must not change afterwards
  * @param control the form of the output, and biases on its tokens
+ * @param scheduling when it is served, and for whom
  */
 public record EngineRequest(
         int[] prompt,
@@ -22,7 +23,8 @@ public record EngineRequest(
         List<String> stopSequences,
         int topLogprobs,
         int[] begun,
-        OutputControl control) {
+        OutputControl control,
+        Scheduling scheduling) {
     private static final int[] NOTHING = {};
 
     /** @throws IllegalArgumentException naming the field that is out of range */
@@ -45,10 +47,10 @@ public record EngineRequest(
         }
     }
 
-    /** A request whose output may have any form. */
+    /** A request whose output may have any form, of standard priority. */
     public EngineRequest(
             int[] prompt, int maxTokens, Sampling sampling, List<String> stopSequences, int topLogprobs, int[] begun) {
-        this(prompt, maxTokens, sampling, stopSequences, topLogprobs, begun, OutputControl.NONE);
+        this(prompt, maxTokens, sampling, stopSequences, topLogprobs, begun, OutputControl.NONE, Scheduling.DEFAULT);
     }
 
     /** A request whose output begins at its beginning. */
@@ -61,7 +63,24 @@ public record EngineRequest(
         this(prompt, maxTokens, sampling, List.of(), -1);
     }
 
+    public EngineRequest withPrompt(int[] tokens) {
+        return new EngineRequest(tokens, maxTokens, sampling, stopSequences, topLogprobs, begun, control, scheduling);
+    }
+
+    public EngineRequest withMaxTokens(int count) {
+        return new EngineRequest(prompt, count, sampling, stopSequences, topLogprobs, begun, control, scheduling);
+    }
+
+    public EngineRequest withSeed(long seed) {
+        return new EngineRequest(
+                prompt, maxTokens, sampling.withSeed(seed), stopSequences, topLogprobs, begun, control, scheduling);
+    }
+
     public EngineRequest withControl(OutputControl bounds) {
-        return new EngineRequest(prompt, maxTokens, sampling, stopSequences, topLogprobs, begun, bounds);
+        return new EngineRequest(prompt, maxTokens, sampling, stopSequences, topLogprobs, begun, bounds, scheduling);
+    }
+
+    public EngineRequest withScheduling(Scheduling value) {
+        return new EngineRequest(prompt, maxTokens, sampling, stopSequences, topLogprobs, begun, control, value);
     }
 }

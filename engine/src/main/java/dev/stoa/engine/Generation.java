@@ -39,12 +39,23 @@ public interface Generation extends AutoCloseable {
         STOP_SEQUENCE,
         /** {@link #cancel} or {@link Engine#close}. */
         CANCELLED,
+        /** Its {@link Scheduling#timeLimit time} was up. */
+        EXPIRED,
         /** A fault in the engine; the cause is in its log. */
         FAILED
     }
 
     /** What a generation has used so far. {@code cachedTokens} of the prompt were not computed again. */
     record Usage(int promptTokens, int cachedTokens, int outputTokens) {}
+
+    /**
+     * Where a generation's time went.
+     *
+     * @param queued from submission until it first ran
+     * @param prefill from then until its first token
+     * @param decode from its first token until its end, pauses included
+     */
+    record Timing(Duration queued, Duration prefill, Duration decode) {}
 
     /**
      * Waits for the next piece.
@@ -61,6 +72,15 @@ public interface Generation extends AutoCloseable {
 
     /** Tokens used so far; final once {@link #finish} is not null. */
     Usage usage();
+
+    /** Times so far; final once {@link #finish} is not null. */
+    Timing timing();
+
+    /**
+     * The prompt and all tokens generated so far, read or not. A request that begins with them finds their keys and
+     * values in the cache, so this is how to go on from here.
+     */
+    int[] tokens();
 
     /** Ends the generation at the engine's next step; does nothing if it has ended. */
     void cancel();

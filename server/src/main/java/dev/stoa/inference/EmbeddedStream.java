@@ -79,6 +79,7 @@ final class EmbeddedStream implements TokenStream {
             case CONTEXT_FULL -> StopReason.CONTEXT_FULL;
             case STOP_SEQUENCE -> StopReason.STOP_SEQUENCE;
             case CANCELLED -> throw new StoaException(ErrorKind.OVERLOADED, "The server is shutting down.");
+            case EXPIRED -> throw new StoaException(ErrorKind.TIMEOUT, "The request's time was up.");
             case FAILED -> throw new StoaException(ErrorKind.INTERNAL, "The model failed on this request.");
         };
         return new Finished(

@@ -14,7 +14,7 @@ import java.util.Locale;
 
 /** The engine in this process as a worker: requests in the house's words, errors in the caller's. Thread-safe. */
 final class EmbeddedWorker implements AutoCloseable {
-    /** A queue of short answers drains in seconds; a client that asks again much sooner only meets it full again. */
+    /** Where the engine can't tell: a server that restarts is back in seconds. */
     private static final Duration QUEUE_FULL_RETRY = Duration.ofSeconds(3);
 
     private final Engine engine;
@@ -82,7 +82,7 @@ final class EmbeddedWorker implements AutoCloseable {
                     new StoaException(
                             ErrorKind.OVERLOADED,
                             "The server has as many requests as it can hold; try again soon.",
-                            QUEUE_FULL_RETRY,
+                            e.retryAfter().orElse(QUEUE_FULL_RETRY),
                             e);
                 case CLOSED ->
                     new StoaException(ErrorKind.OVERLOADED, "The server is shutting down.", QUEUE_FULL_RETRY, e);

@@ -18,7 +18,6 @@ import java.util.function.ToDoubleFunction;
  */
 final class WorkerMeters {
     private static final String MODEL_LABEL = "model_name";
-    private static final EngineMetrics NOTHING = new EngineMetrics(0, 0, 0, 0, 0, 0, 0);
 
     private final MeterRegistry registry;
 
@@ -33,11 +32,20 @@ final class WorkerMeters {
         gauge("vllm:kv_cache_usage_perc", model, metrics, EngineMetrics::kvCacheUsage);
         counter("vllm:prompt_tokens", model, metrics, EngineMetrics::promptTokens);
         counter("vllm:generation_tokens", model, metrics, EngineMetrics::generatedTokens);
+        counter("vllm:prefix_cache_queries", model, metrics, EngineMetrics::promptTokens);
+        counter("vllm:prefix_cache_hits", model, metrics, EngineMetrics::cachedTokens);
+        counter("vllm:num_preemptions", model, metrics, EngineMetrics::preemptions);
         counter("stoa_engine_steps", model, metrics, EngineMetrics::steps);
+        gauge("stoa_engine_drain_per_second", model, metrics, EngineMetrics::drainPerSecond);
+        Gauge.builder("vllm:cache_config_info", () -> 1)
+                .tag(MODEL_LABEL, model)
+                .tag("block_size", Integer.toString(metrics.get().kvBlockTokens()))
+                .tag("num_gpu_blocks", Integer.toString(metrics.get().kvBlocks()))
+                .register(registry);
     }
 
     static EngineMetrics nothing() {
-        return NOTHING;
+        return EngineMetrics.NONE;
     }
 
     private void gauge(
@@ -100,7 +108,7 @@ final class WorkerMeters {
                 case END_OF_TURN, STOP_SEQUENCE -> "stop";
                 case MAX_TOKENS, CONTEXT_FULL -> "length";
                 case CANCELLED -> "abort";
-                case FAILED -> Generation.Finish.FAILED.name().toLowerCase(Locale.ROOT);
+                case EXPIRED, FAILED -> Generation.Finish.FAILED.name().toLowerCase(Locale.ROOT);
             };
         }
     }

@@ -13,12 +13,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
@@ -83,6 +86,20 @@ public final class ScriptedEngine implements Engine {
         Run run = new Run(request);
         runs.add(run);
         return run;
+    }
+
+    @Override
+    public List<Generation> submit(EngineRequest request, int n) {
+        return Stream.generate(() -> submit(request)).limit(n).toList();
+    }
+
+    @Override
+    public List<Generation> fork(Generation parent, List<EngineRequest> continuations) {
+        return continuations.stream()
+                .map(request -> submit(request.withPrompt(
+                        IntStream.concat(IntStream.of(parent.tokens()), IntStream.of(request.prompt()))
+                                .toArray())))
+                .toList();
     }
 
     /** One generation, driven by the test. */
@@ -152,6 +169,16 @@ public final class ScriptedEngine implements Engine {
         }
 
         @Override
+        public Timing timing() {
+            return new Timing(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        }
+
+        @Override
+        public int[] tokens() {
+            return request.prompt();
+        }
+
+        @Override
         public void cancel() {
             chunks.clear();
             end(Finish.CANCELLED);
@@ -187,7 +214,7 @@ public final class ScriptedEngine implements Engine {
 
     @Override
     public EngineMetrics metrics() {
-        return new EngineMetrics(running.get(), 0, 0, 0, 0, 0, 0);
+        return new EngineMetrics(running.get(), 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0);
     }
 
     @Override

@@ -1,6 +1,8 @@
 /**
- * Keys and values of all running requests, in blocks of 16 tokens from one bounded pool: {@link
- * dev.stoa.engine.cache.BlockPool} counts ids, {@link dev.stoa.engine.cache.KvStorage} holds the numbers.
+ * Keys and values of all requests, in blocks of 16 tokens from one bounded pool.
+ *
+ * <p>{@link dev.stoa.engine.cache.BlockPool} counts who holds which block, {@link dev.stoa.engine.cache.KvStorage} has the
+ * numbers, {@link dev.stoa.engine.cache.PrefixCache} knows what was computed before.
  *
  * <h2>Layout of a block</h2>
  *
@@ -9,19 +11,28 @@
  * {@code [16][headSize]}. Scores of a block's 16 tokens come out side by side in registers, and so do the numbers of a
  * head in the weighted sum of values: neither adds lanes together.
  *
- * <h2>A sequence's life</h2>
+ * <h2>A block's life</h2>
  *
- * {@code reserve(tokens)} counts blocks for the longest it can become, or refuses; {@code grow} turns reservations into
- * blocks as tokens come; {@code close} returns both. So a request that runs never meets an empty pool. A pool of four
- * blocks:
+ * A sequence takes a block when a token needs it, and gives all of them back when its request ends or has to make room.
+ * A block that nobody holds is free; its content stays known until the block is taken again, the one that was given back
+ * first, and of one sequence the last block first, as the beginning is what others may share. Free blocks are one list
+ * with content worth nothing in front.
+ *
+ * <h2>Prefixes</h2>
+ *
+ * Keys and values of a position depend on the tokens up to it and on nothing else, bit for bit. So a full block is named
+ * by 128 bits of SHA-256 over the name of the block before it and its own tokens; the chain begins with a secret of the
+ * process and the tenant. A request shares the blocks whose names it finds, and copies the block in which it parts from a
+ * known sequence. A pool of six blocks, in which A has a prompt of 40 tokens, and B the same one and 10 more:
  *
  * <pre>{@code
- *                         free  used  reserved
- * start                     4     0      0
- * A reserves 40 tokens      4     0      3
- * A grows to 20 tokens      2     2      1
- * B reserves 32 tokens      refused: used 2 + reserved 1 + wanted 2 > 4
- * A ends                    4     0      0
+ *                                   A           B          free
+ * A computes its prompt             0 1 2                  3 4 5
+ * B begins: shares 0 and 1,
+ *   copies 8 tokens of 2 to 3       0 1 2       0 1 3      4 5
+ * B computes 10 tokens              0 1 2       0 1 3 4    5
+ * A ends; 2 stays known                         0 1 3 4    5 2
+ * B ends, tail first                                       5 2 4 3 1 0
  * }</pre>
  */
 @org.jspecify.annotations.NullMarked

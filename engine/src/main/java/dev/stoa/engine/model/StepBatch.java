@@ -61,20 +61,20 @@ public final class StepBatch {
         return tokens.length - rows;
     }
 
-    int token(int row) {
+    public int token(int row) {
         return tokens[row];
     }
 
-    int position(int row) {
+    public int position(int row) {
         return positions[row];
     }
 
-    KvSequence sequence(int row) {
+    public KvSequence sequence(int row) {
         return sequences[row];
     }
 
     /** Where this row's logits go, or a negative number. */
-    int logitRow(int row) {
+    public int logitRow(int row) {
         return logitRows[row];
     }
 }

@@ -1,6 +1,7 @@
 package dev.stoa.engine.schedule;
 
 import dev.stoa.engine.EngineMetrics;
+import dev.stoa.engine.Generation.Finish;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -56,8 +57,7 @@ final class EngineLoop {
             return false;
         }
         EngineMetrics now = counters.snapshot();
-        boolean stuckQueue = now.waiting() > 0 && now.running() == 0;
-        if (idle && !stuckQueue) {
+        if (idle && !scheduler.stuck()) {
             return true;
         }
         long progress = Math.max(now.lastStepNanos() - workSince, 0) + workSince;
@@ -88,18 +88,35 @@ final class EngineLoop {
     }
 
     private void run() {
+        Finish end = Finish.FAILED;
         try {
             while (awaitWork()) {
                 if (scheduler.step()) {
                     stayAwake();
                 }
             }
+            end = Finish.CANCELLED;
         } catch (RuntimeException | Error e) {
             // A fault of the scheduler itself: nothing can be trusted any more, but no reader may hang.
             LOG.log(Level.ERROR, "The engine's thread failed; all its requests end", e);
             throw e;
         } finally {
-            scheduler.cancelAll();
+            scheduler.endAll(end);
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // the caller loops
+    private void await(long due) {
+        if (due == Scheduler.WHEN_WOKEN) {
+            changed.awaitUninterruptibly();
+            return;
+        }
+        try {
+            long left = changed.awaitNanos(due - System.nanoTime());
+            assert left <= due;
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread on purpose; it ends by being closed.
+            LOG.log(Level.WARNING, "The engine's thread was interrupted", e);
         }
     }
 
@@ -112,13 +129,17 @@ final class EngineLoop {
         }
     }
 
-    /** Sleeps until something changes; false once closed. Looks again after a wake-up that came during the last step. */
+    /**
+     * Sleeps until something changes or is due; false once closed. Looks again after a wake-up that came during the last
+     * step.
+     */
     private boolean awaitWork() {
         lock.lock();
         try {
-            while (!awake && !closed) {
+            long due = scheduler.wakeNanos();
+            while (!awake && !closed && (due == Scheduler.WHEN_WOKEN || due - System.nanoTime() > 0)) {
                 idle = true;
-                changed.awaitUninterruptibly();
+                await(due);
             }
             idle = false;
             awake = false;

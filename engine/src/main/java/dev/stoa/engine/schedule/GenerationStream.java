@@ -3,6 +3,7 @@ package dev.stoa.engine.schedule;
 import dev.stoa.engine.Generation;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,14 +23,29 @@ final class GenerationStream implements Generation {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Chunk> chunks = new ArrayDeque<>();
+    private final int chunksMax;
+    private final int promptTokens;
+    /** Prompt and output. */
+    private int[] tokens;
+
+    private int length;
+    private int cachedTokens;
+    private Timing timing = new Timing(Duration.ZERO, Duration.ZERO, Duration.ZERO);
     private @Nullable Finish finish;
     private @Nullable String stopSequence;
-    private Usage usage;
+    private volatile boolean full;
     private volatile boolean cancelled;
 
-    GenerationStream(int promptTokens, Runnable wakeEngine) {
+    GenerationStream(int[] prompt, Runnable wakeEngine) {
+        this(prompt, wakeEngine, CHUNKS_MAX);
+    }
+
+    GenerationStream(int[] prompt, Runnable wakeEngine, int chunksMax) {
+        this.chunksMax = chunksMax;
         this.wakeEngine = wakeEngine;
-        this.usage = new Usage(promptTokens, 0, 0);
+        this.promptTokens = prompt.length;
+        this.tokens = prompt;
+        this.length = prompt.length;
     }
 
     @Override
@@ -42,8 +58,9 @@ final class GenerationStream implements Generation {
             while (chunks.isEmpty() && finish == null && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            wasFull = chunks.size() >= CHUNKS_MAX;
+            wasFull = full;
             chunk = chunks.poll();
+            full = chunks.size() >= chunksMax;
         } finally {
             lock.unlock();
         }
@@ -77,7 +94,27 @@ final class GenerationStream implements Generation {
     public Usage usage() {
         lock.lock();
         try {
-            return usage;
+            return new Usage(promptTokens, cachedTokens, length - promptTokens);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Timing timing() {
+        lock.lock();
+        try {
+            return timing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int[] tokens() {
+        lock.lock();
+        try {
+            return Arrays.copyOf(tokens, length);
         } finally {
             lock.unlock();
         }
@@ -94,21 +131,53 @@ final class GenerationStream implements Generation {
     }
 
     boolean full() {
+        return full;
+    }
+
+    /** Says how many tokens of the prompt were found in the cache. */
+    void started(int cached) {
         lock.lock();
         try {
-            return chunks.size() >= CHUNKS_MAX;
+            cachedTokens = cached;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Adds a piece and counts its tokens. */
-    void put(Chunk chunk, int outputTokens) {
+    /** Counts a token. */
+    void token(int token) {
+        lock.lock();
+        try {
+            if (length == tokens.length) {
+                tokens = Arrays.copyOf(tokens, length + Math.max(16, length / 2));
+            }
+            tokens[length] = token;
+            length++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds a piece. */
+    void put(Chunk chunk) {
         lock.lock();
         try {
             assert finish == null : "a piece after the end";
             chunks.add(chunk);
-            usage = new Usage(usage.promptTokens(), usage.cachedTokens(), outputTokens);
+            full = chunks.size() >= chunksMax;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the stream as failed if it hasn't ended. */
+    void abandon() {
+        lock.lock();
+        try {
+            if (finish == null) {
+                finish = Finish.FAILED;
+            }
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -116,13 +185,13 @@ final class GenerationStream implements Generation {
     }
 
     /** Ends the stream. Called once. */
-    void end(Finish reason, @Nullable String stop, int outputTokens) {
+    void end(Finish reason, @Nullable String stop, Timing times) {
         lock.lock();
         try {
             assert finish == null : "a request ended twice";
             finish = reason;
             stopSequence = stop;
-            usage = new Usage(usage.promptTokens(), usage.cachedTokens(), outputTokens);
+            timing = times;
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -15,19 +15,25 @@ import dev.stoa.engine.ModelLoadException;
 import dev.stoa.engine.PreparedChat;
 import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvStorage;
+import dev.stoa.engine.cache.PrefixCache;
 import dev.stoa.engine.dialect.ChatDialect;
 import dev.stoa.engine.gguf.GgufFile;
 import dev.stoa.engine.kernel.KernelChoice;
 import dev.stoa.engine.kernel.Workers;
 import dev.stoa.engine.model.Model;
 import dev.stoa.engine.model.Transformer;
+import dev.stoa.engine.sample.Sampler;
 import dev.stoa.engine.template.ChatTemplate;
 import dev.stoa.engine.template.TemplateException;
+import dev.stoa.engine.tokenizer.StreamDecoder;
 import dev.stoa.engine.tokenizer.Tokenizer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,6 +46,8 @@ import java.util.Optional;
 public final class LocalEngine implements Engine {
     private static final Logger LOG = System.getLogger(LocalEngine.class.getName());
 
+    private static final int SECRET_BYTES = 32;
+
     private static final String TEMPLATE = "tokenizer.chat_template";
 
     private final GgufFile file;
@@ -50,6 +58,7 @@ public final class LocalEngine implements Engine {
     private final ModelInfo info;
     private final Arrivals arrivals;
     private final StepCounters counters;
+    private final PrefixCache cache;
     private final Scheduler scheduler;
     private final EngineLoop loop;
 
@@ -74,17 +83,19 @@ public final class LocalEngine implements Engine {
         BlockPool pool = new BlockPool(plan.blocks());
         new WarmUp(transformer, pool, maxRows).run();
         this.info = FileInfo.of(file, model.config(), plan.contextLength(), template.isPresent(), choice.toString());
-        this.arrivals = new Arrivals(options.maxQueued(), options.maxRunning());
-        this.counters = new StepCounters(arrivals, System::nanoTime);
+        DrainRate drain = new DrainRate();
+        this.arrivals = new Arrivals(
+                new Arrivals.QueueLimits(options.maxQueued(), options.maxQueuedTokens(), options.maxRunning()),
+                drain,
+                System::nanoTime);
+        this.counters = new StepCounters(arrivals, drain, System::nanoTime);
+        this.cache = new PrefixCache(pool, secret(), options.prefixCache());
+        StepModel steps = new TransformerSteps(transformer, storage);
+        Sampler sampler = new Sampler(choice.kernels(), steps.vocabulary());
         this.scheduler = new Scheduler(
-                new TransformerSteps(transformer),
-                choice.kernels(),
-                pool,
-                tokenizer::isEndOfGeneration,
-                arrivals,
-                counters,
-                options.maxRunning(),
-                maxRows);
+                new Scheduler.Parts(steps, sampler, pool, cache, tokenizer::isEndOfGeneration, arrivals, counters),
+                SchedulerLimits.of(options),
+                System::nanoTime);
         this.loop = new EngineLoop(scheduler, counters, info.name());
         LOG.log(
                 Level.INFO,
@@ -95,6 +106,12 @@ public final class LocalEngine implements Engine {
                 Duration.ofNanos(System.nanoTime() - start).toMillis(),
                 info.contextLength(),
                 pool.total());
+    }
+
+    private static byte[] secret() {
+        byte[] secret = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(secret);
+        return secret;
     }
 
     /** As {@link Engine#load}. */
@@ -165,12 +182,79 @@ public final class LocalEngine implements Engine {
 
     @Override
     public Generation submit(EngineRequest request) {
+        return submitAll(List.of(request)).getFirst();
+    }
+
+    @Override
+    public List<Generation> submit(EngineRequest request, int n) {
+        if (n < 1) {
+            throw new IllegalArgumentException("n must be at least 1");
+        }
+        List<EngineRequest> samples = new ArrayList<>(n);
+        for (int i = 0; i < n; i++) {
+            samples.add(request.withSeed(request.sampling().seed() + i));
+        }
+        return submitAll(samples);
+    }
+
+    @Override
+    public List<Generation> fork(Generation parent, List<EngineRequest> continuations) {
+        int[] thread = parent.tokens();
+        List<EngineRequest> requests = continuations.stream()
+                .map(request -> request.withPrompt(joined(thread, request.prompt())))
+                .toList();
+        return submitAll(requests);
+    }
+
+    private static int[] joined(int[] first, int[] second) {
+        int[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    private List<Generation> submitAll(List<EngineRequest> specs) {
+        specs.forEach(this::check);
+        long now = System.nanoTime();
+        List<Generation> streams = new ArrayList<>(specs.size());
+        List<Request> requests = new ArrayList<>(specs.size());
+        for (EngineRequest spec : specs) {
+            GenerationStream stream = new GenerationStream(spec.prompt(), loop::wake);
+            streams.add(stream);
+            requests.add(new Request(
+                    spec,
+                    stream,
+                    text(tokenizer.decoder(spec.control().shownTokens())),
+                    cache.chain(spec.scheduling().tenant()),
+                    info.contextLength(),
+                    now));
+        }
+        arrivals.add(requests);
+        loop.wake();
+        return List.copyOf(streams);
+    }
+
+    private static TokenText text(StreamDecoder decoder) {
+        return new TokenText() {
+            @Override
+            public String append(int token) {
+                return decoder.append(token);
+            }
+
+            @Override
+            public String flush() {
+                return decoder.flush();
+            }
+        };
+    }
+
+    /** Refuses what can never be served. */
+    private void check(EngineRequest request) {
         int length = request.prompt().length;
         if (length + request.begun().length >= info.contextLength()) {
-            throw new EngineRejectedException(
+            throw arrivals.rejected(new EngineRejectedException(
                     Reason.TOO_LONG,
                     "the prompt has " + length + " tokens, and the context holds " + info.contextLength()
-                            + " with at least one token of output");
+                            + " with at least one token of output"));
         }
         requireTokens("the prompt", request.prompt());
         requireTokens("begun", request.begun());
@@ -182,11 +266,6 @@ public final class LocalEngine implements Engine {
         if (request.control().constraint().isPresent()) {
             throw new ConstraintException("", "this engine can't hold an output to a form yet");
         }
-        GenerationStream stream = new GenerationStream(length, loop::wake);
-        arrivals.add(
-                new Request(request, stream, tokenizer.decoder(request.control().shownTokens()), info.contextLength()));
-        loop.wake();
-        return stream;
     }
 
     private void requireTokens(String what, int[] tokens) {

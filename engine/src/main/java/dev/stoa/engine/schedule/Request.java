@@ -3,50 +3,90 @@ package dev.stoa.engine.schedule;
 import dev.stoa.engine.EngineRequest;
 import dev.stoa.engine.Generation.Chunk;
 import dev.stoa.engine.Generation.Finish;
+import dev.stoa.engine.Generation.Timing;
 import dev.stoa.engine.Generation.TokenLogprob;
+import dev.stoa.engine.Priority;
 import dev.stoa.engine.cache.KvSequence;
+import dev.stoa.engine.cache.PrefixChain;
 import dev.stoa.engine.sample.TokenCounts;
-import dev.stoa.engine.tokenizer.StreamDecoder;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way: {@code QUEUED → RUNNING → ENDED}, or straight from the queue to its end. It holds key and value
- * blocks exactly while it runs. Belongs to the engine thread once submitted.
+ * A request on its way. It holds key and value blocks exactly while it runs, and ends exactly once. Belongs to the engine
+ * thread once submitted.
  */
 final class Request {
     /** A request's life. */
     enum State {
         QUEUED,
         RUNNING,
-        ENDED
+        /** Had to make room: waits again, its tokens kept and its blocks given back. */
+        PREEMPTED,
+        ENDED;
+
+        boolean mayBecome(State next) {
+            return switch (this) {
+                case QUEUED, PREEMPTED -> next == RUNNING || next == ENDED;
+                case RUNNING -> next == PREEMPTED || next == ENDED;
+                case ENDED -> false;
+            };
+        }
     }
+
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final EngineRequest spec;
     private final GenerationStream stream;
     private final TextAssembler text;
     private final TokenCounts counts;
+    private final PrefixChain chain;
     private final int lengthMax;
     private final Finish endOfLength;
+    private final long submittedNanos;
+    private final long deadlineNanos;
+    private long order;
+    private long startedNanos = NEVER;
+    private long firstTokenNanos = NEVER;
     private int[] tokens;
     private int length;
     private int computed;
+    private int reached;
     private State state = State.QUEUED;
+    private Priority rank;
     private @Nullable KvSequence sequence;
+    private @Nullable Tenant tenant;
 
-    /** @param contextLength longer outputs are cut there */
-    Request(EngineRequest spec, GenerationStream stream, StreamDecoder decoder, int contextLength) {
+    /**
+     * @param contextLength longer outputs are cut there
+     * @param now the time of its submission, as are all times here in nanoseconds of the engine's clock
+     */
+    Request(
+            EngineRequest spec,
+            GenerationStream stream,
+            TokenText text,
+            PrefixChain chain,
+            int contextLength,
+            long now) {
         this.spec = spec;
         this.stream = stream;
-        this.text = new TextAssembler(decoder, spec.stopSequences());
+        this.text = new TextAssembler(text, spec.stopSequences());
         this.counts =
                 new TokenCounts(spec.sampling(), spec.prompt(), spec.control().logitBias());
+        this.chain = chain;
         this.tokens = spec.prompt();
         this.length = tokens.length;
         long wanted = (long) tokens.length + spec.maxTokens();
         this.lengthMax = (int) Math.min(wanted, contextLength);
         this.endOfLength = wanted > contextLength ? Finish.CONTEXT_FULL : Finish.MAX_TOKENS;
+        this.submittedNanos = now;
+        this.deadlineNanos = spec.scheduling()
+                .timeLimit()
+                .map(limit -> now + limit.toNanos())
+                .orElse(NEVER);
+        this.rank = spec.scheduling().priority();
         if (spec.begun().length > 0) {
             takeUp(spec.begun());
         }
@@ -62,7 +102,7 @@ final class Request {
         if (text.met() != null) {
             throw new IllegalArgumentException("begun holds the stop sequence that ends the output");
         }
-        stream.put(new Chunk(Arrays.stream(begun).boxed().toList(), released.toString(), List.of()), generated());
+        stream.put(new Chunk(Arrays.stream(begun).boxed().toList(), released.toString(), List.of()));
     }
 
     EngineRequest spec() {
@@ -77,8 +117,50 @@ final class Request {
         return counts;
     }
 
+    PrefixChain chain() {
+        return chain;
+    }
+
     State state() {
         return state;
+    }
+
+    /** Its place in the order of submission. */
+    long order() {
+        return order;
+    }
+
+    void order(long place) {
+        order = place;
+    }
+
+    /** What it counts as against others while it runs: its priority, or a higher one whose turn it got by aging. */
+    Priority rank() {
+        return rank;
+    }
+
+    /** The account of its tenant, once it is in the queue. */
+    Tenant tenant() {
+        if (tenant == null) {
+            throw new IllegalStateException("the request was never queued");
+        }
+        return tenant;
+    }
+
+    void tenant(Tenant account) {
+        tenant = account;
+    }
+
+    long submittedNanos() {
+        return submittedNanos;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    boolean expired(long now) {
+        return deadlineNanos != NEVER && now - deadlineNanos >= 0;
     }
 
     /** The most tokens that prompt and output can come to. */
@@ -91,8 +173,9 @@ final class Request {
         return length;
     }
 
-    int token(int position) {
-        return tokens[position];
+    /** Prompt and output; {@link #length} of them are valid. Not to be changed. */
+    int[] tokens() {
+        return tokens;
     }
 
     /** Tokens whose keys and values are in the cache. */
@@ -100,13 +183,31 @@ final class Request {
         return computed;
     }
 
+    /** Tokens still to be computed before the next can be drawn; at least one while it runs. */
+    int remaining() {
+        return length - computed;
+    }
+
     void advance(int count) {
         computed += count;
         assert computed <= length : "computed more than there is";
     }
 
-    boolean decoding() {
-        return computed >= spec.prompt().length + spec.begun().length;
+    /** Notes that the first {@code count} tokens are in the cache; returns how many of the prompt never were before. */
+    int reach(int count) {
+        int prompt = Math.min(count, spec.prompt().length);
+        int more = Math.max(0, prompt - reached);
+        reached += more;
+        return more;
+    }
+
+    /** Tokens of output so far. */
+    int generated() {
+        return length - spec.prompt().length;
+    }
+
+    boolean started() {
+        return startedNanos != NEVER;
     }
 
     KvSequence sequence() {
@@ -116,51 +217,81 @@ final class Request {
         return sequence;
     }
 
-    void start(KvSequence blocks) {
-        assert state == State.QUEUED : state;
-        state = State.RUNNING;
-        sequence = blocks;
+    private void become(State next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("a request that is " + state + " can't become " + next);
+        }
+        state = next;
     }
 
-    /** Ends the request and frees its blocks. */
-    void end(Finish finish) {
-        assert state != State.ENDED : "a request ended twice";
-        state = State.ENDED;
-        if (sequence != null) {
-            sequence.close();
-            sequence = null;
+    /** @param found tokens at the beginning that need not be computed */
+    void start(KvSequence blocks, int found, Priority countsAs, long now) {
+        become(State.RUNNING);
+        sequence = blocks;
+        computed = found;
+        rank = countsAs;
+        if (!started()) {
+            startedNanos = now;
+            stream.started(found);
         }
+    }
+
+    /** Gives up its place; returns the blocks that it held. */
+    KvSequence preempt() {
+        become(State.PREEMPTED);
+        computed = 0;
+        return giveBlocks();
+    }
+
+    private KvSequence giveBlocks() {
+        KvSequence held = sequence();
+        sequence = null;
+        return held;
+    }
+
+    /** Ends the request; returns the blocks that it held, or null if it held none. */
+    @Nullable KvSequence end(Finish finish, long now) {
+        boolean ran = state == State.RUNNING;
+        become(State.ENDED);
         if (finish != Finish.STOP_SEQUENCE) {
             String rest = text.flush();
             if (!rest.isEmpty()) {
-                stream.put(new Chunk(List.of(), rest, List.of()), generated());
+                stream.put(new Chunk(List.of(), rest, List.of()));
             }
         }
-        stream.end(finish, text.met(), generated());
+        stream.end(finish, text.met(), timing(now));
+        return ran ? giveBlocks() : null;
     }
 
-    private int generated() {
-        return length - spec.prompt().length;
+    private Timing timing(long now) {
+        long started = Math.min(startedNanos, now);
+        long first = Math.min(firstTokenNanos, now);
+        return new Timing(
+                Duration.ofNanos(started - submittedNanos),
+                Duration.ofNanos(first - started),
+                Duration.ofNanos(now - first));
     }
 
     /**
-     * Takes a drawn token; ends the request if it was the last.
+     * Takes a drawn token.
      *
      * @param endsTurn whether the model ends its answer with this token; it is counted but not shown
+     * @return how the request ends with it, or null if it goes on
      */
-    void accept(int token, boolean endsTurn, @Nullable TokenLogprob logprob) {
+    @Nullable Finish accept(int token, boolean endsTurn, @Nullable TokenLogprob logprob, long now) {
+        if (firstTokenNanos == NEVER) {
+            firstTokenNanos = now;
+        }
         append(token);
         if (endsTurn) {
-            end(Finish.END_OF_TURN);
-            return;
+            return Finish.END_OF_TURN;
         }
         String released = text.append(token);
-        stream.put(new Chunk(List.of(token), released, logprob == null ? List.of() : List.of(logprob)), generated());
+        stream.put(new Chunk(List.of(token), released, logprob == null ? List.of() : List.of(logprob)));
         if (text.met() != null) {
-            end(Finish.STOP_SEQUENCE);
-        } else if (length >= lengthMax) {
-            end(endOfLength);
+            return Finish.STOP_SEQUENCE;
         }
+        return length >= lengthMax ? endOfLength : null;
     }
 
     private void append(int token) {
@@ -170,5 +301,6 @@ final class Request {
         tokens[length] = token;
         length++;
         counts.add(token);
+        stream.token(token);
     }
 }

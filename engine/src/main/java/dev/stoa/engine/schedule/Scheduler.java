@@ -2,23 +2,24 @@ package dev.stoa.engine.schedule;
 
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.engine.Generation.TokenLogprob;
+import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
 import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvSequence;
-import dev.stoa.engine.kernel.Kernels;
+import dev.stoa.engine.cache.PrefixCache;
 import dev.stoa.engine.model.StepBatch;
 import dev.stoa.engine.sample.Sampler;
+import dev.stoa.engine.schedule.StepPlanner.Share;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what each step computes, runs it, and hands out its tokens. The package description has the rule and an
+ * Decides what each step computes, runs it, and hands out its tokens. The package description has the rules and an
  * example.
  *
  * <p>Guarantees: every request that was taken ends exactly once; its blocks are free from then on. A failure in a step
@@ -27,177 +28,349 @@ import org.jspecify.annotations.Nullable;
 final class Scheduler {
     private static final Logger LOG = System.getLogger(Scheduler.class.getName());
 
+    /** Nothing happens by itself: only a wake-up can bring work. */
+    static final long WHEN_WOKEN = Long.MAX_VALUE;
+
     private final StepModel model;
     private final BlockPool pool;
+    private final PrefixCache cache;
     private final Sampler sampler;
     private final IntPredicate endsTurn;
     private final Arrivals arrivals;
     private final StepCounters counters;
-    private final int maxRunning;
+    private final SchedulerLimits limits;
+    private final LongSupplier nanoTime;
+    private final WaitingQueue waiting;
+    private final RunningSet running = new RunningSet();
+    private final StepCost cost = new StepCost();
+    private final StepPlanner planner;
     private final StepBatch batch;
-    private final List<Request> running = new ArrayList<>();
-    private final List<Share> shares = new ArrayList<>();
+    private long gatherSince;
+    private volatile long wakeNanos = WHEN_WOKEN;
+    private volatile boolean stuck;
 
-    /** A request's part of a step: how many rows, and which row of logits, or -1. */
-    private record Share(Request request, int rows, int logitRow) {}
-
-    /**
-     * @param endsTurn tells the tokens with which the model ends its answer
-     * @param maxBatchTokens rows of a step at most
-     */
-    Scheduler(
+    /** What a scheduler works with. {@code endsTurn} tells the tokens with which the model ends its answer. */
+    record Parts(
             StepModel model,
-            Kernels kernels,
+            Sampler sampler,
             BlockPool pool,
+            PrefixCache cache,
             IntPredicate endsTurn,
             Arrivals arrivals,
-            StepCounters counters,
-            int maxRunning,
-            int maxBatchTokens) {
-        this.model = model;
-        this.pool = pool;
-        this.sampler = new Sampler(kernels, model.vocabulary());
-        this.endsTurn = endsTurn;
-        this.arrivals = arrivals;
-        this.counters = counters;
-        this.maxRunning = maxRunning;
-        this.batch = new StepBatch(maxBatchTokens);
+            StepCounters counters) {}
+
+    Scheduler(Parts parts, SchedulerLimits limits, LongSupplier nanoTime) {
+        this.model = parts.model();
+        this.sampler = parts.sampler();
+        this.pool = parts.pool();
+        this.cache = parts.cache();
+        this.endsTurn = parts.endsTurn();
+        this.arrivals = parts.arrivals();
+        this.counters = parts.counters();
+        this.limits = limits;
+        this.nanoTime = nanoTime;
+        this.waiting = new WaitingQueue(limits.agingNanos());
+        this.planner = new StepPlanner(limits.maxRows(), limits.interTokenNanos(), cost, this::grow);
+        this.batch = new StepBatch(limits.maxRows());
     }
 
     /**
      * Makes one step.
      *
-     * @return false if there was nothing to compute
+     * @return false if there was nothing to compute; {@link #wakeNanos} then tells when to look again
      */
     boolean step() {
-        endCancelled();
-        admit();
-        formBatch();
-        boolean work = batch.rows() > 0;
-        if (work) {
-            compute();
+        long now = nanoTime.getAsLong();
+        takeArrivals(now);
+        endDead(now);
+        if (!gathering(now)) {
+            start(now);
         }
-        running.removeIf(request -> request.state() == Request.State.ENDED);
-        counters.update(running.size(), pool);
-        return work;
+        List<Share> shares = planner.plan(running);
+        if (!shares.isEmpty()) {
+            compute(shares);
+        }
+        wakeNanos = nextEvent(now);
+        counters.update(running.size(), waiting.size() - arrivals.taken(), pool);
+        stuck = shares.isEmpty() && !gathering(now) && waiting.any(this::startable);
+        return !shares.isEmpty();
+    }
+
+    /** Whether the last step computed nothing although somebody waits who could start: a fault. */
+    boolean stuck() {
+        return stuck;
+    }
+
+    /** When something happens by itself: a deadline, or the end of gathering. */
+    long wakeNanos() {
+        return wakeNanos;
     }
 
     /** Ends all that runs or waits. */
-    void cancelAll() {
-        running.forEach(request -> request.end(Finish.CANCELLED));
-        running.clear();
-        arrivals.close().forEach(request -> request.end(Finish.CANCELLED));
-        counters.update(0, pool);
+    void endAll(Finish finish) {
+        arrivals.close();
+        long now = nanoTime.getAsLong();
+        takeArrivals(now);
+        List<Request> all = new ArrayList<>(running.copy());
+        waiting.forEach(all::add);
+        for (Request request : all) {
+            try {
+                end(request, finish, now);
+            } catch (RuntimeException | AssertionError e) {
+                // After a fault of the scheduler nothing may be as it should; still no reader may hang.
+                LOG.log(Level.ERROR, "A request could not be ended in order", e);
+                request.stream().abandon();
+            }
+        }
+        counters.update(running.size(), 0, pool);
     }
 
-    /** @throws IllegalStateException if a block is lost or in two places */
+    /** @throws IllegalStateException if a block is lost or in two places, or a request is not where its state says */
     void validate() {
-        List<KvSequence> sequences = running.stream().map(Request::sequence).toList();
+        List<KvSequence> sequences = new ArrayList<>();
+        running.forEach(request -> {
+            require(
+                    request.state() == Request.State.RUNNING,
+                    "one that is " + request.state() + " is among the running");
+            sequences.add(request.sequence());
+        });
         pool.validate(sequences);
+        cache.validate();
+        int[] neverStarted = new int[1];
+        waiting.forEach(request -> {
+            Request.State expected = request.started() ? Request.State.PREEMPTED : Request.State.QUEUED;
+            require(request.state() == expected, "one that is " + request.state() + " is among the waiting");
+            neverStarted[0] += request.started() ? 0 : 1;
+        });
+        require(
+                neverStarted[0] == arrivals.taken(),
+                arrivals.taken() + " are counted as queued, but " + neverStarted[0] + " are");
+        require(running.size() <= limits.maxRunning(), "more run than may");
     }
 
-    private void endCancelled() {
-        for (Request request : running) {
-            if (request.stream().cancelled()) {
-                request.end(Finish.CANCELLED);
-            }
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalStateException(message);
         }
-        running.removeIf(request -> request.state() == Request.State.ENDED);
-        arrivals.removeCancelled().forEach(request -> request.end(Finish.CANCELLED));
     }
 
-    /** First come, first served: one that doesn't fit yet holds back those behind it, so that it can't starve. */
-    private void admit() {
-        while (running.size() < maxRunning) {
-            Request first = arrivals.first();
-            if (first == null) {
+    private void takeArrivals(long now) {
+        if (running.isEmpty() && waiting.size() == 0) {
+            gatherSince = now;
+        }
+        arrivals.take().forEach(request -> waiting.add(request, now));
+    }
+
+    /** Those whose caller has gone or whose time is up, wherever they are. */
+    private void endDead(long now) {
+        List<Request> dead = new ArrayList<>();
+        running.forEach(request -> addIfDead(request, now, dead));
+        waiting.forEach(request -> addIfDead(request, now, dead));
+        dead.forEach(request -> end(request, request.stream().cancelled() ? Finish.CANCELLED : Finish.EXPIRED, now));
+    }
+
+    private static void addIfDead(Request request, long now, List<Request> dead) {
+        if (request.stream().cancelled() || request.expired(now)) {
+            dead.add(request);
+        }
+    }
+
+    /** Whether an idle engine waits a little for more requests. */
+    private boolean gathering(long now) {
+        return running.isEmpty() && waiting.size() < limits.maxRunning() && now - gatherSince < limits.gatherNanos();
+    }
+
+    /** Starts those that wait while there are places and blocks; who doesn't fit holds back those behind. */
+    private void start(long now) {
+        while (true) {
+            WaitingQueue.Choice choice = waiting.next(this::startable, now);
+            if (choice == null || !makePlace(choice.request()) || !start(choice, now)) {
                 return;
             }
-            Optional<KvSequence> blocks = pool.reserve(first.lengthMax());
-            if (blocks.isEmpty()) {
-                return;
+        }
+    }
+
+    private boolean startable(Request request) {
+        return !request.stream().full()
+                && !cache.awaits(
+                        request.chain(),
+                        request.tokens(),
+                        request.length() - 1,
+                        request.spec().scheduling().priority().ordinal());
+    }
+
+    private boolean makePlace(Request request) {
+        return running.size() < limits.maxRunning() || makeRoom(request);
+    }
+
+    /** Preempts one that is less important, or whose reader doesn't read; false if there is none. */
+    private boolean makeRoom(Request request) {
+        if (running.isEmpty()) {
+            return false;
+        }
+        Request victim = running.victim();
+        Priority wanted = request.spec().scheduling().priority();
+        if (victim.stream().full() || victim.rank().compareTo(wanted) > 0) {
+            preempt(victim);
+            return true;
+        }
+        return false;
+    }
+
+    /** Needs blocks for all of its tokens, and leaves one for each request that runs, as that will grow. */
+    private boolean start(WaitingQueue.Choice choice, long now) {
+        Request request = choice.request();
+        PrefixCache.Match match = cache.find(request.chain(), request.tokens(), request.length() - 1);
+        while (cache.cost(match, request.length()) + running.size() > pool.free()) {
+            if (!makeRoom(request)) {
+                return false;
             }
-            first.start(blocks.get());
-            running.add(first);
-            arrivals.removeFirst(running.size());
+            match = cache.find(request.chain(), request.tokens(), request.length() - 1);
         }
+        boolean first = !request.started();
+        waiting.start(request, now);
+        KvSequence sequence = new KvSequence(pool);
+        int found = cache.attach(sequence, request.chain(), request.tokens(), match, model::copyBlock);
+        request.start(sequence, found, choice.rank(), now);
+        running.add(request);
+        counters.found(request.reach(found));
+        if (request.generated() == 0) {
+            // One that has generated may be held up by its reader, so nobody should wait for it.
+            cache.announce(
+                    request.chain(),
+                    request.tokens(),
+                    found,
+                    request.length(),
+                    request.rank().ordinal());
+        }
+        if (first) {
+            arrivals.left(request);
+            arrivals.running(running.size());
+            request.tenant().charge(WaitingQueue.INPUT_WEIGHT * (request.length() - found));
+        }
+        return true;
     }
 
-    private void formBatch() {
-        batch.clear();
-        shares.clear();
-        addRows(true);
-        if (batch.room() == 0) {
-            // Not everyone had a row: who waited goes first next time.
-            Collections.rotate(running, -shares.size());
-        }
-        addRows(false);
-    }
-
-    /** Lets requests catch up with their tokens, in order, while there is room. */
-    private void addRows(boolean decoding) {
-        for (Request request : running) {
-            if (request.decoding() == decoding
-                    && batch.room() > 0
-                    && !request.stream().full()) {
-                addRows(request, Math.min(batch.room(), request.length() - request.computed()));
+    private boolean grow(Request request, int end) {
+        while (!request.sequence().grow(end)) {
+            Request victim = running.victim();
+            preempt(victim);
+            if (victim == request) {
+                return false;
             }
         }
+        return true;
     }
 
-    private void addRows(Request request, int rows) {
-        int from = request.computed();
-        int end = from + rows;
-        request.sequence().grow(end);
-        int logitRow = -1;
-        for (int position = from; position < end; position++) {
-            boolean last = position == request.length() - 1;
-            logitRow = batch.add(request.sequence(), position, request.token(position), last);
+    private void preempt(Request victim) {
+        planner.forget(victim);
+        running.remove(victim);
+        cache.withdraw(victim.chain(), victim.tokens());
+        cache.release(victim.preempt());
+        waiting.add(victim, nanoTime.getAsLong());
+        counters.preempted();
+    }
+
+    private void end(Request request, Finish finish, long now) {
+        if (request.state() == Request.State.RUNNING) {
+            running.remove(request);
+            cache.withdraw(request.chain(), request.tokens());
+        } else {
+            waiting.remove(request);
+            if (!request.started()) {
+                arrivals.left(request);
+            }
         }
-        shares.add(new Share(request, rows, logitRow));
+        KvSequence blocks = request.end(finish, now);
+        if (blocks != null) {
+            cache.release(blocks);
+        }
+        counters.ended(finish);
     }
 
-    private void compute() {
+    private void compute(List<Share> shares) {
+        int[] logitRows = fillBatch(shares);
+        long before = nanoTime.getAsLong();
         try {
             model.forward(batch);
         } catch (RuntimeException | Error e) {
             // Whatever went wrong in the model, these requests can't go on, and the others can.
             LOG.log(Level.ERROR, "A step failed; its " + shares.size() + " requests end", e);
-            shares.forEach(share -> share.request().end(Finish.FAILED));
+            long now = nanoTime.getAsLong();
+            shares.forEach(share -> end(share.request(), Finish.FAILED, now));
             counters.step(0, 0);
             return;
         }
+        long now = nanoTime.getAsLong();
+        cost.add(batch.rows(), now - before);
         int prompt = 0;
         int drawn = 0;
-        for (Share share : shares) {
-            boolean prefill = !share.request().decoding();
-            share.request().advance(share.rows());
-            prompt += prefill ? share.rows() : 0;
-            if (share.logitRow() >= 0) {
-                draw(share.request(), share.logitRow());
+        for (int i = 0; i < shares.size(); i++) {
+            Share share = shares.get(i);
+            prompt += advance(share);
+            if (logitRows[i] >= 0) {
+                draw(share.request(), logitRows[i], now);
                 drawn++;
             }
         }
         counters.step(prompt, drawn);
     }
 
-    private void draw(Request request, int logitRow) {
+    /** The row of logits of each share, or -1. */
+    private int[] fillBatch(List<Share> shares) {
+        batch.clear();
+        int[] logitRows = new int[shares.size()];
+        for (int i = 0; i < logitRows.length; i++) {
+            Request request = shares.get(i).request();
+            int end = request.computed() + shares.get(i).rows();
+            logitRows[i] = -1;
+            for (int position = request.computed(); position < end; position++) {
+                boolean last = position == request.length() - 1;
+                logitRows[i] = batch.add(request.sequence(), position, request.tokens()[position], last);
+            }
+        }
+        return logitRows;
+    }
+
+    /** Returns how many tokens of a prompt were computed for the first time. */
+    private int advance(Share share) {
+        Request request = share.request();
+        int from = request.computed();
+        request.advance(share.rows());
+        cache.record(request.sequence(), request.chain(), request.tokens(), from, request.computed());
+        return request.reach(request.computed());
+    }
+
+    private void draw(Request request, int logitRow, long now) {
+        Finish finish;
         try {
             int at = logitRow * model.vocabulary();
             Sampling sampling = request.spec().sampling();
             int token = sampler.draw(model.logits(), at, sampling, request.counts(), request.length());
-            request.accept(token, endsTurn.test(token), logprob(request, at, token));
+            finish = request.accept(token, endsTurn.test(token), logprob(request, at, token), now);
+            request.tenant().charge(WaitingQueue.OUTPUT_WEIGHT);
         } catch (RuntimeException e) {
             // Bad numbers or a fault in one request's text must not end the others.
             LOG.log(Level.ERROR, "A request failed", e);
-            if (request.state() != Request.State.ENDED) {
-                request.end(Finish.FAILED);
-            }
+            finish = Finish.FAILED;
+        }
+        if (finish != null) {
+            end(request, finish, now);
         }
     }
 
     private @Nullable TokenLogprob logprob(Request request, int at, int token) {
         int top = request.spec().topLogprobs();
         return top < 0 ? null : sampler.logprob(model.logits(), at, token, top);
+    }
+
+    private long nextEvent(long now) {
+        long[] next = {WHEN_WOKEN};
+        if (waiting.size() > 0 && gathering(now)) {
+            next[0] = gatherSince + limits.gatherNanos();
+        }
+        running.forEach(request -> next[0] = Math.min(next[0], request.deadlineNanos()));
+        waiting.forEach(request -> next[0] = Math.min(next[0], request.deadlineNanos()));
+        return next[0];
     }
 }

@@ -1,57 +1,88 @@
 package dev.stoa.engine.schedule;
 
 import dev.stoa.engine.EngineMetrics;
+import dev.stoa.engine.Generation.Finish;
 import dev.stoa.engine.cache.BlockPool;
+import dev.stoa.engine.cache.KvLayout;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** Counts what the engine thread does. Written by it alone, read by anyone. */
 final class StepCounters {
     private final Arrivals arrivals;
+    private final DrainRate drain;
     private final LongSupplier nanoTime;
-    private EngineMetrics last;
+    private final Map<Finish, Long> outcomes = new EnumMap<>(Finish.class);
+    private int running;
+    private int preempted;
+    private int blocks;
+    private int usedBlocks;
+    private long steps;
+    private long promptTokens;
+    private long cachedTokens;
+    private long generatedTokens;
+    private long preemptions;
+    private long lastStepNanos;
 
-    StepCounters(Arrivals arrivals, LongSupplier nanoTime) {
+    StepCounters(Arrivals arrivals, DrainRate drain, LongSupplier nanoTime) {
         this.arrivals = arrivals;
+        this.drain = drain;
         this.nanoTime = nanoTime;
-        this.last = new EngineMetrics(0, 0, 0, 0, 0, 0, nanoTime.getAsLong());
+        this.lastStepNanos = nanoTime.getAsLong();
     }
 
     /** After a forward pass. */
-    synchronized void step(int promptTokens, int generatedTokens) {
-        last = new EngineMetrics(
-                last.running(),
-                0,
-                last.kvCacheUsage(),
-                last.steps() + 1,
-                last.promptTokens() + promptTokens,
-                last.generatedTokens() + generatedTokens,
-                nanoTime.getAsLong());
+    synchronized void step(int prompt, int generated) {
+        steps++;
+        promptTokens += prompt;
+        generatedTokens += generated;
+        lastStepNanos = nanoTime.getAsLong();
+    }
+
+    /** So many tokens of a prompt were found. */
+    synchronized void found(int tokens) {
+        promptTokens += tokens;
+        cachedTokens += tokens;
+    }
+
+    synchronized void preempted() {
+        preemptions++;
+    }
+
+    synchronized void ended(Finish finish) {
+        outcomes.merge(finish, 1L, Long::sum);
+        drain.ended(nanoTime.getAsLong());
     }
 
     /** After the requests that ended have left. */
-    synchronized void update(int running, BlockPool pool) {
-        arrivals.running(running);
-        last = new EngineMetrics(
-                running,
-                0,
-                (double) pool.used() / pool.total(),
-                last.steps(),
-                last.promptTokens(),
-                last.generatedTokens(),
-                last.lastStepNanos());
+    synchronized void update(int runningNow, int preemptedNow, BlockPool pool) {
+        arrivals.running(runningNow);
+        running = runningNow;
+        preempted = preemptedNow;
+        blocks = pool.total();
+        usedBlocks = pool.used();
     }
 
     EngineMetrics snapshot() {
-        int waiting = arrivals.size();
+        int queued = arrivals.size();
+        double rate = drain.perSecond(nanoTime.getAsLong());
         synchronized (this) {
             return new EngineMetrics(
-                    last.running(),
-                    waiting,
-                    last.kvCacheUsage(),
-                    last.steps(),
-                    last.promptTokens(),
-                    last.generatedTokens(),
-                    last.lastStepNanos());
+                    running,
+                    queued + preempted,
+                    blocks == 0 ? 0 : (double) usedBlocks / blocks,
+                    blocks,
+                    KvLayout.TOKENS,
+                    steps,
+                    promptTokens,
+                    cachedTokens,
+                    generatedTokens,
+                    preemptions,
+                    outcomes,
+                    arrivals.rejections(),
+                    rate,
+                    lastStepNanos);
         }
     }
 }

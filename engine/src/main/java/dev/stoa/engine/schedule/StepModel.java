@@ -12,4 +12,7 @@ public interface StepModel {
 
     /** Number of token ids. */
     int vocabulary();
+
+    /** Copies the keys and values of one block to another. */
+    void copyBlock(int from, int to);
 }

@@ -1,6 +1,5 @@
 package dev.stoa.engine.schedule;
 
-import dev.stoa.engine.tokenizer.StreamDecoder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * the beginning of a stop sequence. A stop sequence is found wherever its characters come from. Not thread-safe.
  */
 final class TextAssembler {
-    private final StreamDecoder decoder;
+    private final TokenText decoder;
     private final List<String> stops;
     private final StringBuilder held = new StringBuilder();
     private @Nullable String met;
 
-    TextAssembler(StreamDecoder decoder, List<String> stops) {
+    TextAssembler(TokenText decoder, List<String> stops) {
         this.decoder = decoder;
         this.stops = stops;
     }

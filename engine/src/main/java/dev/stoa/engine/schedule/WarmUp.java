@@ -1,6 +1,7 @@
 package dev.stoa.engine.schedule;
 
 import dev.stoa.engine.cache.BlockPool;
+import dev.stoa.engine.cache.KvLayout;
 import dev.stoa.engine.cache.KvSequence;
 import dev.stoa.engine.model.StepBatch;
 import dev.stoa.engine.model.Transformer;
@@ -24,13 +25,14 @@ final class WarmUp {
     WarmUp(Transformer transformer, BlockPool pool, int maxRows) {
         this.transformer = transformer;
         this.pool = pool;
-        this.rows = Math.min(ROWS_MAX, maxRows);
+        this.rows = Math.min(Math.min(ROWS_MAX, maxRows), pool.total() * KvLayout.TOKENS);
     }
 
     void run() {
         long end = System.nanoTime() + TIME_MAX.toNanos();
-        try (KvSequence sequence = pool.reserve(rows).orElseThrow()) {
-            sequence.grow(rows);
+        try (KvSequence sequence = new KvSequence(pool)) {
+            boolean fits = sequence.grow(rows);
+            assert fits : "the pool is used already";
             StepBatch batch = new StepBatch(rows);
             for (int step = 0; step < STEPS_MAX && (step < 2 || System.nanoTime() - end < 0); step++) {
                 fill(batch, sequence, step % 2 == 0 ? rows : 1);

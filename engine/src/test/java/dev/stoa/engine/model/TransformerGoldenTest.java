@@ -88,8 +88,8 @@ class TransformerGoldenTest {
     private static void check(Transformer transformer, BlockPool pool, Golden golden, Errors errors) {
         int[] prompt = golden.promptIds();
         int[] output = golden.greedyIds();
-        try (KvSequence sequence = pool.reserve(prompt.length + output.length).orElseThrow()) {
-            sequence.grow(prompt.length + output.length);
+        try (KvSequence sequence = new KvSequence(pool)) {
+            assertThat(sequence.grow(prompt.length + output.length)).isTrue();
             StepBatch batch = new StepBatch(128);
             for (int i = 0; i < prompt.length; i++) {
                 batch.add(sequence, i, prompt[i], i == prompt.length - 1);
@@ -164,10 +164,9 @@ class TransformerGoldenTest {
             KvStorage storage = new KvStorage(model.kvLayout(), 8);
             Transformer transformer = new Transformer(model, KernelChoice.make().kernels(), workers, storage, 64, 2);
             BlockPool pool = new BlockPool(8);
-            KvSequence sequence = pool.reserve(prompt.length).orElseThrow();
-            KvSequence other = pool.reserve(20).orElseThrow();
-            sequence.grow(prompt.length);
-            other.grow(20);
+            KvSequence sequence = new KvSequence(pool);
+            KvSequence other = new KvSequence(pool);
+            assertThat(sequence.grow(prompt.length) && other.grow(20)).isTrue();
             StepBatch batch = new StepBatch(64);
             int from = 0;
             int logitRow = 0;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class LocalEngineTest {
     private static final int CONTEXT = 160;
     private static final int MAX_RUNNING = 4;
-    private static final int MAX_QUEUED = 8;
+    private static final int MAX_QUEUED = 12;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static LocalEngine engine;
 
