@@ -129,6 +129,7 @@ public final class ServeCommand implements Callable<Integer> {
             log.info("Draining: no new requests; running ones may end");
             context.close();
             log.info("Stopped");
+            ClassCache.announce();
         } catch (RuntimeException e) {
             // Nobody is above this thread: say it, and let the exit code say it too.
             log.error("Could not stop cleanly", e);
