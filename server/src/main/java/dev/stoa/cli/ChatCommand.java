@@ -1,6 +1,6 @@
 package dev.stoa.cli;
 
-import dev.stoa.store.ModelStore;
+import dev.stoa.shared.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -217,6 +217,6 @@ public final class ChatCommand implements Callable<Integer> {
 
     private Path dataFolder() {
         Path given = data;
-        return given == null ? ModelStore.defaultData(environment) : given;
+        return given == null ? Folders.data(environment) : given;
     }
 }

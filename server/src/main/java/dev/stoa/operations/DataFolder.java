@@ -1,6 +1,5 @@
 package dev.stoa.operations;
 
-import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +10,6 @@ import java.nio.file.attribute.PosixFilePermissions;
  * PostgreSQL's folder where root has another user run it, and list nothing.
  */
 public final class DataFolder implements AutoCloseable {
-    private static final Path OF_ROOT = Path.of("/var/lib/stoa");
-
     private final Path path;
     private final FolderLock lock;
 
@@ -52,27 +49,5 @@ public final class DataFolder implements AutoCloseable {
     @Override
     public void close() {
         lock.close();
-    }
-
-    /** A folder as an operator writes it, or the default where that is empty. */
-    public static Path resolve(String given) {
-        return given.isBlank() ? defaultFolder() : expand(given);
-    }
-
-    /**
-     * {@code ~/.stoa}, and {@code /var/lib/stoa} for root: PostgreSQL runs as another user there, who cannot enter root's
-     * home.
-     */
-    public static Path defaultFolder() {
-        return new UnixSystem().getUid() == 0 ? OF_ROOT : Path.of(System.getProperty("user.home"), ".stoa");
-    }
-
-    /** Absolute, with a leading {@code ~} as the user's home. */
-    static Path expand(String given) {
-        String text = given.strip();
-        Path path = text.equals("~") || text.startsWith("~/")
-                ? Path.of(System.getProperty("user.home"), text.substring(1))
-                : Path.of(text);
-        return path.toAbsolutePath().normalize();
     }
 }

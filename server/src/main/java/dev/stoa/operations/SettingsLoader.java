@@ -1,5 +1,6 @@
 package dev.stoa.operations;
 
+import dev.stoa.shared.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import org.springframework.core.io.FileSystemResource;
 public record SettingsLoader(ConfigurableEnvironment environment, StoaSettings settings) {
     private static final String PREFIX = "stoa.";
     private static final String DEFAULT_FILE = "stoa.yml";
+    private static final String OTHER_FILE = "stoa.yaml";
 
     /**
      * Reads this process's environment.
@@ -55,7 +57,13 @@ public record SettingsLoader(ConfigurableEnvironment environment, StoaSettings s
     private static Path defaultFile(ConfigurableEnvironment environment) {
         String data =
                 Binder.get(environment).bind(PREFIX + "data", String.class).orElse("");
-        return DataFolder.resolve(data).resolve(DEFAULT_FILE);
+        Path folder = data.isBlank() ? Folders.data() : Folders.expand(data);
+        Path file = folder.resolve(DEFAULT_FILE);
+        Path other = folder.resolve(OTHER_FILE);
+        if (Files.exists(file) && Files.exists(other)) {
+            throw new OperatorException("There are both %s and %s: keep one.".formatted(file, other));
+        }
+        return Files.exists(other) ? other : file;
     }
 
     private static PropertySource<?> flags(Map<String, String> flags) {

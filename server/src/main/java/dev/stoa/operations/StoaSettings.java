@@ -1,6 +1,7 @@
 package dev.stoa.operations;
 
 import dev.stoa.engine.EngineOptions;
+import dev.stoa.shared.Folders;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param port where the service listens
  * @param bind the address it listens on: loopback, so that nothing is open to a network unless asked for
- * @param data the data folder; empty means the user's own, see {@link DataFolder#defaultFolder}
+ * @param data the data folder; empty means the user's own, see {@link Folders#data()}
  * @param model the model to serve, by its name in the store or the catalogue
  * @param models the folder of the model store; empty means {@code models} in the data folder
  * @param database an external PostgreSQL's address; empty means the embedded one
@@ -82,12 +83,12 @@ public record StoaSettings(
 
     /** The data folder, absolute. */
     public Path dataFolder() {
-        return DataFolder.resolve(data);
+        return data.isBlank() ? Folders.data() : Folders.expand(data);
     }
 
     /** The model store's folder, absolute. */
     public Path modelsFolder() {
-        return models.isBlank() ? dataFolder().resolve("models") : DataFolder.expand(models);
+        return models.isBlank() ? dataFolder().resolve("models") : Folders.expand(models);
     }
 
     private static void require(boolean holds, String message) {

@@ -1,5 +1,6 @@
 package dev.stoa.store;
 
+import dev.stoa.shared.Folders;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -44,17 +45,13 @@ public final class ModelStore {
     /**
      * Where the store lies: {@code STOA_MODELS}, else {@code models} in the data folder.
      *
-     * @param data the data folder; null for {@link #defaultData}
+     * @param data the data folder; null for {@link Folders#data(Map)}
      */
     public static Path locate(Map<String, String> environment, @Nullable Path data) {
         String set = environment.getOrDefault("STOA_MODELS", "");
-        return set.isBlank() ? (data == null ? defaultData(environment) : data).resolve("models") : Path.of(set);
-    }
-
-    /** The data folder where none is named: {@code STOA_DATA}, else {@code .stoa} in the user's home. */
-    public static Path defaultData(Map<String, String> environment) {
-        String set = environment.getOrDefault("STOA_DATA", "");
-        return set.isBlank() ? Path.of(System.getProperty("user.home"), ".stoa") : Path.of(set);
+        return set.isBlank()
+                ? (data == null ? Folders.data(environment) : data).resolve("models")
+                : Folders.expand(set);
     }
 
     public Path root() {

@@ -43,6 +43,16 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void readsTheLongerFileNameTooButNotBoth() throws IOException {
+        Files.writeString(folder.resolve("stoa.yaml"), "port: 9000\n");
+        assertThat(load(Map.of()).port()).isEqualTo(9000);
+        Files.writeString(folder.resolve("stoa.yml"), "port: 9001\n");
+        assertThatThrownBy(() -> load(Map.of()))
+                .isInstanceOf(OperatorException.class)
+                .hasMessageContaining("keep one");
+    }
+
+    @Test
     void letsAFlagBeatTheFile() throws IOException {
         Files.writeString(folder.resolve("stoa.yml"), "port: 9000\n");
         assertThat(load(Map.of("port", "9001")).port()).isEqualTo(9001);

@@ -3,6 +3,7 @@ package dev.stoa.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stoa.shared.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,9 +128,9 @@ class ModelStoreTest {
     @Test
     void liesWhereTheEnvironmentSays() {
         Path data = Path.of("data");
-        assertThat(ModelStore.locate(Map.of("STOA_MODELS", "elsewhere"), data)).isEqualTo(Path.of("elsewhere"));
+        assertThat(ModelStore.locate(Map.of("STOA_MODELS", "/elsewhere"), data)).isEqualTo(Path.of("/elsewhere"));
         assertThat(ModelStore.locate(Map.of(), data)).isEqualTo(Path.of("data", "models"));
-        assertThat(ModelStore.locate(Map.of("STOA_DATA", "d"), null)).isEqualTo(Path.of("d", "models"));
-        assertThat(ModelStore.locate(Map.of(), null)).endsWithRaw(Path.of(".stoa", "models"));
+        assertThat(ModelStore.locate(Map.of("STOA_DATA", "/d"), null)).isEqualTo(Path.of("/d", "models"));
+        assertThat(ModelStore.locate(Map.of(), null)).isEqualTo(Folders.data().resolve("models"));
     }
 }
