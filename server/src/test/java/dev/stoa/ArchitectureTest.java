@@ -15,6 +15,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.stoa.engine.EngineOptions;
 import dev.stoa.engine.Sampling;
+import dev.stoa.engine.Scheduling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
 import java.util.Set;
@@ -31,7 +32,8 @@ final class ArchitectureTest {
     }
 
     /** Records of the engine that others may name: the words of a request, and what an operator sets. */
-    private static final Set<String> ENGINE_VALUES = Set.of(Sampling.class.getName(), EngineOptions.class.getName());
+    private static final Set<String> ENGINE_VALUES =
+            Set.of(Sampling.class.getName(), Scheduling.class.getName(), EngineOptions.class.getName());
 
     @ArchTest
     static final ArchRule capabilitiesDoNotKnowTheSurfaces = noClasses()

@@ -28,6 +28,17 @@ public interface Engine extends AutoCloseable {
     int[] encode(String text, boolean special);
 
     /**
+     * Token ids of a text that begins a document: with the tokens in front and behind that the file asks for, and without
+     * any special token of its own.
+     *
+     * @throws IllegalArgumentException if nothing is left to go on from
+     */
+    int[] encodeDocument(String text);
+
+    /** The UTF-8 bytes that a token stands for, perhaps half a character; none for a control token. */
+    byte[] tokenBytes(int token);
+
+    /**
      * Renders a conversation through the file's chat template, opens the assistant's turn, and tokenizes it. Special
      * tokens come from the template only: text of a message never becomes one.
      *

@@ -132,6 +132,7 @@ final class RunTask {
                 case null -> {}
                 case TokenStream.Started started -> begun = true;
                 case TokenStream.TextDelta(String text) -> tell(stream, text);
+                case TokenStream.Logprobs _ -> {}
                 case TokenStream.Finished(StopReason reason, String sequence, TokenUsage usage) -> {
                     boolean refused = reason == StopReason.REFUSAL;
                     return ending(

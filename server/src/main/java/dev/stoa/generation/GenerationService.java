@@ -1,12 +1,12 @@
 package dev.stoa.generation;
 
 import dev.stoa.admission.Admission;
+import dev.stoa.engine.Scheduling;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Outcome;
 import dev.stoa.inference.TokenStream;
-import dev.stoa.inference.TokenUsage;
 import dev.stoa.safety.SafetyGate;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
@@ -14,6 +14,8 @@ import dev.stoa.shared.StoaException;
 import dev.stoa.usage.UsageRecorder;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
@@ -66,27 +68,42 @@ final class GenerationService implements Generations, SmartLifecycle {
     }
 
     @Override
-    public TokenStream start(Caller caller, GenerationRequest request) {
-        Settlement settlement = new Settlement(caller, request, recorder, clock.instant(), nanoClock);
+    public List<TokenStream> startAll(Caller caller, List<GenerationRequest> parts) {
+        GenerationRequest first = parts.getFirst();
+        Settlement settlement = new Settlement(caller, parts, recorder, clock.instant(), nanoClock);
+        List<TokenStream> streams = new ArrayList<>(parts.size());
         try {
             requireOpen();
             settlement.holds(admission.acquire(caller.credentialId()));
-            settlement.named(inference.model(request.model()).id());
-            TokenStream guarded = gate.start(caller, request);
-            return register(guarded, settlement);
+            settlement.named(inference.model(first.model()).id());
+            for (GenerationRequest part : parts) {
+                TokenStream guarded = gate.start(caller, part.withScheduling(shareOf(caller, part)));
+                streams.add(register(guarded, settlement.part(streams.size())));
+            }
+            return streams;
         } catch (StoaException e) {
-            settlement.settle(Settlement.outcome(e.kind()), null, TokenUsage.NONE);
+            giveUp(streams, settlement, Settlement.outcome(e.kind()));
             throw e;
         } catch (RuntimeException | Error e) {
             // Whatever broke, the request settles and gives its place back; the fault goes on as it is.
-            settlement.settle(Outcome.FAILED, null, TokenUsage.NONE);
+            giveUp(streams, settlement, Outcome.FAILED);
             throw e;
         }
     }
 
-    private TokenStream register(TokenStream guarded, Settlement settlement) {
+    /** Organizations share the engine evenly, and nothing that one could learn of another's prompts. */
+    private Scheduling shareOf(Caller caller, GenerationRequest part) {
+        return part.scheduling().withTenant(caller.organizationId().toString()).withTimeLimit(limits.requestTime());
+    }
+
+    private static void giveUp(List<TokenStream> begun, Settlement settlement, Outcome outcome) {
+        begun.forEach(TokenStream::close);
+        settlement.settleRest(begun.size(), outcome);
+    }
+
+    private TokenStream register(TokenStream guarded, Settlement.Part part) {
         SettledStream[] self = new SettledStream[1];
-        SettledStream stream = new SettledStream(guarded, settlement, limits.requestTime(), () -> forget(self[0]));
+        SettledStream stream = new SettledStream(guarded, part, limits.requestTime(), () -> forget(self[0]));
         self[0] = stream;
         running.add(stream);
         return stream;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SettledStream implements TokenStream {
     private final TokenStream inner;
-    private final Settlement settlement;
+    private final Settlement.Part settlement;
     private final Duration timeMax;
     private final Runnable onEnd;
     /** Why somebody other than the reader ended it. */
@@ -26,8 +26,8 @@ final class SettledStream implements TokenStream {
     private boolean ended;
     private volatile boolean closed;
 
-    /** @param onEnd called once, when the request has settled */
-    SettledStream(TokenStream inner, Settlement settlement, Duration timeMax, Runnable onEnd) {
+    /** @param onEnd called once, when this part has settled */
+    SettledStream(TokenStream inner, Settlement.Part settlement, Duration timeMax, Runnable onEnd) {
         this.inner = inner;
         this.settlement = settlement;
         this.timeMax = timeMax;
@@ -44,7 +44,7 @@ final class SettledStream implements TokenStream {
             switch (event) {
                 case null -> requireTime();
                 case Started _ -> settlement.acceptedNow();
-                case TextDelta _ -> settlement.firstTokenNow();
+                case TextDelta _, Logprobs _ -> settlement.firstTokenNow();
                 case Finished finished -> {
                     ended = true;
                     StopReason reason = finished.reason();

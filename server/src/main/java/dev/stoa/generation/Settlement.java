@@ -11,34 +11,53 @@ import dev.stoa.usage.UsageEvent;
 import dev.stoa.usage.UsageRecorder;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of one request, which happens exactly once whoever comes first: its reader at the end or at an error, a client
- * that left, a deadline, a stop of the server. Gives the permit back and records the request. Thread-safe.
+ * The end of one request, which happens exactly once, when the last of its parts has ended. A part ends once whoever
+ * comes first: its reader at the end or at an error, a client that left, a deadline, a stop of the server. Then the
+ * permit is given back and the request recorded: its tokens are the sum of the parts', a shared prompt's counted once,
+ * its outcome the gravest of theirs. Thread-safe.
  */
 final class Settlement {
     private final Caller caller;
-    private final GenerationRequest request;
+    private final List<GenerationRequest> requests;
     private final UsageRecorder recorder;
     private final LongSupplier nanoClock;
     private final Instant at;
     private final long startNanos;
-    private final AtomicBoolean settled = new AtomicBoolean();
+    private final List<Part> parts = new ArrayList<>();
     private volatile String model = UsageEvent.UNKNOWN_MODEL;
     private volatile @Nullable Permit permit;
     private volatile @Nullable Duration accepted;
     private volatile @Nullable Duration firstToken;
 
-    Settlement(Caller caller, GenerationRequest request, UsageRecorder recorder, Instant at, LongSupplier nanoClock) {
+    // Guarded by this:
+    private int open;
+    private Outcome outcome = Outcome.COMPLETED;
+    private @Nullable StopReason stopReason;
+    private TokenUsage tokens = TokenUsage.NONE;
+
+    /** @param requests the parts, at least one; the first names the whole */
+    Settlement(
+            Caller caller,
+            List<GenerationRequest> requests,
+            UsageRecorder recorder,
+            Instant at,
+            LongSupplier nanoClock) {
         this.caller = caller;
-        this.request = request;
+        this.requests = List.copyOf(requests);
         this.recorder = recorder;
         this.nanoClock = nanoClock;
         this.at = at;
         this.startNanos = nanoClock.getAsLong();
+        this.open = requests.size();
+        for (boolean countsPrompt : GenerationRequest.countsPrompt(requests)) {
+            parts.add(new Part(countsPrompt));
+        }
     }
 
     /** The request holds a place, given back when it settles. */
@@ -51,45 +70,98 @@ final class Settlement {
         model = name;
     }
 
-    void acceptedNow() {
-        accepted = elapsed();
+    Part part(int index) {
+        return parts.get(index);
     }
 
-    void firstTokenNow() {
-        if (firstToken == null) {
-            firstToken = elapsed();
+    /** Ends the parts from {@code from} on, which never began. */
+    void settleRest(int from, Outcome how) {
+        parts.subList(from, parts.size()).forEach(part -> part.settle(how, null, TokenUsage.NONE));
+    }
+
+    /** One part's share in the end. */
+    final class Part {
+        private final boolean countsPrompt;
+        private boolean settled;
+
+        private Part(boolean countsPrompt) {
+            this.countsPrompt = countsPrompt;
+        }
+
+        void acceptedNow() {
+            if (accepted == null) {
+                accepted = elapsed();
+            }
+        }
+
+        void firstTokenNow() {
+            if (firstToken == null) {
+                firstToken = elapsed();
+            }
+        }
+
+        Duration elapsed() {
+            return Duration.ofNanos(nanoClock.getAsLong() - startNanos);
+        }
+
+        /** Ends the part; false if it has ended before. */
+        boolean settle(Outcome how, @Nullable StopReason reason, TokenUsage used) {
+            synchronized (Settlement.this) {
+                if (settled) {
+                    return false;
+                }
+                settled = true;
+                add(how, reason, countsPrompt ? used : used.outputOnly());
+                if (--open > 0) {
+                    return true;
+                }
+            }
+            record(elapsed());
+            return true;
         }
     }
 
-    Duration elapsed() {
-        return Duration.ofNanos(nanoClock.getAsLong() - startNanos);
+    private void add(Outcome how, @Nullable StopReason reason, TokenUsage used) {
+        if (gravity(how) >= gravity(outcome)) {
+            outcome = how;
+            stopReason = reason;
+        }
+        tokens = tokens.plus(used);
     }
 
-    /** Ends the request; false if it has ended before. */
-    boolean settle(Outcome outcome, @Nullable StopReason reason, TokenUsage tokens) {
-        if (!settled.compareAndSet(false, true)) {
-            return false;
-        }
+    private static int gravity(Outcome outcome) {
+        return switch (outcome) {
+            case COMPLETED -> 0;
+            case REFUSED -> 1;
+            case CANCELLED -> 2;
+            case REJECTED_INVALID, REJECTED_LIMIT, REJECTED_OVERLOADED -> 3;
+            case EXPIRED -> 4;
+            case FAILED -> 5;
+        };
+    }
+
+    /** Called once, when nothing changes any more. */
+    private void record(Duration total) {
         Permit place = permit;
+        GenerationRequest first = requests.getFirst();
         try {
             recorder.record(new UsageEvent(
-                    request.id(),
+                    first.id(),
                     at,
                     caller,
-                    request.surface(),
+                    first.surface(),
                     model,
                     outcome,
-                    reason,
+                    stopReason,
                     tokens,
                     accepted,
                     firstToken,
-                    elapsed()));
+                    total));
         } finally {
             if (place != null) {
                 place.close();
             }
         }
-        return true;
     }
 
     /** The outcome of a request that an error ended. */

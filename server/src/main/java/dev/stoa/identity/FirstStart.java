@@ -1,5 +1,6 @@
 package dev.stoa.identity;
 
+import dev.stoa.shared.Uuid7;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stoa.identity.IdentityRepository.Credential;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
+import dev.stoa.shared.Uuid7;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.time.Clock;

@@ -121,9 +121,10 @@ final class EmbeddedInference implements Inference, SmartLifecycle {
         if (served.id().equals(nameOrAlias) || served.aliases().contains(nameOrAlias)) {
             return served;
         }
-        throw new StoaException(
+        throw StoaException.about(
                 ErrorKind.NOT_FOUND,
-                "There is no model “" + nameOrAlias + "” here; GET /v1/models lists those there are.");
+                "model",
+                "there is no “" + nameOrAlias + "” here; GET /v1/models lists what there is");
     }
 
     private static Model model(State now) {

@@ -4,7 +4,9 @@ import dev.stoa.engine.Generation;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A generation of the embedded engine as a {@link TokenStream}. One reader; {@link #close} from any thread. */
@@ -19,15 +21,24 @@ final class EmbeddedStream implements TokenStream {
     private final WorkerMeters.Reading reading;
     private int[] tokens = new int[INITIAL_TOKENS];
     private int tokenCount;
+    private final Function<Integer, byte[]> bytesOfToken;
+    private final ArrayDeque<Event> ahead = new ArrayDeque<>(1);
     private boolean started;
     private boolean ended;
     private volatile boolean closed;
 
-    EmbeddedStream(Generation generation, int promptTokens, boolean clamped, WorkerMeters.Requests meters) {
+    /** @param bytesOfToken the UTF-8 bytes that a token id stands for */
+    EmbeddedStream(
+            Generation generation,
+            int promptTokens,
+            boolean clamped,
+            WorkerMeters.Requests meters,
+            Function<Integer, byte[]> bytesOfToken) {
         this.generation = generation;
         this.promptTokens = promptTokens;
         this.clamped = clamped;
         this.reading = meters.begin();
+        this.bytesOfToken = bytesOfToken;
     }
 
     @Override
@@ -39,6 +50,9 @@ final class EmbeddedStream implements TokenStream {
             started = true;
             return new Started(promptTokens, generation.usage().cachedTokens());
         }
+        if (!ahead.isEmpty()) {
+            return ahead.poll();
+        }
         long begin = System.nanoTime();
         Duration left = timeout;
         while (true) {
@@ -49,8 +63,9 @@ final class EmbeddedStream implements TokenStream {
             }
             reading.tokens(chunk.tokens().size());
             chunk.tokens().forEach(this::remember);
-            if (!chunk.text().isEmpty()) {
-                return new TextDelta(chunk.text());
+            Event event = event(chunk);
+            if (event != null) {
+                return event;
             }
             Duration rest = timeout.minusNanos(System.nanoTime() - begin);
             left = rest.isNegative() ? Duration.ZERO : rest;
@@ -68,6 +83,33 @@ final class EmbeddedStream implements TokenStream {
     @Override
     public int[] tokensFrom(int from) {
         return Arrays.copyOfRange(tokens, Math.min(from, tokenCount), tokenCount);
+    }
+
+    /** What a chunk says; a second event waits in {@code ahead}. */
+    private @Nullable Event event(Generation.Chunk chunk) {
+        Event text = chunk.text().isEmpty() ? null : new TextDelta(chunk.text());
+        if (chunk.logprobs().isEmpty()) {
+            return text;
+        }
+        Logprobs logprobs =
+                new Logprobs(chunk.logprobs().stream().map(this::logprob).toList());
+        if (text == null) {
+            return logprobs;
+        }
+        ahead.add(logprobs);
+        return text;
+    }
+
+    private TokenLogprob logprob(Generation.TokenLogprob token) {
+        return new TokenLogprob(
+                piece(token.token(), token.logprob()),
+                token.top().stream()
+                        .map(other -> piece(other.token(), other.logprob()))
+                        .toList());
+    }
+
+    private TokenLogprob.Piece piece(int token, double logprob) {
+        return new TokenLogprob.Piece(bytesOfToken.apply(token), logprob);
     }
 
     private Finished end(Generation.Finish finish) {

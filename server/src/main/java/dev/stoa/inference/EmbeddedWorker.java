@@ -60,9 +60,11 @@ final class EmbeddedWorker implements AutoCloseable {
             throw new StoaException(
                     ErrorKind.INVALID_REQUEST, "The context has no room to go on with this answer any more.");
         }
-        EngineRequest work =
-                new EngineRequest(prompt, maxTokens, request.sampling(), request.stopSequences(), -1, begun);
-        return new EmbeddedStream(submit(work), prompt.length, maxTokens < request.maxTokens(), meters);
+        EngineRequest work = new EngineRequest(
+                        prompt, maxTokens, request.sampling(), request.stopSequences(), request.topLogprobs(), begun)
+                .withScheduling(request.scheduling());
+        boolean clamped = maxTokens < request.maxTokens();
+        return new EmbeddedStream(submit(work), prompt.length, clamped, meters, engine::tokenBytes);
     }
 
     private Generation submit(EngineRequest work) {
@@ -91,15 +93,21 @@ final class EmbeddedWorker implements AutoCloseable {
     }
 
     private int[] encode(GenerationRequest request) {
-        List<ChatMessage> messages = request.messages().stream()
-                .map(message -> new ChatMessage(message.role().name().toLowerCase(Locale.ROOT), message.plainText()))
-                .toList();
         try {
-            return engine.encodeChat(messages);
+            return switch (request.prompt()) {
+                case Prompt.Conversation(List<Message> messages) ->
+                    engine.encodeChat(
+                            messages.stream().map(EmbeddedWorker::turn).toList());
+                case Prompt.Text(String text) -> engine.encodeDocument(text);
+            };
         } catch (IllegalArgumentException e) {
             throw new StoaException(
                     ErrorKind.INVALID_REQUEST, "The model does not take this conversation: " + e.getMessage(), null, e);
         }
+    }
+
+    private static ChatMessage turn(Message message) {
+        return new ChatMessage(message.role().name().toLowerCase(Locale.ROOT), message.plainText());
     }
 
     /** Cancels what runs and frees the model. */

@@ -1,6 +1,8 @@
 package dev.stoa.inference;
 
 import dev.stoa.engine.Sampling;
+import dev.stoa.engine.Scheduling;
+import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
@@ -8,32 +10,36 @@ import java.util.List;
  *
  * @param id {@code req_…}, the request's name in headers, logs, ledger and audit
  * @param model as the caller named it: a model's name or an alias
- * @param messages at least one; a system prompt is a first message of role SYSTEM
+ * @param prompt what the model goes on from
  * @param maxTokens the most tokens to generate, at least 1
  * @param sampling how tokens are drawn
  * @param stopSequences texts that end the answer
+ * @param topLogprobs alternatives to report for each token, 0 to 20; {@link #NO_LOGPROBS} reports none at all
+ * @param scheduling before whom it is served, for whose share, and for how long
+ * @param surface which surface it came in by, a bounded set of labels: {@code anthropic}, {@code openai}, {@code chat}
  * @param begun ids of the output's first tokens, fewer than {@code maxTokens}, which an earlier run of this same request
  *     drew before it was cut off: the stream gives their text anew and goes on from there. Only for the worker kind that
  *     told them ({@link TokenStream#tokensFrom}); almost always empty
- * @param surface which surface it came in by, a bounded set of labels: {@code anthropic}, {@code chat}
  */
 public record GenerationRequest(
         String id,
         String model,
-        List<Message> messages,
+        Prompt prompt,
         int maxTokens,
         Sampling sampling,
         List<String> stopSequences,
+        int topLogprobs,
+        Scheduling scheduling,
         String surface,
         List<Integer> begun) {
+    public static final int NO_LOGPROBS = -1;
 
     public GenerationRequest {
-        messages = List.copyOf(messages);
         stopSequences = List.copyOf(stopSequences);
         begun = List.copyOf(begun);
     }
 
-    /** A request that begins at the beginning. */
+    /** A conversation that begins at the beginning, without log probabilities, of standard priority. */
     public GenerationRequest(
             String id,
             String model,
@@ -42,11 +48,42 @@ public record GenerationRequest(
             Sampling sampling,
             List<String> stopSequences,
             String surface) {
-        this(id, model, messages, maxTokens, sampling, stopSequences, surface, List.of());
+        this(
+                id,
+                model,
+                new Prompt.Conversation(messages),
+                maxTokens,
+                sampling,
+                stopSequences,
+                NO_LOGPROBS,
+                Scheduling.DEFAULT,
+                surface,
+                List.of());
+    }
+
+    /** For each part of one request whether its prompt counts: of those that share a prompt (one object) the first. */
+    public static boolean[] countsPrompt(List<GenerationRequest> parts) {
+        IdentityHashMap<Prompt, Boolean> seen = new IdentityHashMap<>();
+        boolean[] counts = new boolean[parts.size()];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = seen.put(parts.get(i).prompt(), true) == null;
+        }
+        return counts;
+    }
+
+    /** The conversation's messages; empty for a prompt of plain text. */
+    public List<Message> messages() {
+        return prompt instanceof Prompt.Conversation(List<Message> messages) ? messages : List.of();
     }
 
     /** The same request under another name, to go on after these tokens. */
     public GenerationRequest goingOn(String newId, List<Integer> tokens) {
-        return new GenerationRequest(newId, model, messages, maxTokens, sampling, stopSequences, surface, tokens);
+        return new GenerationRequest(
+                newId, model, prompt, maxTokens, sampling, stopSequences, topLogprobs, scheduling, surface, tokens);
+    }
+
+    public GenerationRequest withScheduling(Scheduling value) {
+        return new GenerationRequest(
+                id, model, prompt, maxTokens, sampling, stopSequences, topLogprobs, value, surface, begun);
     }
 }

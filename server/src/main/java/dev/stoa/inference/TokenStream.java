@@ -1,6 +1,7 @@
 package dev.stoa.inference;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,13 @@ public interface TokenStream extends AutoCloseable {
 
     /** More text; never empty. */
     record TextDelta(String text) implements Event {}
+
+    /** The tokens behind the text that came just before, where they were asked for; never empty. */
+    record Logprobs(List<TokenLogprob> tokens) implements Event {
+        public Logprobs {
+            tokens = List.copyOf(tokens);
+        }
+    }
 
     /** The end. */
     record Finished(StopReason reason, @Nullable String stopSequence, TokenUsage usage) implements Event {}

@@ -3,12 +3,12 @@ package dev.stoa.safety;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
-import dev.stoa.inference.Message;
 import dev.stoa.inference.Refusal;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.shared.StoaException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +70,10 @@ public final class SafetyGate {
 
     /** Every role's text: an assistant's turn in a request is the caller's claim, not a model's words. */
     private @Nullable Rule judgeInput(Policy policy, GenerationRequest request) {
-        for (Message message : request.messages()) {
+        Iterator<String> texts = request.prompt().texts().iterator();
+        while (texts.hasNext()) {
             Scanner scanner = policy.scanner(window);
-            if (scanner.accept(message.plainText()) instanceof Scanner.Hit hit) {
+            if (scanner.accept(texts.next()) instanceof Scanner.Hit hit) {
                 return hit.rule();
             }
             if (scanner.end() instanceof Scanner.Hit hit) {

@@ -2,7 +2,7 @@ package dev.stoa.shared;
 
 /**
  * Every way a request can be refused or fail, with its one HTTP status. Surfaces translate the kind into their
- * protocol's words; nothing else in the house chooses a status.
+ * protocol's words, and its status where the protocol has one of its own; nothing else in the house chooses a status.
  */
 public enum ErrorKind {
     INVALID_REQUEST(400),

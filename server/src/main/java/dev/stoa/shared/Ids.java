@@ -24,6 +24,16 @@ public final class Ids {
         return next("msg_");
     }
 
+    /** {@code chatcmpl-…} */
+    public String chatCompletion() {
+        return next("chatcmpl-");
+    }
+
+    /** {@code cmpl-…} */
+    public String completion() {
+        return next("cmpl-");
+    }
+
     /** A seed for a request that brings none. */
     public long seed() {
         return random.nextLong();

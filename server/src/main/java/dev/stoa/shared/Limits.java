@@ -2,7 +2,9 @@ package dev.stoa.shared;
 
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -68,20 +70,7 @@ public record Limits(
 
     /** What holds where nothing is set. */
     public static Limits defaults() {
-        return new Limits(
-                DataSize.ofMegabytes(32),
-                64,
-                512,
-                64,
-                1000,
-                Duration.ofMinutes(10),
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(10),
-                Duration.ofMillis(250),
-                10_000,
-                500,
-                200,
-                Duration.ofSeconds(60));
+        return new Binder(new MapConfigurationPropertySource()).bindOrCreate("stoa.limits", Limits.class);
     }
 
     private static void positive(long value, String name) {

@@ -9,6 +9,7 @@ import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
 import dev.stoa.shared.StoaException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,6 +54,11 @@ public final class ScriptedGenerations implements Generations {
             events.add(failure);
             return this;
         }
+    }
+
+    @Override
+    public List<TokenStream> startAll(Caller caller, List<GenerationRequest> parts) {
+        return parts.stream().map(part -> start(caller, part)).toList();
     }
 
     public Script script(String question) {

@@ -13,7 +13,7 @@ import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCreateParams;
 import com.anthropic.models.messages.RawMessageStreamEvent;
 import com.anthropic.models.messages.StopReason;
-import dev.stoa.api.anthropic.ApiServer;
+import dev.stoa.api.ApiServer;
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.inference.ScriptedEngine;
 import java.io.IOException;

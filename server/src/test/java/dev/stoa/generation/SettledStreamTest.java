@@ -45,11 +45,13 @@ class SettledStreamTest {
         Random random = new Random(seed);
         RecordedUsage usage = new RecordedUsage();
         Admission admission = new Admission(Limits.defaults(), System::nanoTime);
-        Settlement settlement = new Settlement(CALLER, request(), usage.recorder(), Instant.EPOCH, System::nanoTime);
+        Settlement settlement =
+                new Settlement(CALLER, List.of(request()), usage.recorder(), Instant.EPOCH, System::nanoTime);
         settlement.holds(admission.acquire(CALLER.credentialId()));
         AtomicInteger ends = new AtomicInteger();
         ScriptedStream inner = new ScriptedStream(script(random));
-        SettledStream stream = new SettledStream(inner, settlement, Duration.ofMinutes(1), ends::incrementAndGet);
+        SettledStream stream =
+                new SettledStream(inner, settlement.part(0), Duration.ofMinutes(1), ends::incrementAndGet);
 
         int others = random.nextInt(3);
         CyclicBarrier start = new CyclicBarrier(others + 1);
@@ -128,7 +130,8 @@ class SettledStreamTest {
     @Test
     void aFinishedRequestIsRecordedWithItsModelAndTimes() throws InterruptedException {
         RecordedUsage usage = new RecordedUsage();
-        Settlement settlement = new Settlement(CALLER, request(), usage.recorder(), Instant.EPOCH, System::nanoTime);
+        Settlement settlement =
+                new Settlement(CALLER, List.of(request()), usage.recorder(), Instant.EPOCH, System::nanoTime);
         settlement.named("tiny:q4");
         TokenUsage tokens = new TokenUsage(7, 2, 3);
         SettledStream stream = new SettledStream(
@@ -136,7 +139,7 @@ class SettledStreamTest {
                         new TokenStream.Started(7, 2),
                         new TokenStream.TextDelta("hi"),
                         new TokenStream.Finished(StopReason.MAX_TOKENS, null, tokens))),
-                settlement,
+                settlement.part(0),
                 Duration.ofMinutes(1),
                 () -> {});
         readToTheEnd(stream);
@@ -152,9 +155,10 @@ class SettledStreamTest {
     @Test
     void aRequestThatTakesTooLongExpires() {
         RecordedUsage usage = new RecordedUsage();
-        Settlement settlement = new Settlement(CALLER, request(), usage.recorder(), Instant.EPOCH, System::nanoTime);
+        Settlement settlement =
+                new Settlement(CALLER, List.of(request()), usage.recorder(), Instant.EPOCH, System::nanoTime);
         ScriptedStream inner = new ScriptedStream(List.of(new TokenStream.Started(7, 0)));
-        SettledStream stream = new SettledStream(inner, settlement, Duration.ZERO, () -> {});
+        SettledStream stream = new SettledStream(inner, settlement.part(0), Duration.ZERO, () -> {});
         assertThat(catchThrowableOfType(StoaException.class, () -> stream.next(Duration.ofSeconds(1)))
                         .kind())
                 .isEqualTo(ErrorKind.TIMEOUT);

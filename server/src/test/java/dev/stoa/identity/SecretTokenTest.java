@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stoa.shared.Uuid7;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HashSet;

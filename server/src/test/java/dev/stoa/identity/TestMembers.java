@@ -1,5 +1,6 @@
 package dev.stoa.identity;
 
+import dev.stoa.shared.Uuid7;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.jdbc.core.simple.JdbcClient;

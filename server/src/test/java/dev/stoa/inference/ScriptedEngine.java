@@ -9,6 +9,7 @@ import dev.stoa.engine.EngineRequest;
 import dev.stoa.engine.Generation;
 import dev.stoa.engine.ModelInfo;
 import dev.stoa.engine.PreparedChat;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,6 +126,15 @@ public final class ScriptedEngine implements Engine {
             return this;
         }
 
+        /** Speaks one token, with its log probabilities: its own and those of alternatives. */
+        public Run sayWithLogprob(String character, double logprob, Alternative... others) {
+            outputTokens.incrementAndGet();
+            int token = character.codePointAt(0);
+            chunks.add(
+                    new Chunk(List.of(token), character, List.of(new TokenLogprob(token, logprob, List.of(others)))));
+            return this;
+        }
+
         public void end(Finish how) {
             synchronized (this) {
                 if (finish != null) {
@@ -198,6 +208,16 @@ public final class ScriptedEngine implements Engine {
     @Override
     public PreparedChat prepareChat(ChatPrompt chat) {
         throw new UnsupportedOperationException("no tools in this test");
+    }
+
+    @Override
+    public int[] encodeDocument(String text) {
+        return encode(text, false);
+    }
+
+    @Override
+    public byte[] tokenBytes(int token) {
+        return Character.toString(token).getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -162,6 +162,20 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
+    public int[] encodeDocument(String text) {
+        int[] tokens = tokenizer.encodeWithBos(text, false);
+        if (tokens.length == 0) {
+            throw new IllegalArgumentException("the prompt is empty");
+        }
+        return tokens;
+    }
+
+    @Override
+    public byte[] tokenBytes(int token) {
+        return tokenizer.bytes(token);
+    }
+
+    @Override
     public int[] encodeChat(List<ChatMessage> messages) {
         return prepareChat(new ChatPrompt(messages)).prompt();
     }

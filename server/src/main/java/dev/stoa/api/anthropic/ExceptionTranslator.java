@@ -1,12 +1,12 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.api.RequestId;
+import dev.stoa.api.Responses;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -25,14 +25,7 @@ final class ExceptionTranslator {
         if (e.kind() == ErrorKind.INTERNAL) {
             log.error("Request {} failed", RequestId.of(request), e);
         }
-        Duration retryAfter = e.retryAfter();
-        if (retryAfter != null) {
-            response.setHeader("retry-after", String.valueOf(Math.max(1, Math.ceilDiv(retryAfter.toMillis(), 1000))));
-        }
-        if (e.kind() == ErrorKind.AUTHENTICATION) {
-            // Without it, clients try a wrong key ten times.
-            response.setHeader("x-should-retry", "false");
-        }
+        Responses.retryAfter(response, e);
         write(e.kind(), String.valueOf(e.getMessage()), request, response);
     }
 

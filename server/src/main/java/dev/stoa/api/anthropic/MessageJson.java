@@ -15,7 +15,7 @@ final class MessageJson {
     private final String id;
     private final String model;
 
-    /** @param model as the caller named it */
+    /** @param model its own name, also where an alias was asked for */
     MessageJson(String id, String model) {
         this.id = id;
         this.model = model;

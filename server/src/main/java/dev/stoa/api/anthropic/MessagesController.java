@@ -2,8 +2,11 @@ package dev.stoa.api.anthropic;
 
 import dev.stoa.admission.Admission;
 import dev.stoa.admission.RequestAllowance;
+import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
+import dev.stoa.api.JsonBody;
 import dev.stoa.api.RequestId;
+import dev.stoa.api.Responses;
 import dev.stoa.engine.Sampling;
 import dev.stoa.generation.Generations;
 import dev.stoa.identity.Caller;
@@ -28,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @Controller
 final class MessagesController {
+    static final String ORGANIZATION_HEADER = "anthropic-organization-id";
     private static final String SURFACE = "anthropic";
 
     private final Callers callers;
@@ -60,13 +64,14 @@ final class MessagesController {
     @RequestMapping("/v1/messages")
     void create(HttpServletRequest http, HttpServletResponse response) throws IOException, InterruptedException {
         Responses.requireMethod(http, response, "POST");
-        Caller caller = callers.authenticate(http, response);
+        Caller caller = callers.authenticate(http, response, ORGANIZATION_HEADER);
         ApiVersion version = ApiVersion.of(http.getHeader(ApiVersion.HEADER));
         MessagesRequest request = MessagesDecoder.decode(body.read(http), version);
         String requestId = RequestId.of(http);
         try (TokenStream stream = start(caller, request, requestId, response)) {
             ClientConnection client = ClientConnection.current(limits.clientCheck());
-            MessageJson json = new MessageJson(ids.message(), request.model());
+            MessageJson json = new MessageJson(
+                    ids.message(), inference.model(request.model()).id());
             if (request.stream()) {
                 new StreamedAnswer(stream, json, client, limits, requestId).writeTo(response);
             } else {
@@ -121,7 +126,7 @@ final class MessagesController {
     @RequestMapping("/v1/messages/count_tokens")
     void countTokens(HttpServletRequest http, HttpServletResponse response) throws IOException {
         Responses.requireMethod(http, response, "POST");
-        callers.authenticate(http, response);
+        callers.authenticate(http, response, ORGANIZATION_HEADER);
         ApiVersion version = ApiVersion.of(http.getHeader(ApiVersion.HEADER));
         MessagesRequest request = MessagesDecoder.decodeCount(body.read(http), version);
         inference.model(request.model());

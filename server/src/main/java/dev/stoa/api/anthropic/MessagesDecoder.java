@@ -1,5 +1,6 @@
 package dev.stoa.api.anthropic;
 
+import dev.stoa.api.Fields;
 import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Message.Role;

@@ -1,5 +1,8 @@
 package dev.stoa.api.anthropic;
 
+import dev.stoa.api.Callers;
+import dev.stoa.api.Fields;
+import dev.stoa.api.Responses;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Model;
 import dev.stoa.shared.ErrorKind;
@@ -17,7 +20,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code GET /v1/models} in pages, and {@code GET /v1/models/{id}}. */
+/**
+ * {@code GET /v1/models} in pages, and {@code GET /v1/models/{id}}. The paths are OpenAI's as well; who sends an
+ * {@code anthropic-version} means this protocol.
+ */
 @Controller
 final class ModelsController {
     /** The protocol's own page sizes. */
@@ -34,7 +40,7 @@ final class ModelsController {
         this.inference = inference;
     }
 
-    @RequestMapping("/v1/models")
+    @RequestMapping(path = "/v1/models", headers = ApiVersion.HEADER)
     void list(HttpServletRequest http, HttpServletResponse response) throws IOException {
         begin(http, response);
         int limit = limit(http.getParameter("limit"));
@@ -55,7 +61,7 @@ final class ModelsController {
         Responses.json(response, HttpServletResponse.SC_OK, page(all.subList(from, to), more));
     }
 
-    @RequestMapping("/v1/models/{id}")
+    @RequestMapping(path = "/v1/models/{id}", headers = ApiVersion.HEADER)
     void get(@PathVariable("id") String id, HttpServletRequest http, HttpServletResponse response) throws IOException {
         begin(http, response);
         Responses.json(response, HttpServletResponse.SC_OK, json(inference.model(id)));
@@ -63,7 +69,7 @@ final class ModelsController {
 
     private void begin(HttpServletRequest http, HttpServletResponse response) {
         Responses.requireMethod(http, response, "GET");
-        callers.authenticate(http, response);
+        callers.authenticate(http, response, MessagesController.ORGANIZATION_HEADER);
         ApiVersion.of(http.getHeader(ApiVersion.HEADER));
     }
 

@@ -84,6 +84,7 @@ final class StreamedAnswer {
                     end(out, end);
                     return;
                 }
+                case TokenStream.Logprobs _ -> {}
                 case TokenStream.Started _ -> throw new IllegalStateException("a stream starts once");
             }
             out.flush();

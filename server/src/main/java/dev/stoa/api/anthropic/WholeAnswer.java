@@ -18,6 +18,7 @@ final class WholeAnswer {
             switch (stream.next(limits.clientCheck())) {
                 case null -> {}
                 case TokenStream.Started _ -> {}
+                case TokenStream.Logprobs _ -> {}
                 case TokenStream.TextDelta(String more) -> text.append(more);
                 case TokenStream.Finished end -> {
                     return json.whole(text.toString(), end, stream.refusal());

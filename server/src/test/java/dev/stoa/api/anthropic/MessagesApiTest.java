@@ -3,6 +3,7 @@ package dev.stoa.api.anthropic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stoa.api.ApiServer;
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.inference.ScriptedEngine;
 import java.io.BufferedReader;
@@ -255,9 +256,9 @@ class MessagesApiTest {
                 .setHeader("anthropic-version", "2020-01-01")
                 .GET());
         assertError(response, 400, "invalid_request_error");
-        response = server.send(HttpRequest.newBuilder(server.uri("/v1/models"))
+        response = server.send(HttpRequest.newBuilder(server.uri("/v1/messages"))
                 .header("Authorization", "Bearer " + ApiServer.KEY)
-                .GET());
+                .POST(HttpRequest.BodyPublishers.ofString(ApiServer.message("x", false))));
         assertError(response, 400, "invalid_request_error");
         assertThat(response.body()).contains("anthropic-version: this header is required");
     }

@@ -94,7 +94,7 @@ public final class ChatServer implements AutoCloseable {
             excludeFilters =
                     @ComponentScan.Filter(
                             type = FilterType.REGEX,
-                            pattern = "dev\\.stoa\\.api\\.(anthropic|operations)\\..*"))
+                            pattern = "dev\\.stoa\\.api\\.(anthropic|openai|admin|operations)\\..*"))
     static class Application {
         @Bean
         DataSource dataSource(TestDatabase database) {

@@ -65,6 +65,7 @@ class RunRecoveryTest {
                         return text.toString();
                     }
                     case TokenStream.Started started -> {}
+                    case TokenStream.Logprobs logprobs -> {}
                 }
             }
         } catch (InterruptedException e) {

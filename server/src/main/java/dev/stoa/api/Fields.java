@@ -1,4 +1,4 @@
-package dev.stoa.api.anthropic;
+package dev.stoa.api;
 
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -15,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  * A JSON object read field by field; every error names the field's path, such as {@code messages.0.content}. An optional
  * field that is null counts as absent. {@link #end} refuses what nobody asked for.
  */
-final class Fields {
+public final class Fields {
     /** More than this of an unknown name is not worth repeating. */
     private static final int NAME_SHOWN_MAX = 60;
 
@@ -32,18 +33,18 @@ final class Fields {
      * @param path of the object; empty for the body itself
      * @throws StoaException INVALID_REQUEST if it is no object
      */
-    static Fields of(JsonNode node, String path) {
+    public static Fields of(JsonNode node, String path) {
         if (!node.isObject()) {
             throw invalid(path.isEmpty() ? "body" : path, "must be an object, not " + kind(node));
         }
         return new Fields(node, path);
     }
 
-    static StoaException invalid(String path, String problem) {
-        return new StoaException(ErrorKind.INVALID_REQUEST, path + ": " + problem);
+    public static StoaException invalid(String path, String problem) {
+        return StoaException.about(ErrorKind.INVALID_REQUEST, path, problem);
     }
 
-    static String kind(JsonNode node) {
+    public static String kind(JsonNode node) {
         return switch (node.getNodeType()) {
             case ARRAY -> "a list";
             case OBJECT -> "an object";
@@ -55,18 +56,18 @@ final class Fields {
         };
     }
 
-    String path(String name) {
+    public String path(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 
     /** The field, or null if it is absent or null. */
-    @Nullable JsonNode optional(String name) {
+    public @Nullable JsonNode optional(String name) {
         known.add(name);
         JsonNode node = object.get(name);
         return node == null || node.isNull() ? null : node;
     }
 
-    JsonNode required(String name) {
+    public JsonNode required(String name) {
         JsonNode node = optional(name);
         if (node == null) {
             throw invalid(path(name), "this field is required");
@@ -74,11 +75,11 @@ final class Fields {
         return node;
     }
 
-    String requiredString(String name) {
+    public String requiredString(String name) {
         return string(required(name), name);
     }
 
-    @Nullable String optionalString(String name) {
+    public @Nullable String optionalString(String name) {
         JsonNode node = optional(name);
         return node == null ? null : string(node, name);
     }
@@ -90,27 +91,47 @@ final class Fields {
         return node.stringValue();
     }
 
-    int requiredInt(String name, int min) {
-        return integer(required(name), name, min);
+    public int requiredInt(String name, int min) {
+        return integer(required(name), name, min, Integer.MAX_VALUE);
     }
 
-    OptionalInt optionalInt(String name, int min) {
+    public OptionalInt optionalInt(String name, int min) {
+        return optionalInt(name, min, Integer.MAX_VALUE);
+    }
+
+    public OptionalInt optionalInt(String name, int min, int max) {
         JsonNode node = optional(name);
-        return node == null ? OptionalInt.empty() : OptionalInt.of(integer(node, name, min));
+        return node == null ? OptionalInt.empty() : OptionalInt.of(integer(node, name, min, max));
     }
 
-    private int integer(JsonNode node, String name, int min) {
+    public OptionalLong optionalLong(String name) {
+        JsonNode node = optional(name);
+        if (node == null) {
+            return OptionalLong.empty();
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+            throw invalid(path(name), "must be a whole number of 64 bits");
+        }
+        return OptionalLong.of(node.longValue());
+    }
+
+    private int integer(JsonNode node, String name, int min, int max) {
         if (!node.isIntegralNumber()) {
             throw invalid(path(name), "must be a whole number, not " + (node.isNumber() ? "a fraction" : kind(node)));
         }
-        if (!node.canConvertToInt() || node.intValue() < min) {
-            throw invalid(path(name), "must be between " + min + " and " + Integer.MAX_VALUE);
+        if (!node.canConvertToInt() || node.intValue() < min || node.intValue() > max) {
+            throw invalid(path(name), "must be between " + min + " and " + max);
         }
         return node.intValue();
     }
 
     /** A number between 0 and 1. */
-    OptionalDouble optionalShare(String name) {
+    public OptionalDouble optionalShare(String name) {
+        return optionalNumber(name, 0, 1);
+    }
+
+    /** A number between {@code min} and {@code max}, whole numbers of both. */
+    public OptionalDouble optionalNumber(String name, int min, int max) {
         JsonNode node = optional(name);
         if (node == null) {
             return OptionalDouble.empty();
@@ -119,13 +140,13 @@ final class Fields {
             throw invalid(path(name), "must be a number, not " + kind(node));
         }
         double value = node.doubleValue();
-        if (!(value >= 0 && value <= 1)) {
-            throw invalid(path(name), "must be between 0 and 1");
+        if (!(value >= min && value <= max)) {
+            throw invalid(path(name), "must be between " + min + " and " + max);
         }
         return OptionalDouble.of(value);
     }
 
-    boolean optionalBoolean(String name) {
+    public boolean optionalBoolean(String name) {
         JsonNode node = optional(name);
         if (node != null && !node.isBoolean()) {
             throw invalid(path(name), "must be true or false, not " + kind(node));
@@ -134,12 +155,12 @@ final class Fields {
     }
 
     /** The items of a list; empty if it is absent. */
-    List<JsonNode> list(String name) {
+    public List<JsonNode> list(String name) {
         JsonNode node = optional(name);
         return node == null ? List.of() : items(node, path(name));
     }
 
-    static List<JsonNode> items(JsonNode node, String path) {
+    public static List<JsonNode> items(JsonNode node, String path) {
         if (!node.isArray()) {
             throw invalid(path, "must be a list, not " + kind(node));
         }
@@ -148,13 +169,13 @@ final class Fields {
         return items;
     }
 
-    @Nullable Fields optionalObject(String name) {
+    public @Nullable Fields optionalObject(String name) {
         JsonNode node = optional(name);
         return node == null ? null : of(node, path(name));
     }
 
     /** @throws StoaException INVALID_REQUEST if the field is there and says anything */
-    void refuse(String name, String reason) {
+    public void refuse(String name, String reason) {
         JsonNode node = optional(name);
         if (node != null && !(node.isContainer() && node.isEmpty())) {
             throw invalid(path(name), reason);
@@ -162,7 +183,7 @@ final class Fields {
     }
 
     /** @throws StoaException INVALID_REQUEST if there is a field that was not asked for */
-    void end() {
+    public void end() {
         for (String name : object.propertyNames()) {
             if (!known.contains(name)) {
                 String shown = name.length() > NAME_SHOWN_MAX ? name.substring(0, NAME_SHOWN_MAX) + "…" : name;

@@ -1,20 +1,21 @@
-package dev.stoa.api.anthropic;
+package dev.stoa.api;
 
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Writes JSON responses, and checks methods. */
-final class Responses {
+public final class Responses {
     private static final JsonMapper JSON = new JsonMapper();
 
     private Responses() {}
 
-    static void json(HttpServletResponse response, int status, ObjectNode body) throws IOException {
+    public static void json(HttpServletResponse response, int status, ObjectNode body) throws IOException {
         byte[] bytes = JSON.writeValueAsBytes(body);
         response.setStatus(status);
         response.setContentType("application/json");
@@ -22,8 +23,20 @@ final class Responses {
         response.getOutputStream().write(bytes);
     }
 
+    /** Says when to come back, where that is known, and that a wrong key stays wrong. */
+    public static void retryAfter(HttpServletResponse response, StoaException e) {
+        Duration wait = e.retryAfter();
+        if (wait != null) {
+            response.setHeader("retry-after", String.valueOf(Math.max(1, Math.ceilDiv(wait.toMillis(), 1000))));
+        }
+        if (e.kind() == ErrorKind.AUTHENTICATION) {
+            // Without it, clients try a wrong key ten times.
+            response.setHeader("x-should-retry", "false");
+        }
+    }
+
     /** @throws StoaException METHOD_NOT_ALLOWED, with the header that names the right one set */
-    static void requireMethod(HttpServletRequest request, HttpServletResponse response, String method) {
+    public static void requireMethod(HttpServletRequest request, HttpServletResponse response, String method) {
         if (!request.getMethod().equals(method)) {
             response.setHeader("Allow", method);
             throw new StoaException(

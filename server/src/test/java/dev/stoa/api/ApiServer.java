@@ -1,4 +1,4 @@
-package dev.stoa.api.anthropic;
+package dev.stoa.api;
 
 import dev.stoa.StoaApplication;
 import dev.stoa.inference.ScriptedEngine;

@@ -1,4 +1,4 @@
-package dev.stoa.api.anthropic;
+package dev.stoa.api;
 
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads a body as JSON within the limits. Strict: one value, no name twice, nothing after it. Thread-safe. */
-final class JsonBody {
+public final class JsonBody {
     /** Longer than any number the protocol knows. */
     private static final int NUMBER_LENGTH_MAX = 64;
     /** Longer than any field's name. */
@@ -27,7 +27,7 @@ final class JsonBody {
     private final int bytesMax;
     private final JsonMapper mapper;
 
-    JsonBody(Limits limits) {
+    public JsonBody(Limits limits) {
         this.bytesMax = (int) limits.messagesBody().toBytes();
         JsonFactory factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
@@ -47,7 +47,7 @@ final class JsonBody {
      * @throws StoaException TOO_LARGE, before more than the limit is read; INVALID_REQUEST with the place of the fault
      * @throws IOException if the client breaks off
      */
-    JsonNode read(HttpServletRequest request) throws IOException {
+    public JsonNode read(HttpServletRequest request) throws IOException {
         if (request.getContentLengthLong() > bytesMax) {
             throw tooLarge();
         }

@@ -1,4 +1,4 @@
-package dev.stoa.api.anthropic;
+package dev.stoa.api;
 
 import dev.stoa.identity.Caller;
 import dev.stoa.identity.Identity;
@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 
 /** Who asks, by {@code x-api-key} or {@code Authorization: Bearer}. */
 @Component
-final class Callers {
+public final class Callers {
     private static final String BEARER = "bearer ";
 
     private final Identity identity;
@@ -21,13 +21,14 @@ final class Callers {
     }
 
     /**
-     * Tells who asks, and says so in the response's header.
+     * Tells who asks, and says so in the response.
      *
+     * @param organizationHeader the protocol's own header for the organization's id
      * @throws StoaException AUTHENTICATION
      */
-    Caller authenticate(HttpServletRequest request, HttpServletResponse response) {
+    public Caller authenticate(HttpServletRequest request, HttpServletResponse response, String organizationHeader) {
         Caller caller = identity.authenticate(key(request));
-        response.setHeader("anthropic-organization-id", caller.organizationId().toString());
+        response.setHeader(organizationHeader, caller.organizationId().toString());
         return caller;
     }
 

@@ -1,0 +1,115 @@
+package dev.stoa.api.openai;
+
+import dev.stoa.admission.Admission;
+import dev.stoa.api.Callers;
+import dev.stoa.api.ClientConnection;
+import dev.stoa.api.JsonBody;
+import dev.stoa.api.RequestId;
+import dev.stoa.api.Responses;
+import dev.stoa.generation.Generations;
+import dev.stoa.identity.Caller;
+import dev.stoa.inference.GenerationRequest;
+import dev.stoa.inference.Inference;
+import dev.stoa.inference.TokenStream;
+import dev.stoa.shared.Ids;
+import dev.stoa.shared.Limits;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.RequestMapping;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * {@code POST /v1/chat/completions} and {@code POST /v1/completions}, whole and streamed. The key is checked before the
+ * body is read, so that a stranger can't make the server read 32 MB.
+ */
+@Controller
+final class ChatController {
+    static final String ORGANIZATION_HEADER = "openai-organization";
+
+    private final Callers callers;
+    private final Generations generations;
+    private final Inference inference;
+    private final Admission admission;
+    private final Limits limits;
+    private final Ids ids;
+    private final Clock clock;
+    private final JsonBody body;
+
+    ChatController(
+            Callers callers,
+            Generations generations,
+            Inference inference,
+            Admission admission,
+            Limits limits,
+            Ids ids,
+            Clock clock) {
+        this.callers = callers;
+        this.generations = generations;
+        this.inference = inference;
+        this.admission = admission;
+        this.limits = limits;
+        this.ids = ids;
+        this.clock = clock;
+        this.body = new JsonBody(limits);
+    }
+
+    /** Reads a body of one of the two paths. */
+    private interface Decoder {
+        CompletionRequest decode(JsonNode body, Ids ids);
+    }
+
+    /** Makes the writer of one answer, once its model is known. */
+    private interface Format {
+        AnswerJson of(CompletionRequest request, String model, int choices, long createdSeconds);
+    }
+
+    @RequestMapping("/v1/chat/completions")
+    void chat(HttpServletRequest http, HttpServletResponse response) throws IOException, InterruptedException {
+        answer(http, response, ChatDecoder::decode, (request, model, choices, created) -> {
+            boolean logprobs = request.topLogprobs() != GenerationRequest.NO_LOGPROBS;
+            return new ChatJson(ids.chatCompletion(), model, created, logprobs, request.includeUsage());
+        });
+    }
+
+    @RequestMapping("/v1/completions")
+    void text(HttpServletRequest http, HttpServletResponse response) throws IOException, InterruptedException {
+        answer(
+                http,
+                response,
+                TextDecoder::decode,
+                (request, model, choices, created) ->
+                        new TextJson(ids.completion(), model, created, request.includeUsage(), choices));
+    }
+
+    private void answer(HttpServletRequest http, HttpServletResponse response, Decoder decoder, Format format)
+            throws IOException, InterruptedException {
+        Responses.requireMethod(http, response, "POST");
+        Caller caller = callers.authenticate(http, response, ORGANIZATION_HEADER);
+        CompletionRequest request = decoder.decode(body.read(http), ids);
+        List<GenerationRequest> parts = request.parts(RequestId.of(http));
+        try (Choices choices = new Choices(start(caller, parts, response), limits.clientCheck())) {
+            String model = inference.model(request.model()).id();
+            AnswerJson json =
+                    format.of(request, model, parts.size(), clock.instant().getEpochSecond());
+            ClientConnection client = ClientConnection.current(limits.clientCheck());
+            AnswerWriter writer = new AnswerWriter(choices, parts, json, client, limits);
+            if (request.stream()) {
+                writer.stream(response, request.includeUsage());
+            } else {
+                writer.whole(response);
+            }
+        }
+    }
+
+    private List<TokenStream> start(Caller caller, List<GenerationRequest> parts, HttpServletResponse response) {
+        try {
+            return generations.startAll(caller, parts);
+        } finally {
+            RateLimitHeaders.set(response, admission.allowance(caller.credentialId()));
+        }
+    }
+}

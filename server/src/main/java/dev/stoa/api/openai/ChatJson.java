@@ -1,0 +1,128 @@
+package dev.stoa.api.openai;
+
+import dev.stoa.inference.StopReason;
+import dev.stoa.inference.TokenLogprob;
+import dev.stoa.inference.TokenUsage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A chat completion, whole and in chunks. */
+final class ChatJson implements AnswerJson {
+    /** What the protocol writes for a likelihood of nothing; JSON has no infinity. */
+    static final double LOGPROB_MIN = -9999;
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final String id;
+    private final String model;
+    private final long createdSeconds;
+    private final boolean logprobsWanted;
+    private final boolean usageInChunks;
+
+    /** @param usageInChunks whether every chunk has a usage, null in all but the last, as those have who ask for it */
+    ChatJson(String id, String model, long createdSeconds, boolean logprobsWanted, boolean usageInChunks) {
+        this.id = id;
+        this.model = model;
+        this.createdSeconds = createdSeconds;
+        this.logprobsWanted = logprobsWanted;
+        this.usageInChunks = usageInChunks;
+    }
+
+    private ObjectNode head(String object) {
+        return JSON.createObjectNode()
+                .put("id", id)
+                .put("object", object)
+                .put("created", createdSeconds)
+                .put("model", model)
+                .put("service_tier", "default");
+    }
+
+    @Override
+    public ObjectNode whole(List<Choice> choices, TokenUsage usage) {
+        ObjectNode answer = head("chat.completion");
+        ArrayNode list = answer.putArray("choices");
+        for (Choice choice : choices) {
+            ObjectNode json = list.addObject().put("index", list.size() - 1);
+            json.putObject("message")
+                    .put("role", "assistant")
+                    .put("content", choice.text())
+                    .putNull("refusal")
+                    .putArray("annotations");
+            logprobs(json, choice.logprobs(), logprobsWanted);
+            json.put("finish_reason", AnswerJson.reason(choice.reason()));
+        }
+        answer.set("usage", AnswerJson.json(usage));
+        return answer;
+    }
+
+    @Override
+    public boolean tellsBegin() {
+        return true;
+    }
+
+    @Override
+    public ObjectNode begin(int choice) {
+        ObjectNode delta = JSON.createObjectNode()
+                .put("role", "assistant")
+                .put("content", "")
+                .putNull("refusal");
+        return chunk(choice, delta, List.of(), null);
+    }
+
+    @Override
+    public ObjectNode delta(int choice, String text, List<TokenLogprob> logprobs) {
+        return chunk(choice, JSON.createObjectNode().put("content", text), logprobs, null);
+    }
+
+    @Override
+    public ObjectNode end(int choice, StopReason reason) {
+        return chunk(choice, JSON.createObjectNode(), List.of(), reason);
+    }
+
+    private ObjectNode chunk(int choice, ObjectNode delta, List<TokenLogprob> logprobs, @Nullable StopReason reason) {
+        ObjectNode chunk = head("chat.completion.chunk");
+        ObjectNode json = chunk.putArray("choices").addObject().put("index", choice);
+        json.set("delta", delta);
+        logprobs(json, logprobs, !logprobs.isEmpty());
+        json.put("finish_reason", reason == null ? null : AnswerJson.reason(reason));
+        if (usageInChunks) {
+            chunk.putNull("usage");
+        }
+        return chunk;
+    }
+
+    @Override
+    public ObjectNode usage(TokenUsage usage) {
+        ObjectNode chunk = head("chat.completion.chunk");
+        chunk.putArray("choices");
+        chunk.set("usage", AnswerJson.json(usage));
+        return chunk;
+    }
+
+    private static void logprobs(ObjectNode into, List<TokenLogprob> tokens, boolean present) {
+        if (!present) {
+            into.putNull("logprobs");
+            return;
+        }
+        ObjectNode logprobs = into.putObject("logprobs");
+        ArrayNode content = logprobs.putArray("content");
+        for (TokenLogprob token : tokens) {
+            ObjectNode json = content.addObject();
+            piece(json, token.piece());
+            ArrayNode top = json.putArray("top_logprobs");
+            token.top().forEach(other -> piece(top.addObject(), other));
+        }
+        logprobs.putNull("refusal");
+    }
+
+    private static void piece(ObjectNode into, TokenLogprob.Piece piece) {
+        into.put("token", piece.text()).put("logprob", Math.max(LOGPROB_MIN, piece.logprob()));
+        ArrayNode bytes = into.putArray("bytes");
+        for (byte each : piece.bytes()) {
+            bytes.add(Byte.toUnsignedInt(each));
+        }
+    }
+}

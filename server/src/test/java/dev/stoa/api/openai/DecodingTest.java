@@ -1,0 +1,124 @@
+package dev.stoa.api.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.stoa.inference.GenerationRequest;
+import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.Ids;
+import dev.stoa.shared.StoaException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class DecodingTest {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Ids IDS = new Ids(new Random(7));
+
+    private static CompletionRequest chat(String more) {
+        String body = "{'model':'m','messages':[{'role':'user','content':'hi'}]" + more + "}";
+        return ChatDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS);
+    }
+
+    private static CompletionRequest text(String body) {
+        return TextDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS);
+    }
+
+    @Test
+    void readsAChatWithAllItSays() {
+        CompletionRequest request = chat(",'max_completion_tokens':9,'n':2,'seed':5,'temperature':0.5,'top_p':0.9,"
+                + "'presence_penalty':-1,'frequency_penalty':2,'stop':['a','b'],'logprobs':true,'top_logprobs':3,"
+                + "'stream':true,'stream_options':{'include_usage':true},'user':'u','metadata':{'k':'v'}");
+        assertThat(request.prompts())
+                .containsExactly(new Prompt.Conversation(List.of(Message.text(Message.Role.USER, "hi"))));
+        assertThat(request.maxTokens()).isEqualTo(9);
+        assertThat(request.sampling().temperature()).isEqualTo(0.5f);
+        assertThat(request.sampling().presencePenalty()).isEqualTo(-1);
+        assertThat(request.stops()).containsExactly("a", "b");
+        assertThat(request.topLogprobs()).isEqualTo(3);
+        assertThat(request.includeUsage()).isTrue();
+        List<GenerationRequest> parts = request.parts("req_1");
+        assertThat(parts).hasSize(2);
+        assertThat(parts.get(0).sampling().seed()).isEqualTo(5);
+        assertThat(parts.get(1).sampling().seed()).isNotEqualTo(5);
+        assertThat(parts.get(0).prompt()).isSameAs(parts.get(1).prompt());
+    }
+
+    @Test
+    void theSameSeedGivesTheSameSeedsToAllChoices() {
+        assertThat(chat(",'seed':11,'n':4").parts("a").stream()
+                        .map(part -> part.sampling().seed()))
+                .isEqualTo(chat(",'seed':11,'n':4").parts("b").stream()
+                        .map(part -> part.sampling().seed())
+                        .toList())
+                .doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                ",'temperature':2.1 | temperature | between 0 and 2",
+                ",'temperature':'hot' | temperature | a number, not a string",
+                ",'n':0 | n | between 1 and 16",
+                ",'max_tokens':1,'max_completion_tokens':1 | max_tokens | can't go with",
+                ",'max_tokens':0 | max_tokens | between 1",
+                ",'stop':['a','b','c','d','e'] | stop | at most 4",
+                ",'stop':'' | stop | 1 to 1000",
+                ",'top_logprobs':3 | top_logprobs | needs logprobs",
+                ",'logprobs':true,'top_logprobs':21 | top_logprobs | between 0 and 20",
+                ",'stream_options':{'include_usage':true} | stream_options | only for streams",
+                ",'response_format':{'type':'json_object'} | response_format | structured output",
+                ",'tools':[{'type':'function'}] | tools | tool use",
+                ",'logit_bias':{'1':2} | logit_bias | bias",
+                ",'seed':1.5 | seed | whole number",
+                ",'metadata':{'a':1} | metadata.a | a string",
+                ",'service_tier':'gold' | service_tier | one of",
+                ",'frobnicate':1 | frobnicate | not known",
+                ",'messages':[] | messages | between 1",
+                ",'messages':[{'role':'king','content':'x'}] | messages[0].role | must be",
+                ",'messages':[{'role':'user','content':[{'type':'image_url','image_url':{}}]}] | messages[0].content[0].type | image_url",
+                ",'messages':[{'role':'user'}] | messages[0].content | required",
+            })
+    void namesTheFieldThatIsWrong(String more, String param, String problem) {
+        // A field named twice can't be parsed here, so the tests of messages replace the good ones.
+        String body = more.startsWith(",'messages'")
+                ? "{'model':'m'" + more + "}"
+                : "{'model':'m','messages':[{'role':'user','content':'hi'}]" + more + "}";
+        StoaException refusal = catchThrowableOfType(
+                StoaException.class, () -> ChatDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS));
+        assertThat(refusal.kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
+        assertThat(refusal.param()).isEqualTo(param);
+        assertThat(refusal).hasMessageContaining(problem);
+    }
+
+    @Test
+    void readsSeveralPromptsOfPlainText() {
+        CompletionRequest request = text("{'model':'m','prompt':['a','b'],'n':2,'logprobs':0}");
+        assertThat(request.parts("r").stream().map(GenerationRequest::prompt))
+                .containsExactly(
+                        new Prompt.Text("a"), new Prompt.Text("a"), new Prompt.Text("b"), new Prompt.Text("b"));
+        assertThat(request.maxTokens()).isEqualTo(16);
+        assertThat(request.topLogprobs()).isZero();
+        assertThat(GenerationRequest.countsPrompt(request.parts("r"))).containsExactly(true, false, true, false);
+        StoaException refusal =
+                catchThrowableOfType(StoaException.class, () -> text("{'model':'m','prompt':['a','b','c'],'n':6}"));
+        assertThat(refusal.param()).isEqualTo("n");
+        assertThat(catchThrowableOfType(StoaException.class, () -> text("{'model':'m','prompt':[1,2]}")))
+                .hasMessageContaining("token ids");
+    }
+
+    @Test
+    void writesDurationsAsTheProtocolDoes() {
+        assertThat(RateLimitHeaders.duration(Duration.ofMillis(20))).isEqualTo("20ms");
+        assertThat(RateLimitHeaders.duration(Duration.ofMillis(1500))).isEqualTo("1.500s");
+        assertThat(RateLimitHeaders.duration(Duration.ofMinutes(6))).isEqualTo("6m0s");
+    }
+}

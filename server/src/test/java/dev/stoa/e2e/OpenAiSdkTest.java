@@ -1,0 +1,170 @@
+package dev.stoa.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.http.StreamResponse;
+import com.openai.errors.BadRequestException;
+import com.openai.errors.InternalServerException;
+import com.openai.errors.NotFoundException;
+import com.openai.errors.UnauthorizedException;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.completions.Completion;
+import com.openai.models.completions.CompletionCreateParams;
+import dev.stoa.api.ApiServer;
+import dev.stoa.engine.Generation.Alternative;
+import dev.stoa.engine.Generation.Finish;
+import dev.stoa.inference.ScriptedEngine;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The vendor's own Java client, which takes the protocol at its word, against the service. */
+@Tag("e2e")
+class OpenAiSdkTest {
+    private static ApiServer server;
+    private static OpenAIClient client;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = ApiServer.start("");
+        client = client(ApiServer.KEY);
+    }
+
+    private static OpenAIClient client(String key) {
+        return OpenAIOkHttpClient.builder()
+                .baseUrl(server.uri("/v1").toString())
+                .apiKey(key)
+                .maxRetries(0)
+                .build();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        client.close();
+        server.close();
+    }
+
+    private static ChatCompletionCreateParams.Builder params(String model, String text) {
+        return ChatCompletionCreateParams.builder()
+                .model(model)
+                .maxCompletionTokens(20)
+                .addUserMessage(text);
+    }
+
+    private static CompletableFuture<Void> model(Consumer<ScriptedEngine.Run> speak) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                speak.accept(server.engine().nextRun());
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    @Test
+    void readsAWholeAnswerWithLogProbabilities() {
+        CompletableFuture<Void> model = model(run ->
+                run.sayWithLogprob("H", -0.25, new Alternative('H', -0.25)).end(Finish.END_OF_TURN));
+        ChatCompletion answer = client.chat()
+                .completions()
+                .create(params(ScriptedEngine.MODEL, "hi")
+                        .logprobs(true)
+                        .topLogprobs(1)
+                        .build());
+        model.join();
+        ChatCompletion.Choice choice = answer.validate().choices().getFirst();
+        assertThat(choice.message().content()).hasValue("H");
+        assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
+        assertThat(choice.logprobs()
+                        .orElseThrow()
+                        .content()
+                        .orElseThrow()
+                        .getFirst()
+                        .logprob())
+                .isEqualTo(-0.25);
+        assertThat(answer.usage().orElseThrow().totalTokens()).isEqualTo(3);
+    }
+
+    @Test
+    void readsStreamsOneAfterTheOtherOnOneConnectionThroughSilences() {
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<Void> model = model(run -> {
+                try {
+                    // Longer than the server's pings are apart, so that the client must pass over some.
+                    assertThat(run.awaitEnd(Duration.ofMillis(700))).isFalse();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                run.say("Hello.").end(Finish.END_OF_TURN);
+            });
+            try (StreamResponse<ChatCompletionChunk> chunks = client.chat()
+                    .completions()
+                    .createStreaming(params(ScriptedEngine.MODEL, "hi")
+                            .streamOptions(ChatCompletionStreamOptions.builder()
+                                    .includeUsage(true)
+                                    .build())
+                            .build())) {
+                List<ChatCompletionChunk> all =
+                        chunks.stream().map(ChatCompletionChunk::validate).toList();
+                assertThat(all.stream()
+                                .flatMap(chunk -> chunk.choices().stream())
+                                .map(choice -> choice.delta().content().orElse("")))
+                        .contains("Hello.");
+                assertThat(all.getLast().usage().orElseThrow().promptTokens()).isEqualTo(2);
+            }
+            model.join();
+        }
+    }
+
+    @Test
+    void completesPlainText() {
+        CompletableFuture<Void> model = model(run -> run.say(" time").end(Finish.MAX_TOKENS));
+        Completion completion = client.completions()
+                .create(CompletionCreateParams.builder()
+                        .model(ScriptedEngine.MODEL)
+                        .prompt("Once upon a")
+                        .maxTokens(1)
+                        .build());
+        model.join();
+        assertThat(completion.validate().choices().getFirst().text()).isEqualTo(" time");
+    }
+
+    @Test
+    void throwsTheErrorThatEachStatusStandsFor() {
+        assertThatThrownBy(() ->
+                        client.chat().completions().create(params("none", "hi").build()))
+                .isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> client.chat()
+                        .completions()
+                        .create(params(ScriptedEngine.MODEL, "x".repeat(3_000)).build()))
+                .isInstanceOf(BadRequestException.class);
+        OpenAIClient stranger = client("sk-stoa-nobody");
+        try {
+            assertThatThrownBy(() -> stranger.models().list()).isInstanceOf(UnauthorizedException.class);
+        } finally {
+            stranger.close();
+        }
+        server.engine().setFull(true);
+        try {
+            assertThatThrownBy(() -> client.chat()
+                            .completions()
+                            .create(params(ScriptedEngine.MODEL, "hi").build()))
+                    .isInstanceOf(InternalServerException.class);
+        } finally {
+            server.engine().setFull(false);
+        }
+        assertThat(client.models().list().data().getFirst().validate().id()).isEqualTo(ScriptedEngine.MODEL);
+    }
+}
