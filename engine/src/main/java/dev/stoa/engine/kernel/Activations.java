@@ -1,12 +1,14 @@
 package dev.stoa.engine.kernel;
 
+import java.util.Arrays;
+
 /**
  * The input rows of a matrix product, cut into blocks of {@value #BLOCK} columns so that one block of all rows lies
  * together.
  *
- * <p>For quantised weights the input is quantised too, block by block, to whole numbers from −127 to 127 under one scale:
- * {@code x ≈ scale · q}, the scale a half-precision number, as in ggml's Q8_0. Dot products of whole numbers are exact
- * in any order, so kernels are free in how they compute a block. Weights of plain types take the input as it is.
+ * <p>For weights of whole numbers the input is quantised too, block by block, to whole numbers from −127 to 127 under one
+ * scale: {@code x ≈ scale · q}. Dot products of whole numbers are exact in any order, so kernels are free in how they
+ * compute a block. Other weights take the input as it is.
  *
  * <p>Different threads may set different rows or blocks at once; nobody reads before all are set.
  */
@@ -17,11 +19,13 @@ public final class Activations {
     /** The largest quantised number. */
     static final float LEVELS = 127f;
 
+    private static final int PAIRS = BLOCK / 2;
+
     private final Kernels kernels;
     /** Shape {@code [blocks][rows][BLOCK]}: the input as it is. */
     private final float[] values;
-    /** The same shape: whole numbers. */
-    private final float[] numbers;
+    /** Shape {@code [blocks][rows][BLOCK / 2]}: whole numbers, column {@code p} with column {@code p + 16} above it. */
+    private final int[] pairs;
     /** Shape {@code [blocks][rows]}. */
     private final float[] scales;
     /** Shape {@code [blocks][rows]}: scale times the sum of the numbers, for weights with a minimum. */
@@ -34,10 +38,10 @@ public final class Activations {
 
     public Activations(Kernels kernels, int maxRows, int maxCols) {
         this.kernels = kernels;
-        int maxBlocks = (maxCols + BLOCK - 1) / BLOCK;
+        int maxBlocks = PackedMatrix.blocks(maxCols);
         int size = Math.multiplyExact(maxRows, maxBlocks * BLOCK);
         this.values = new float[size];
-        this.numbers = new float[size];
+        this.pairs = new int[size / 2];
         this.scales = new float[maxRows * maxBlocks];
         this.sums = new float[maxRows * maxBlocks];
     }
@@ -45,15 +49,15 @@ public final class Activations {
     /** Takes a new shape, for products with {@code matrices}; the contents are undefined until every row is set. */
     public void reshape(int rows, int cols, PackedMatrix... matrices) {
         this.rows = rows;
-        this.blocks = (cols + BLOCK - 1) / BLOCK;
+        this.blocks = PackedMatrix.blocks(cols);
         if (rows * blocks > sums.length) {
             throw new IllegalArgumentException(rows + " rows of " + cols + " columns don't fit");
         }
         keepsValues = false;
         quantizes = false;
         for (PackedMatrix matrix : matrices) {
-            keepsValues |= !matrix.quantized();
-            quantizes |= matrix.quantized();
+            keepsValues |= !matrix.form().whole();
+            quantizes |= matrix.form().whole();
         }
     }
 
@@ -61,9 +65,12 @@ public final class Activations {
         return rows;
     }
 
-    /** Whole numbers for a quantised matrix, else the input as it is. */
-    float[] values(PackedMatrix matrix) {
-        return matrix.quantized() ? numbers : values;
+    float[] values() {
+        return values;
+    }
+
+    int[] pairs() {
+        return pairs;
     }
 
     float[] scales() {
@@ -75,12 +82,17 @@ public final class Activations {
     }
 
     /** Where a row's block begins in {@link #values}. */
-    int offset(int block, int row) {
+    int valuesAt(int block, int row) {
         return (block * rows + row) * BLOCK;
     }
 
+    /** Where a row's block begins in {@link #pairs}. */
+    int pairsAt(int block, int row) {
+        return (block * rows + row) * PAIRS;
+    }
+
     /** Where a block's scales and sums, one for each row, begin. */
-    int scaleOffset(int block) {
+    int scaleAt(int block) {
         return block * rows;
     }
 
@@ -94,33 +106,18 @@ public final class Activations {
 
     /** Sets one block of a row from {@code count} values. */
     public void setBlock(int row, int block, float[] source, int at, int count) {
-        int to = offset(block, row);
         if (keepsValues) {
+            int to = valuesAt(block, row);
             System.arraycopy(source, at, values, to, count);
-            java.util.Arrays.fill(values, to + count, to + BLOCK, 0f);
+            Arrays.fill(values, to + count, to + BLOCK, 0f);
         }
         if (quantizes) {
-            quantize(scaleOffset(block) + row, to, source, at, count);
+            if (count == BLOCK) {
+                kernels.quantize(source, at, pairs, pairsAt(block, row), scales, sums, scaleAt(block) + row);
+            } else {
+                float[] padded = Arrays.copyOf(Arrays.copyOfRange(source, at, at + count), BLOCK);
+                kernels.quantize(padded, 0, pairs, pairsAt(block, row), scales, sums, scaleAt(block) + row);
+            }
         }
-    }
-
-    private void quantize(int scaleAt, int to, float[] source, int at, int count) {
-        if (count < BLOCK) {
-            float[] padded = new float[BLOCK];
-            System.arraycopy(source, at, padded, 0, count);
-            quantize(scaleAt, to, padded, 0, BLOCK);
-            return;
-        }
-        float max = kernels.maxAbs(source, at);
-        float scale = halved(max / LEVELS);
-        float sum = kernels.round(source, at, max == 0 ? 0 : LEVELS / max, numbers, to);
-        scales[scaleAt] = scale;
-        sums[scaleAt] = scale * sum;
-    }
-
-    /** Half precision, as ggml keeps it; a scale too large for that stays as it is. */
-    private static float halved(float scale) {
-        float half = Float.float16ToFloat(Float.floatToFloat16(scale));
-        return Float.isInfinite(half) ? scale : half;
     }
 }

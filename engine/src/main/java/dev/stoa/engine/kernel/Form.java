@@ -1,26 +1,78 @@
 package dev.stoa.engine.kernel;
 
-/** How a {@link PackedMatrix} keeps its weights in 32-bit lanes. */
+/**
+ * How a {@link PackedMatrix} keeps the numbers of 32 columns: {@link #bits} words of 32 bits for each row. The low half
+ * of a word belongs to columns 0–15, the high half to columns 16–31, unless said otherwise.
+ */
 public enum Form {
-    /** Eight unsigned 4-bit numbers, the lowest bits first. */
-    NIBBLE(8),
-    /** Four signed 8-bit numbers, the lowest bits first. */
-    BYTE(4),
-    /** Two IEEE half-precision numbers. */
-    HALF(2),
-    /** Two bfloat16 numbers. */
-    BFLOAT(2),
-    /** One float. */
-    FLOAT(1);
+    /** Word {@code g}: unsigned 4-bit numbers of columns {@code 4g … 4g + 3} in each half, the lowest bits first. */
+    FOUR(4, 0),
+    /** As {@link #FOUR}, then a word of inverted fifth bits: bit {@code i} takes 16 from column {@code i}. */
+    FIVE(5, 16),
+    /** As {@link #FOUR}, then two words of upper bits, columns {@code 8h … 8h + 7} in each half; less 32. */
+    SIX(6, 32),
+    /** Word {@code j}: signed bytes of columns {@code 4j … 4j + 3}. */
+    EIGHT(8, 0),
+    /** Word {@code j}: IEEE halves of columns {@code 2j} and {@code 2j + 1}. */
+    HALF(16, 0),
+    /** As {@link #HALF}, with bfloat16. */
+    BFLOAT(16, 0),
+    /** Word {@code k}: the float of column {@code k}. */
+    FLOAT(32, 0);
 
-    private final int perLane;
+    private final int bits;
+    private final int offset;
 
-    Form(int perLane) {
-        this.perLane = perLane;
+    Form(int bits, int offset) {
+        this.bits = bits;
+        this.offset = offset;
     }
 
-    /** Weights in one lane. */
-    public int perLane() {
-        return perLane;
+    /** Bits of a weight, and words of a row's 32 columns. */
+    public int bits() {
+        return bits;
+    }
+
+    /** What is taken from a stored number. */
+    int offset() {
+        return offset;
+    }
+
+    /** Whether products are sums of whole numbers below 2¹⁵, with a quantised input; else the input is taken as it is. */
+    boolean whole() {
+        return this == FOUR || this == FIVE;
+    }
+
+    /** Packs the numbers of 32 columns, {@code q[at …]}, into the words of a row. */
+    void pack(int[] q, int at, int[] words) {
+        switch (this) {
+            case FOUR, FIVE, SIX -> packHalves(q, at, words);
+            case EIGHT -> packPlain(q, at, words, 4);
+            case HALF, BFLOAT -> packPlain(q, at, words, 2);
+            case FLOAT -> packPlain(q, at, words, 1);
+        }
+    }
+
+    private void packHalves(int[] q, int at, int[] words) {
+        java.util.Arrays.fill(words, 0);
+        for (int k = 0; k < Activations.BLOCK; k++) {
+            int half = k / 16 * 16;
+            int p = k % 16;
+            words[p / 4] |= (q[at + k] & 15) << half + p % 4 * 4;
+            if (this == FIVE) {
+                words[4] |= (~q[at + k] >> 4 & 1) << k;
+            } else if (this == SIX) {
+                words[4 + p / 8] |= (q[at + k] >> 4 & 3) << half + p % 8 * 2;
+            }
+        }
+    }
+
+    private static void packPlain(int[] q, int at, int[] words, int perWord) {
+        int width = Integer.SIZE / perWord;
+        int mask = perWord == 1 ? -1 : (1 << width) - 1;
+        java.util.Arrays.fill(words, 0);
+        for (int k = 0; k < Activations.BLOCK; k++) {
+            words[k / perWord] |= (q[at + k] & mask) << k % perWord * width;
+        }
     }
 }

@@ -24,16 +24,14 @@ public interface Kernels {
      */
     void multiply(PackedMatrix matrix, int panel, Activations input, PanelScratch scratch);
 
-    /** The largest magnitude of {@link Activations#BLOCK} values; NaN if one of them is. */
-    float maxAbs(float[] x, int at);
-
     /**
-     * {@code out[i] = round(x[i] · factor)}, to the nearest whole number and to the even one of two, for
-     * {@link Activations#BLOCK} values whose results are within ±127.
+     * Quantises {@link Activations#BLOCK} values: {@code q = round(x · 127 / max|x|)}, to the nearest whole number and to
+     * the even one of two; the scale is {@code max|x| / 127}. Where a value is not finite, neither is the scale.
      *
-     * @return the sum of the results
+     * @param pairs receives {@code q[p]} in the low and {@code q[p + 16]} in the high half of 16 ints
+     * @param scales receives the scale at {@code scaleAt}, and {@code sums} scale times {@code Σ q}
      */
-    float round(float[] x, int at, float factor, float[] out, int outAt);
+    void quantize(float[] x, int at, int[] pairs, int pairsAt, float[] scales, float[] sums, int scaleAt);
 
     /** {@code Σ x²} over {@code n} values, a multiple of 16 or not. */
     float sumOfSquares(float[] x, int at, int n);

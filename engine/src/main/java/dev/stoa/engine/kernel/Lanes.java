@@ -12,6 +12,9 @@ final class Lanes {
 
     static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
 
+    static final VectorSpecies<Short> S = VectorSpecies.of(short.class, F.vectorShape());
+
+    /** Floats or ints of a register. */
     static final int COUNT = F.length();
 
     private Lanes() {}

@@ -15,10 +15,9 @@ public final class MatrixPacker {
     private final int rows;
     private final int cols;
     private final int blocks;
-    private final int[] lanes;
-    private final int[] halfScales;
-    private final float[] scales;
-    private final float[] minimums;
+    private final int scaleWords;
+    private final int[] numbers;
+    private final int[] scales;
 
     private MatrixPacker(String name, TensorType type, int rows, int cols) {
         this.name = name;
@@ -26,14 +25,11 @@ public final class MatrixPacker {
         this.format = RowFormat.of(type);
         this.rows = rows;
         this.cols = cols;
-        int paddedCols = (cols + Activations.BLOCK - 1) / Activations.BLOCK * Activations.BLOCK;
-        this.blocks = paddedCols / format.scaleBlock();
+        this.blocks = PackedMatrix.blocks(cols);
+        this.scaleWords = format.scaleForm().words(blocks);
         long paddedRows = (long) PackedMatrix.panels(rows) * PANEL;
-        this.lanes = new int[length(paddedRows * paddedCols / format.form().perLane())];
-        int scaleCount = format.plain() ? 0 : length(paddedRows * blocks);
-        this.halfScales = new int[format.halfScales() ? scaleCount : 0];
-        this.scales = new float[format.halfScales() ? 0 : scaleCount];
-        this.minimums = new float[format.halfScales() || !format.minimums() ? 0 : scaleCount];
+        this.numbers = new int[length(paddedRows * blocks * format.form().bits())];
+        this.scales = new int[length(paddedRows * scaleWords)];
     }
 
     /**
@@ -50,72 +46,52 @@ public final class MatrixPacker {
     }
 
     private PackedMatrix matrix() {
-        return new PackedMatrix(rows, cols, format.form(), format.scaleBlock(), lanes, halfScales, scales, minimums);
+        return new PackedMatrix(rows, cols, format.form(), format.scaleForm(), format.minimumFactor(), numbers, scales);
     }
 
-    private int length(long elements) {
-        if (elements > Integer.MAX_VALUE - 8) {
+    private int length(long words) {
+        if (words > Integer.MAX_VALUE - 8) {
             throw new ModelLoadException("tensor '" + name + "' is too large: " + rows + " × " + cols);
         }
-        return (int) elements;
+        return (int) words;
     }
 
     /** The work on one panel, with its own buffers. */
     private final class Panel {
         private final byte[] bytes = new byte[Math.toIntExact(type.bytes(cols))];
-        private final int[] q = new int[cols];
-        private final float[] rowScales = new float[blocks];
-        private final float[] rowMinimums = new float[blocks];
+        private final int[] q = new int[blocks * Activations.BLOCK];
+        private final int[] words = new int[Math.max(Activations.BLOCK, scaleWords)];
+        private final float[] rowScales = new float[2 * blocks];
+        private final float[] rowMinimums = new float[2 * blocks];
 
         void pack(MemorySegment data, int panel) {
             for (int r = 0; r < Math.min(PANEL, rows - panel * PANEL); r++) {
                 long row = (long) panel * PANEL + r;
                 MemorySegment.copy(data, ValueLayout.JAVA_BYTE, row * bytes.length, bytes, 0, bytes.length);
                 format.decode(bytes, cols, q, rowScales, rowMinimums);
-                putNumbers(panel, r);
-                if (!format.plain()) {
-                    putScales(panel, r);
+                requireFinite();
+                for (int block = 0; block < blocks; block++) {
+                    format.form().pack(q, block * Activations.BLOCK, words);
+                    int bits = format.form().bits();
+                    put(numbers, (panel * blocks + block) * bits * PANEL + r, bits);
+                }
+                format.scaleWords(bytes, cols, words);
+                put(scales, panel * scaleWords * PANEL + r, scaleWords);
+            }
+        }
+
+        private void put(int[] to, int at, int count) {
+            for (int word = 0; word < count; word++) {
+                to[at + word * PANEL] = words[word];
+            }
+        }
+
+        private void requireFinite() {
+            for (int i = 0; i < rowScales.length; i++) {
+                if (!Float.isFinite(rowScales[i]) || !Float.isFinite(rowMinimums[i])) {
+                    throw new ModelLoadException("tensor '" + name + "' holds a scale that is not finite");
                 }
             }
-        }
-
-        private void putNumbers(int panel, int r) {
-            int perLane = format.form().perLane();
-            int bits = Integer.SIZE / perLane;
-            int mask = bits == Integer.SIZE ? -1 : (1 << bits) - 1;
-            int at = panel * (blocks * format.scaleBlock() / perLane) * PANEL + r;
-            for (int k = 0; k < cols; k++) {
-                lanes[at + k / perLane * PANEL] |= (q[k] & mask) << k % perLane * bits;
-            }
-        }
-
-        private void putScales(int panel, int r) {
-            int at = panel * blocks * PANEL + r;
-            for (int block = 0; block < cols / format.scaleBlock(); block++) {
-                put(at + block * PANEL, rowScales[block], rowMinimums[block]);
-            }
-        }
-
-        private void put(int at, float scale, float minimum) {
-            if (!Float.isFinite(scale) || !Float.isFinite(minimum)) {
-                throw new ModelLoadException("tensor '" + name + "' holds a scale that is not finite");
-            }
-            if (halfScales.length > 0) {
-                halfScales[at] = half(scale) | half(minimum) << 16;
-                return;
-            }
-            scales[at] = scale;
-            if (minimums.length > 0) {
-                minimums[at] = minimum;
-            }
-        }
-
-        private int half(float value) {
-            short half = Float.floatToFloat16(value);
-            if (Float.float16ToFloat(half) != value) {
-                throw new ModelLoadException("tensor '" + name + "' holds a scale out of range: " + value);
-            }
-            return half & 0xffff;
         }
     }
 }

@@ -1,15 +1,16 @@
 package dev.stoa.engine.kernel;
 
 /**
- * A weight matrix of {@code rows × cols}, repacked once at load so that a vector register holds the same column of
+ * A weight matrix of {@code rows × cols}, repacked once at load so that a vector register holds the same columns of
  * neighbouring rows. Immutable after packing and thread-safe.
  *
- * <p>Rows are grouped in <em>panels</em> of {@value #PANEL}; columns in blocks that share one scale per row. A panel's
- * block is {@code lanes[block / perLane][PANEL]}: lane {@code r} of a group holds {@code perLane} consecutive columns of
- * row {@code r}. A weight is {@code scale · q + minimum}. Rows and columns beyond the matrix are zero.
+ * <p>Rows are grouped in <em>panels</em> of {@value #PANEL}, columns in blocks of {@link Activations#BLOCK}. A panel's
+ * block is {@code numbers[form.bits()][PANEL]}: a word of each row, then the next word of each row, as {@link Form} says;
+ * {@link ScaleForm} says the same for the scales. Rows and columns beyond the matrix are zero. It takes as many bytes as
+ * the file does, but for Q4_K and Q5_K (16 bytes of inner scales for 256 columns instead of 12) and Q6_K (2 more).
  *
- * <p>Scales are kept as the file has them: a pair of halves (scale in the low half, minimum in the high half) where both
- * are exact in half precision, as they are in Q4_0 to Q8_0; else as floats.
+ * <p>A weight is {@code scale · q + minimum}, where {@code q} is the stored number less {@link Form#offset}, and the
+ * minimum {@code minimumFactor · scale + } the stored minimum.
  */
 public final class PackedMatrix {
     /** Rows of a panel: a multiple of every lane count from 128 to 512 bits, two registers or more. */
@@ -18,29 +19,23 @@ public final class PackedMatrix {
     private final int rows;
     private final int cols;
     private final Form form;
-    private final int block;
-    private final int[] lanes;
-    private final int[] halfScales;
-    private final float[] scales;
-    private final float[] minimums;
+    private final ScaleForm scaleForm;
+    private final float minimumFactor;
+    private final int[] numbers;
+    private final int[] scales;
 
     /**
-     * @param block columns that share a scale: 16 or 32
-     * @param lanes shape {@code [panels][blocks][block / perLane][PANEL]}
-     * @param halfScales shape {@code [panels][blocks][PANEL]}, or empty
-     * @param scales the same shape, or empty
-     * @param minimums the same shape, or empty where every minimum is zero
+     * @param numbers shape {@code [panels][blocks][form.bits()][PANEL]}
+     * @param scales shape {@code [panels][scaleForm.words(blocks)][PANEL]}
      */
-    PackedMatrix(
-            int rows, int cols, Form form, int block, int[] lanes, int[] halfScales, float[] scales, float[] minimums) {
+    PackedMatrix(int rows, int cols, Form form, ScaleForm scaleForm, float minimumFactor, int[] numbers, int[] scales) {
         this.rows = rows;
         this.cols = cols;
         this.form = form;
-        this.block = block;
-        this.lanes = lanes;
-        this.halfScales = halfScales;
+        this.scaleForm = scaleForm;
+        this.minimumFactor = minimumFactor;
+        this.numbers = numbers;
         this.scales = scales;
-        this.minimums = minimums;
     }
 
     public int rows() {
@@ -55,9 +50,17 @@ public final class PackedMatrix {
         return form;
     }
 
-    /** Whether weights are whole numbers under a scale, and the input must be too. */
-    boolean quantized() {
-        return form == Form.NIBBLE || form == Form.BYTE;
+    ScaleForm scaleForm() {
+        return scaleForm;
+    }
+
+    float minimumFactor() {
+        return minimumFactor;
+    }
+
+    /** Whether any minimum can be other than zero. */
+    boolean hasMinimums() {
+        return scaleForm == ScaleForm.PAIR || scaleForm == ScaleForm.BYTE_PAIR || minimumFactor != 0;
     }
 
     /** Groups of {@value #PANEL} rows: the unit in which work is split. */
@@ -67,56 +70,36 @@ public final class PackedMatrix {
 
     /** Memory that the weights take. */
     public long bytes() {
-        return 4L * (lanes.length + (long) halfScales.length + scales.length + minimums.length);
+        return 4L * (numbers.length + (long) scales.length);
     }
 
     static int panels(int rows) {
         return (rows + PANEL - 1) / PANEL;
     }
 
-    int block() {
-        return block;
-    }
-
     int blocks() {
-        return (cols + Activations.BLOCK - 1) / Activations.BLOCK * (Activations.BLOCK / block);
+        return blocks(cols);
     }
 
-    int[] lanes() {
-        return lanes;
+    static int blocks(int cols) {
+        return (cols + Activations.BLOCK - 1) / Activations.BLOCK;
     }
 
-    /** Where a panel's block begins in {@link #lanes}. */
-    int laneOffset(int panel, int blockIndex) {
-        return (panel * blocks() + blockIndex) * (block / form.perLane() * PANEL);
+    int[] numbers() {
+        return numbers;
     }
 
-    /** Where a panel's block begins in the scale arrays. */
-    int scaleOffset(int panel, int blockIndex) {
-        return (panel * blocks() + blockIndex) * PANEL;
+    /** Where a panel's block begins in {@link #numbers}. */
+    int numbersAt(int panel, int block) {
+        return (panel * blocks() + block) * form.bits() * PANEL;
     }
 
-    boolean hasHalfScales() {
-        return halfScales.length > 0;
-    }
-
-    int[] halfScales() {
-        return halfScales;
-    }
-
-    boolean hasScales() {
-        return scales.length > 0;
-    }
-
-    float[] scales() {
+    int[] scales() {
         return scales;
     }
 
-    boolean hasMinimums() {
-        return minimums.length > 0;
-    }
-
-    float[] minimums() {
-        return minimums;
+    /** Where the words begin that hold the scales of a block, and of others of its group. */
+    int scalesAt(int panel, int block) {
+        return (panel * scaleForm.words(blocks()) + scaleForm.firstWord(block)) * PANEL;
     }
 }

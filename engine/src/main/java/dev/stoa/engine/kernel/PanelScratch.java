@@ -2,36 +2,22 @@ package dev.stoa.engine.kernel;
 
 /** What one thread needs while it multiplies panels. Not thread-safe: one for each worker. */
 public final class PanelScratch {
-    /** Unpacked weights of one block: shape {@code [BLOCK][PANEL]}. */
-    final float[] tile = new float[Activations.BLOCK * PackedMatrix.PANEL];
-    /** Scales of one block: shape {@code [PANEL]}. */
-    final float[] scale = new float[PackedMatrix.PANEL];
-    /** Minimums of one block: shape {@code [PANEL]}. */
-    final float[] minimum = new float[PackedMatrix.PANEL];
+    /** Unpacked whole numbers of one block, two to an int: shape {@code [BLOCK / 2][PANEL]}. */
+    final int[] pairs = new int[Activations.BLOCK / 2 * PackedMatrix.PANEL];
+    /** Unpacked floats of one block: shape {@code [BLOCK][PANEL]}. */
+    final float[] floats = new float[Activations.BLOCK * PackedMatrix.PANEL];
+    /** Scales of one or several blocks, one or two for each row: shape {@code [CHUNK][2][PANEL]}. */
+    final float[] scale = new float[VectorProduct.CHUNK * 2 * PackedMatrix.PANEL];
+    /** Minimums of one or several blocks: shape {@code [CHUNK][PANEL]}. */
+    final float[] minimum = new float[VectorProduct.CHUNK * PackedMatrix.PANEL];
+    /** Dot products, in halves, of one block with several input rows or the other way round: {@code [CHUNK][PANEL]}. */
+    final int[] dots = new int[VectorProduct.CHUNK * PackedMatrix.PANEL];
+    /** The same in floats. */
+    final float[] floatDots = new float[VectorProduct.CHUNK * PackedMatrix.PANEL];
     /** Results: shape {@code [rows][PANEL]}. */
     final float[] result;
 
-    /** Input scales and sums of plain matrices, one for each row. */
-    final float[] ones;
-
-    final float[] zeros;
-
-    /** Scales and sums of the input that the current block uses. */
-    float[] inputScales;
-
-    float[] inputSums;
-
-    /** Scale and sum of the current input row. */
-    float inputScale;
-
-    float inputSum;
-
     public PanelScratch(int maxRows) {
-        this.ones = new float[maxRows];
-        this.zeros = new float[maxRows];
-        java.util.Arrays.fill(ones, 1f);
-        this.inputScales = ones;
-        this.inputSums = zeros;
         this.result = new float[maxRows * PackedMatrix.PANEL];
     }
 

@@ -3,17 +3,7 @@ package dev.stoa.engine.kernel;
 /** F32, F16 and BF16: no blocks, no scales. {@code q} holds the bits as they are. */
 final class PlainFormat extends RowFormat {
     PlainFormat(Form form) {
-        super(form, Activations.BLOCK);
-    }
-
-    @Override
-    boolean plain() {
-        return true;
-    }
-
-    @Override
-    boolean minimums() {
-        return false;
+        super(form, ScaleForm.NONE, 0);
     }
 
     @Override
@@ -22,4 +12,7 @@ final class PlainFormat extends RowFormat {
             q[i] = form() == Form.FLOAT ? Bytes.i32(row, 4 * i) : Bytes.u16(row, 2 * i);
         }
     }
+
+    @Override
+    void scaleWords(byte[] row, int cols, int[] words) {}
 }

@@ -11,11 +11,14 @@ import dev.stoa.engine.gguf.TensorType;
  */
 abstract class RowFormat {
     private final Form form;
-    private final int scaleBlock;
+    private final ScaleForm scaleForm;
+    private final float minimumFactor;
 
-    RowFormat(Form form, int scaleBlock) {
+    /** @param minimumFactor as in {@link PackedMatrix#minimumFactor} */
+    RowFormat(Form form, ScaleForm scaleForm, float minimumFactor) {
         this.form = form;
-        this.scaleBlock = scaleBlock;
+        this.scaleForm = scaleForm;
+        this.minimumFactor = minimumFactor;
     }
 
     static RowFormat of(TensorType type) {
@@ -23,13 +26,13 @@ abstract class RowFormat {
             case F32 -> new PlainFormat(Form.FLOAT);
             case F16 -> new PlainFormat(Form.HALF);
             case BF16 -> new PlainFormat(Form.BFLOAT);
-            case Q4_0 -> new BlockFormat.Q40();
-            case Q4_1 -> new BlockFormat.Q41();
-            case Q5_0 -> new BlockFormat.Q50();
-            case Q5_1 -> new BlockFormat.Q51();
-            case Q8_0 -> new BlockFormat.Q80();
-            case Q4_K -> new SuperBlockFormat.Q4K();
-            case Q5_K -> new SuperBlockFormat.Q5K();
+            case Q4_0 -> new BlockFormat(Form.FOUR, false, -8);
+            case Q4_1 -> new BlockFormat(Form.FOUR, true, 0);
+            case Q5_0 -> new BlockFormat(Form.FIVE, false, -16);
+            case Q5_1 -> new BlockFormat(Form.FIVE, true, 0);
+            case Q8_0 -> new BlockFormat(Form.EIGHT, false, 0);
+            case Q4_K -> new SuperBlockFormat.Q45K(Form.FOUR);
+            case Q5_K -> new SuperBlockFormat.Q45K(Form.FIVE);
             case Q6_K -> new SuperBlockFormat.Q6K();
         };
     }
@@ -38,22 +41,22 @@ abstract class RowFormat {
         return form;
     }
 
+    ScaleForm scaleForm() {
+        return scaleForm;
+    }
+
+    float minimumFactor() {
+        return minimumFactor;
+    }
+
     /** Columns that share a scale: 16 or 32. */
     int scaleBlock() {
-        return scaleBlock;
+        return scaleForm.columns();
     }
 
     boolean plain() {
-        return false;
+        return scaleForm == ScaleForm.NONE;
     }
-
-    /** Whether scales and minimums are exact in half precision. */
-    boolean halfScales() {
-        return false;
-    }
-
-    /** Whether minimums can be other than zero. */
-    abstract boolean minimums();
 
     /**
      * Decodes a row.
@@ -63,4 +66,7 @@ abstract class RowFormat {
      * @param scales receives one for each {@link #scaleBlock} columns, as does {@code minimums}
      */
     abstract void decode(byte[] row, int cols, int[] q, float[] scales, float[] minimums);
+
+    /** Writes a row's scales as {@link #scaleForm} has them. */
+    abstract void scaleWords(byte[] row, int cols, int[] words);
 }

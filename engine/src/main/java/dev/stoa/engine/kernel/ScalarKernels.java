@@ -1,7 +1,5 @@
 package dev.stoa.engine.kernel;
 
-import static dev.stoa.engine.kernel.PackedMatrix.PANEL;
-
 /** The reference for {@link VectorKernels}, and what runs where the Vector API is missing. Stateless. */
 public final class ScalarKernels implements Kernels {
     @Override
@@ -9,95 +7,45 @@ public final class ScalarKernels implements Kernels {
         return "scalar";
     }
 
+    /** The bits of a float but its sign: compared as whole numbers they order magnitudes, NaN above all. */
+    static final int MAGNITUDE = 0x7fffffff;
+
+    static final int ROUND_BITS = Float.floatToRawIntBits(Exponential.ROUND);
+
     @Override
     public void multiply(PackedMatrix matrix, int panel, Activations input, PanelScratch scratch) {
-        int rows = input.rows();
-        java.util.Arrays.fill(scratch.result, 0, rows * PANEL, 0f);
-        for (int block = 0; block < matrix.blocks(); block++) {
-            unpack(matrix, panel, block, scratch.tile);
-            scales(matrix, panel, block, scratch);
-            int column = block * matrix.block();
-            int group = column / Activations.BLOCK;
-            for (int row = 0; row < rows; row++) {
-                int at = input.offset(group, row) + column % Activations.BLOCK;
-                row(matrix, input, at, input.scaleOffset(group) + row, scratch, row * PANEL);
-            }
-        }
-    }
-
-    /** {@code result += scale · scaleₓ · Σ q·x + minimum · Σ x} for one input row and one block. */
-    private static void row(
-            PackedMatrix matrix, Activations input, int at, int scaleAt, PanelScratch scratch, int resultAt) {
-        float[] x = input.values(matrix);
-        float[] dot = new float[PANEL];
-        for (int k = 0; k < matrix.block(); k++) {
-            float value = x[at + k];
-            for (int r = 0; r < PANEL; r++) {
-                dot[r] = Math.fma(scratch.tile[k * PANEL + r], value, dot[r]);
-            }
-        }
-        float scale = matrix.quantized() ? input.scales()[scaleAt] : 1f;
-        float sum = matrix.quantized() ? input.sums()[scaleAt] : 0f;
-        for (int r = 0; r < PANEL; r++) {
-            float result = Math.fma(scratch.scale[r] * scale, dot[r], scratch.result[resultAt + r]);
-            scratch.result[resultAt + r] = Math.fma(scratch.minimum[r], sum, result);
-        }
-    }
-
-    /** The whole numbers (or floats) of a block as floats: {@code tile[k][r]}. */
-    static void unpack(PackedMatrix matrix, int panel, int block, float[] tile) {
-        int perLane = matrix.form().perLane();
-        int at = matrix.laneOffset(panel, block);
-        int[] lanes = matrix.lanes();
-        for (int k = 0; k < matrix.block(); k++) {
-            int group = at + k / perLane * PANEL;
-            for (int r = 0; r < PANEL; r++) {
-                tile[k * PANEL + r] = weight(matrix.form(), lanes[group + r], k % perLane);
-            }
-        }
-    }
-
-    private static float weight(Form form, int lane, int index) {
-        return switch (form) {
-            case NIBBLE -> (lane >>> 4 * index) & 15;
-            case BYTE -> (byte) (lane >>> 8 * index);
-            case HALF -> Float.float16ToFloat((short) (lane >>> 16 * index));
-            case BFLOAT -> Float.intBitsToFloat(lane >>> 16 * index << 16);
-            case FLOAT -> Float.intBitsToFloat(lane);
-        };
-    }
-
-    private static void scales(PackedMatrix matrix, int panel, int block, PanelScratch scratch) {
-        int at = matrix.scaleOffset(panel, block);
-        for (int r = 0; r < PANEL; r++) {
-            if (matrix.hasHalfScales()) {
-                int pair = matrix.halfScales()[at + r];
-                scratch.scale[r] = Float.float16ToFloat((short) pair);
-                scratch.minimum[r] = Float.float16ToFloat((short) (pair >>> 16));
-            } else {
-                scratch.scale[r] = matrix.hasScales() ? matrix.scales()[at + r] : 1f;
-                scratch.minimum[r] = matrix.hasMinimums() ? matrix.minimums()[at + r] : 0f;
-            }
-        }
+        ScalarProduct.multiply(matrix, panel, input, scratch);
     }
 
     @Override
-    public float maxAbs(float[] x, int at) {
-        float max = 0;
+    public void quantize(float[] x, int at, int[] pairs, int pairsAt, float[] scales, float[] sums, int scaleAt) {
+        int most = 0;
         for (int i = at; i < at + Activations.BLOCK; i++) {
-            max = Math.max(max, Math.abs(x[i]));
+            most = Math.max(most, Float.floatToRawIntBits(x[i]) & MAGNITUDE);
         }
-        return max;
+        float max = Float.intBitsToFloat(most);
+        float factor = quantizingFactor(max);
+        int sum = 0;
+        for (int p = 0; p < Activations.BLOCK / 2; p++) {
+            int low = quantized(x[at + p], factor);
+            int high = quantized(x[at + p + Activations.BLOCK / 2], factor);
+            sum += low + high;
+            pairs[pairsAt + p] = low & 0xffff | high << 16;
+        }
+        float scale = max / Activations.LEVELS;
+        scales[scaleAt] = scale;
+        sums[scaleAt] = scale * sum;
     }
 
-    @Override
-    public float round(float[] x, int at, float factor, float[] out, int outAt) {
-        float sum = 0;
-        for (int i = 0; i < Activations.BLOCK; i++) {
-            out[outAt + i] = x[at + i] * factor + Exponential.ROUND - Exponential.ROUND;
-            sum += out[outAt + i];
-        }
-        return sum;
+    /** So small a maximum that its inverse would be infinite counts as zero. */
+    static float quantizingFactor(float max) {
+        float factor = Activations.LEVELS / max;
+        return Float.isInfinite(factor) ? 0 : factor;
+    }
+
+    /** Adding 1.5 · 2²³ leaves the rounded number in the lowest bits. */
+    private static int quantized(float x, float factor) {
+        return Float.floatToRawIntBits(x * factor + Exponential.ROUND) - ROUND_BITS;
     }
 
     @Override

@@ -6,96 +6,90 @@ package dev.stoa.engine.kernel;
  */
 abstract sealed class SuperBlockFormat extends RowFormat {
     private static final int WEIGHTS = 256;
+    private static final int SUB_BLOCKS = 8;
     private final int bytes;
-    private final boolean minimums;
 
-    private SuperBlockFormat(Form form, int scaleBlock, int bytes, boolean minimums) {
-        super(form, scaleBlock);
+    private SuperBlockFormat(Form form, ScaleForm scaleForm, float minimumFactor, int bytes) {
+        super(form, scaleForm, minimumFactor);
         this.bytes = bytes;
-        this.minimums = minimums;
-    }
-
-    @Override
-    boolean minimums() {
-        return minimums;
     }
 
     @Override
     void decode(byte[] row, int cols, int[] q, float[] scales, float[] minimums) {
-        int subBlocks = WEIGHTS / scaleBlock();
+        int count = WEIGHTS / scaleBlock();
         for (int block = 0; block < cols / WEIGHTS; block++) {
-            scales(row, block * bytes, scales, minimums, block * subBlocks);
+            scales(row, block * bytes, scales, minimums, block * count);
             numbers(row, block * bytes, q, block * WEIGHTS);
+        }
+    }
+
+    @Override
+    void scaleWords(byte[] row, int cols, int[] words) {
+        int count = scaleForm().words(SUB_BLOCKS);
+        for (int block = 0; block < cols / WEIGHTS; block++) {
+            scaleWords(row, block * bytes, words, block * count);
         }
     }
 
     abstract void scales(byte[] row, int at, float[] scales, float[] minimums, int to);
 
+    abstract void scaleWords(byte[] row, int at, int[] words, int to);
+
     abstract void numbers(byte[] row, int at, int[] q, int to);
 
     /**
-     * Q4_K and Q5_K: eight 6-bit scales and minimums in 12 bytes. The first four of each fill the low bits of bytes 0–3
-     * and 4–7; of the last four, the low half lies in bytes 8–11 and the upper two bits atop bytes 0–7.
+     * Q4_K and Q5_K: scale, minimum, 12 bytes of scales, 32 bytes of fifth bits if there are any (bit {@code s} of byte
+     * {@code l} for weight {@code l} of sub-block {@code s}), 128 bytes of nibbles: byte {@code l} of a group of 32 holds
+     * weight {@code l} of one sub-block and of the next one in its halves.
      */
-    private static void sixBitScales(byte[] row, int at, float[] scales, float[] minimums, int to) {
-        float scale = Bytes.half(row, at);
-        float minimum = Bytes.half(row, at + 2);
-        int packed = at + 4;
-        for (int j = 0; j < 4; j++) {
-            int low = Bytes.u8(row, packed + j);
-            int middle = Bytes.u8(row, packed + j + 4);
-            int high = Bytes.u8(row, packed + j + 8);
-            scales[to + j] = scale * (low & 63);
-            minimums[to + j] = -minimum * (middle & 63);
-            scales[to + j + 4] = scale * (high & 15 | low >> 6 << 4);
-            minimums[to + j + 4] = -minimum * (high >> 4 | middle >> 6 << 4);
+    static final class Q45K extends SuperBlockFormat {
+        Q45K(Form form) {
+            super(form, ScaleForm.BYTE_PAIR, form.offset(), form == Form.FIVE ? 176 : 144);
         }
-    }
 
-    /** Byte {@code l} of a group of 32 holds weight {@code l} of one sub-block and of the next one in its halves. */
-    private static void nibbles(byte[] row, int at, int[] q, int to) {
-        for (int group = 0; group < 4; group++) {
-            for (int l = 0; l < 32; l++) {
-                int pair = Bytes.u8(row, at + group * 32 + l);
-                q[to + group * 64 + l] = pair & 15;
-                q[to + group * 64 + 32 + l] = pair >> 4;
+        @Override
+        void scales(byte[] row, int at, float[] scales, float[] minimums, int to) {
+            float scale = Bytes.half(row, at);
+            float minimum = Bytes.half(row, at + 2);
+            for (int j = 0; j < SUB_BLOCKS; j++) {
+                int pair = pair(row, at + 4, j);
+                scales[to + j] = scale * (pair & 255);
+                minimums[to + j] = -minimum * (pair >> 8);
             }
         }
-    }
-
-    /** Scale, minimum, 12 bytes of scales, 128 bytes of nibbles. */
-    static final class Q4K extends SuperBlockFormat {
-        Q4K() {
-            super(Form.NIBBLE, 32, 144, true);
-        }
 
         @Override
-        void scales(byte[] row, int at, float[] scales, float[] minimums, int to) {
-            sixBitScales(row, at, scales, minimums, to);
+        void scaleWords(byte[] row, int at, int[] words, int to) {
+            words[to] = Bytes.i32(row, at);
+            for (int j = 0; j < SUB_BLOCKS; j += 2) {
+                words[to + 1 + j / 2] = pair(row, at + 4, j) | pair(row, at + 4, j + 1) << 16;
+            }
         }
 
-        @Override
-        void numbers(byte[] row, int at, int[] q, int to) {
-            nibbles(row, at + 16, q, to);
-        }
-    }
-
-    /** As Q4_K, with 32 bytes of fifth bits before the nibbles: bit {@code s} of byte {@code l} for sub-block {@code s}. */
-    static final class Q5K extends SuperBlockFormat {
-        Q5K() {
-            super(Form.BYTE, 32, 176, true);
-        }
-
-        @Override
-        void scales(byte[] row, int at, float[] scales, float[] minimums, int to) {
-            sixBitScales(row, at, scales, minimums, to);
+        /**
+         * A sub-block's 6-bit scale and, from bit 8, its minimum. The first four of each fill the low bits of bytes 0–3
+         * and 4–7; of the last four, the low half lies in bytes 8–11 and the upper two bits atop bytes 0–7.
+         */
+        private static int pair(byte[] row, int packed, int j) {
+            int low = Bytes.u8(row, packed + j % 4);
+            int middle = Bytes.u8(row, packed + j % 4 + 4);
+            if (j < 4) {
+                return low & 63 | (middle & 63) << 8;
+            }
+            int high = Bytes.u8(row, packed + j % 4 + 8);
+            return high & 15 | low >> 6 << 4 | (high >> 4 | middle >> 6 << 4) << 8;
         }
 
         @Override
         void numbers(byte[] row, int at, int[] q, int to) {
-            nibbles(row, at + 48, q, to);
+            boolean five = form() == Form.FIVE;
+            int nibbles = at + (five ? 48 : 16);
             for (int i = 0; i < WEIGHTS; i++) {
-                q[to + i] |= (Bytes.u8(row, at + 16 + i % 32) >> i / 32 & 1) << 4;
+                int sub = i / 32;
+                q[to + i] = Bytes.u8(row, nibbles + sub / 2 * 32 + i % 32) >> sub % 2 * 4 & 15;
+                if (five) {
+                    q[to + i] |= (Bytes.u8(row, at + 16 + i % 32) >> sub & 1) << 4;
+                }
             }
         }
     }
@@ -111,7 +105,7 @@ abstract sealed class SuperBlockFormat extends RowFormat {
         private static final int SCALE = 208;
 
         Q6K() {
-            super(Form.BYTE, 16, 210, false);
+            super(Form.SIX, ScaleForm.SIGNED_BYTE, 0, 210);
         }
 
         @Override
@@ -119,7 +113,15 @@ abstract sealed class SuperBlockFormat extends RowFormat {
             float scale = Bytes.half(row, at + SCALE);
             for (int j = 0; j < 16; j++) {
                 scales[to + j] = scale * row[at + SCALES + j];
-                minimums[to + j] = 0;
+                minimums[to + j] = -32 * scales[to + j];
+            }
+        }
+
+        @Override
+        void scaleWords(byte[] row, int at, int[] words, int to) {
+            words[to] = Bytes.u16(row, at + SCALE);
+            for (int j = 0; j < 4; j++) {
+                words[to + 1 + j] = Bytes.i32(row, at + SCALES + 4 * j);
             }
         }
 
@@ -131,7 +133,7 @@ abstract sealed class SuperBlockFormat extends RowFormat {
                 int l = i % 32;
                 int low = Bytes.u8(row, at + half * 64 + quarter % 2 * 32 + l) >> quarter / 2 * 4 & 15;
                 int upper = Bytes.u8(row, at + UPPER + half * 32 + l) >> 2 * quarter & 3;
-                q[to + i] = (low | upper << 4) - 32;
+                q[to + i] = low | upper << 4;
             }
         }
     }

@@ -18,24 +18,33 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public float maxAbs(float[] x, int at) {
-        FloatVector max = FloatVector.zero(Lanes.F);
-        for (int i = at; i < at + Activations.BLOCK; i += Lanes.COUNT) {
-            max = max.max(Lanes.floats(x, i).abs());
-        }
-        return max.reduceLanes(VectorOperators.MAX);
-    }
-
-    @Override
-    public float round(float[] x, int at, float factor, float[] out, int outAt) {
-        FloatVector round = Lanes.all(Exponential.ROUND);
-        FloatVector sum = FloatVector.zero(Lanes.F);
+    public void quantize(float[] x, int at, int[] pairs, int pairsAt, float[] scales, float[] sums, int scaleAt) {
+        IntVector most = IntVector.zero(Lanes.I);
         for (int i = 0; i < Activations.BLOCK; i += Lanes.COUNT) {
-            FloatVector value = Lanes.floats(x, at + i).mul(factor).add(round).sub(round);
-            value.intoArray(out, outAt + i);
-            sum = sum.add(value);
+            most = most.max(FloatVector.fromArray(Lanes.F, x, at + i)
+                    .reinterpretAsInts()
+                    .and(ScalarKernels.MAGNITUDE));
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        float max = Float.intBitsToFloat(most.reduceLanes(VectorOperators.MAX));
+        float factor = ScalarKernels.quantizingFactor(max);
+        IntVector sum = IntVector.zero(Lanes.I);
+        for (int p = 0; p < Activations.BLOCK / 2; p += Lanes.COUNT) {
+            IntVector low = FloatVector.fromArray(Lanes.F, x, at + p)
+                    .mul(factor)
+                    .add(Exponential.ROUND)
+                    .reinterpretAsInts()
+                    .sub(ScalarKernels.ROUND_BITS);
+            IntVector high = FloatVector.fromArray(Lanes.F, x, at + Activations.BLOCK / 2 + p)
+                    .mul(factor)
+                    .add(Exponential.ROUND)
+                    .reinterpretAsInts()
+                    .sub(ScalarKernels.ROUND_BITS);
+            sum = sum.add(low).add(high);
+            low.and(0xffff).or(high.lanewise(VectorOperators.LSHL, 16)).intoArray(pairs, pairsAt + p);
+        }
+        float scale = max / Activations.LEVELS;
+        scales[scaleAt] = scale;
+        sums[scaleAt] = scale * sum.reduceLanes(VectorOperators.ADD);
     }
 
     @Override

@@ -18,19 +18,20 @@
  *
  * <h2>Products</h2>
  *
- * A weight is {@code scale · q + minimum} with a scale for each 16 or 32 columns of a row. Activations are quantised to
- * {@code scaleₓ · x} with |x| ≤ 127 in blocks of 32. For each block, {@code Σ q·x} is a whole number below 2²⁴, so float
- * arithmetic gives it exactly; then
+ * A weight is {@code scale · q + minimum} with a scale for each 16 or 32 columns of a row. Weights of up to 5 bits are
+ * multiplied as whole numbers: activations are quantised to {@code scaleₓ · x} with |x| ≤ 127 in blocks of 32, a 16-bit
+ * lane sums 16 products of at most 16 · 127, which is exact, two lanes make {@code Σ q·x} of a block, and
  *
  * <pre>{@code result = fma(scale · scaleₓ, Σ q·x, result)
  * result = fma(minimum, scaleₓ · Σ x, result)}</pre>
  *
- * in the order of the blocks. A kernel may therefore compute {@code Σ q·x} in any number format that is exact, such as
- * 16-bit integers, and still give the same bits.
+ * in the order of the blocks. With 6 bits and more, where two products can fill 16 bits, and with plain types the
+ * activations are taken as they are: {@code dot = fma(q, x, dot)} from zero in the order of the columns that share a
+ * scale, then {@code result = fma(scale, dot, result)}.
  *
- * <p>Layout of the packed weights: {@link dev.stoa.engine.kernel.PackedMatrix}. The file's formats:
- * {@link dev.stoa.engine.kernel.RowFormat} and its subclasses. Formats without blocks (F32, F16, BF16) take the
- * activations as they are.
+ * <p>Layout of the packed weights: {@link dev.stoa.engine.kernel.PackedMatrix}, {@link dev.stoa.engine.kernel.Form} and
+ * {@link dev.stoa.engine.kernel.ScaleForm}. The file's formats: {@link dev.stoa.engine.kernel.RowFormat} and its
+ * subclasses.
  */
 @org.jspecify.annotations.NullMarked
 package dev.stoa.engine.kernel;

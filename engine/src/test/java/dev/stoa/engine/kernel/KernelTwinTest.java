@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stoa.engine.gguf.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,71 @@ class KernelTwinTest {
     void productsAgreeInEveryBitAndWithTheDequantisedRows(TensorType type) {
         for (int rows : new int[] {1, 31, 32, 65}) {
             for (int batch : new int[] {1, 3, 4, 9}) {
-                checkProduct(type, rows, 2 * Math.max(32, type.blockSize()), batch);
+                checkProduct(type, rows, 3 * Math.max(32, type.blockSize()), batch);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TensorType.class)
+    void longRowsAndLargeBatchesAgreeInEveryBit(TensorType type) {
+        int cols = type.blockSize() == 256 ? 1280 : 1184;
+        for (int batch : new int[] {2, 63, 67}) {
+            checkProduct(type, 33, cols, batch);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TensorType.class,
+            names = {"F32", "F16", "BF16"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void extremesStayExact(TensorType type) {
+        int cols = 512;
+        for (int fill : new int[] {0, 0xff, 0x80, 0x7f, 0x88, 0x55}) {
+            MemorySegment data = RandomTensors.filled(type, 32, cols, (byte) fill);
+            PackedMatrix matrix = MatrixPacker.pack("test", type, data, 32, cols, WORKERS);
+            for (int batch : new int[] {1, 5}) {
+                for (float sign : new float[] {1, -1}) {
+                    float[] x = new float[batch * cols];
+                    Arrays.fill(x, sign);
+                    float[] expected = product(scalar, matrix, x, batch);
+                    assertThat(product(vector, matrix, x, batch))
+                            .as("%s, bytes %x, input %f, batch %d", type, fill, sign, batch)
+                            .isEqualTo(expected);
+                    checkAgainstDoubles(type, data, 32, cols, x, expected);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TensorType.class)
+    void aMatrixTakesTheMemoryOfTheFile(TensorType type) {
+        MemorySegment data = RandomTensors.tensor(type, 64, 512, random);
+        long extra = switch (type) {
+            case Q4_K, Q5_K -> 4;
+            case Q6_K -> 2;
+            default -> 0;
+        };
+        assertThat(MatrixPacker.pack("test", type, data, 64, 512, WORKERS).bytes())
+                .isEqualTo(type.bytes(64 * 512) + extra * 64 * 512 / 256);
+    }
+
+    @ParameterizedTest
+    @EnumSource(TensorType.class)
+    void aValueThatIsNotFiniteSpoilsItsRowAlone(TensorType type) {
+        MemorySegment data = RandomTensors.tensor(type, 32, 256, random);
+        PackedMatrix matrix = MatrixPacker.pack("test", type, data, 32, 256, WORKERS);
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            float[] x = values(3 * 256, 1);
+            float[] good = product(vector, matrix, x, 3);
+            x[256 + 40] = bad;
+            float[] spoilt = product(vector, matrix, x, 3);
+            for (int i = 0; i < 32; i++) {
+                assertThat(spoilt[i]).isEqualTo(good[i]);
+                assertThat(spoilt[32 + i]).isNotFinite();
+                assertThat(spoilt[64 + i]).isEqualTo(good[64 + i]);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.stoa.engine.kernel;
 import dev.stoa.engine.gguf.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Tensors of random bytes whose half-precision scales are small finite numbers. */
@@ -14,6 +15,17 @@ final class RandomTensors {
     static MemorySegment tensor(TensorType type, int rows, int cols, Random random) {
         byte[] bytes = new byte[Math.toIntExact(type.bytes((long) rows * cols))];
         random.nextBytes(bytes);
+        return withScales(type, bytes, random);
+    }
+
+    /** One value in every byte but those of the half-precision scales. */
+    static MemorySegment filled(TensorType type, int rows, int cols, byte fill) {
+        byte[] bytes = new byte[Math.toIntExact(type.bytes((long) rows * cols))];
+        Arrays.fill(bytes, fill);
+        return withScales(type, bytes, new Random(1));
+    }
+
+    private static MemorySegment withScales(TensorType type, byte[] bytes, Random random) {
         MemorySegment segment = MemorySegment.ofArray(bytes);
         for (int at = 0; at < bytes.length; at += type.blockBytes()) {
             setScales(type, segment, at, random);

@@ -1,0 +1,105 @@
+package dev.stoa.engine.kernel;
+
+import static dev.stoa.engine.kernel.PackedMatrix.PANEL;
+
+/** The reference for {@link VectorProduct}: one weight at a time, as {@link Form} and {@link ScaleForm} say. Stateless. */
+final class ScalarProduct {
+    private ScalarProduct() {}
+
+    static void multiply(PackedMatrix matrix, int panel, Activations input, PanelScratch scratch) {
+        for (int row = 0; row < input.rows(); row++) {
+            for (int r = 0; r < PANEL; r++) {
+                scratch.result[row * PANEL + r] = dot(matrix, panel, r, input, row);
+            }
+        }
+    }
+
+    private static float dot(PackedMatrix matrix, int panel, int r, Activations input, int row) {
+        float result = 0;
+        for (int block = 0; block < matrix.blocks(); block++) {
+            if (matrix.form().whole()) {
+                result = whole(matrix, panel, block, r, input, row, result);
+                continue;
+            }
+            int columns = matrix.scaleForm().columns();
+            for (int k = 0; k < Activations.BLOCK; k += columns) {
+                float dot = 0;
+                for (int i = k; i < k + columns; i++) {
+                    dot = Math.fma(
+                            number(matrix, panel, block, r, i), input.values()[input.valuesAt(block, row) + i], dot);
+                }
+                result = Math.fma(scale(matrix, panel, block, r, k / columns), dot, result);
+            }
+        }
+        return result;
+    }
+
+    private static float whole(
+            PackedMatrix matrix, int panel, int block, int r, Activations input, int row, float before) {
+        int dot = 0;
+        for (int k = 0; k < Activations.BLOCK; k++) {
+            int pair = input.pairs()[input.pairsAt(block, row) + k % 16];
+            int x = k < 16 ? (short) pair : pair >> 16;
+            dot += (int) number(matrix, panel, block, r, k) * x;
+        }
+        int scaleAt = input.scaleAt(block) + row;
+        float result = Math.fma(scale(matrix, panel, block, r, 0) * input.scales()[scaleAt], (float) dot, before);
+        return matrix.hasMinimums()
+                ? Math.fma(minimum(matrix, panel, block, r), input.sums()[scaleAt], result)
+                : result;
+    }
+
+    private static float number(PackedMatrix matrix, int panel, int block, int r, int k) {
+        Form form = matrix.form();
+        int at = matrix.numbersAt(panel, block) + r;
+        int[] words = matrix.numbers();
+        return switch (form) {
+            case FOUR -> nibble(words, at, k);
+            case FIVE -> nibble(words, at, k) - 16 * (words[at + 4 * PANEL] >>> k & 1);
+            case SIX -> {
+                int upper = words[at + (4 + k % 16 / 8) * PANEL] >>> k / 16 * 16 + k % 8 * 2 & 3;
+                yield nibble(words, at, k) + 16 * upper - form.offset();
+            }
+            case EIGHT -> (byte) (words[at + k / 4 * PANEL] >>> k % 4 * 8);
+            case HALF -> Float.float16ToFloat((short) (words[at + k / 2 * PANEL] >>> k % 2 * 16));
+            case BFLOAT -> Float.intBitsToFloat(words[at + k / 2 * PANEL] >>> k % 2 * 16 << 16);
+            case FLOAT -> Float.intBitsToFloat(words[at + k * PANEL]);
+        };
+    }
+
+    private static int nibble(int[] words, int at, int k) {
+        return words[at + k % 16 / 4 * PANEL] >>> k / 16 * 16 + k % 4 * 4 & 15;
+    }
+
+    private static float scale(PackedMatrix matrix, int panel, int block, int r, int part) {
+        int[] words = matrix.scales();
+        int at = matrix.scalesAt(panel, block) + r;
+        return switch (matrix.scaleForm()) {
+            case NONE -> 1;
+            case HALF -> half(words[at] >>> block % 2 * 16);
+            case PAIR -> half(words[at]);
+            case BYTE_PAIR -> half(words[at]) * (inner(words, at, block) & 255);
+            case SIGNED_BYTE -> half(words[at]) * (byte) (inner(words, at, block) >> part * 8);
+        };
+    }
+
+    private static float minimum(PackedMatrix matrix, int panel, int block, int r) {
+        int[] words = matrix.scales();
+        int at = matrix.scalesAt(panel, block) + r;
+        float own = switch (matrix.scaleForm()) {
+            case PAIR -> half(words[at] >>> 16);
+            case BYTE_PAIR -> -half(words[at] >>> 16) * (inner(words, at, block) >> 8 & 255);
+            default -> 0;
+        };
+        return Math.fma(scale(matrix, panel, block, r, 0), matrix.minimumFactor(), own);
+    }
+
+    /** The 16 bits that a block has for its inner scales. */
+    private static int inner(int[] words, int at, int block) {
+        return words[at + (1 + block % 8 / 2) * PANEL] >>> block % 2 * 16 & 0xffff;
+    }
+
+    private static float half(int bits) {
+        return Float.float16ToFloat((short) bits);
+    }
+}
