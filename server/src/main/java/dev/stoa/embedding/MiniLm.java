@@ -22,8 +22,8 @@ import java.util.Set;
  */
 final class MiniLm implements EmbeddingModel {
     static final String ID = "all-minilm-l6-v2";
-    private static final int DIMENSIONS = 384;
-    private static final int TOKENS_MAX = 512;
+    static final int DIMENSIONS = 384;
+    static final int TOKENS_MAX = 512;
     private static final String FILE = "/all-minilm-l6-v2-q";
 
     private final OrtEnvironment environment;

@@ -82,7 +82,7 @@ final class GenerationService implements Generations, SmartLifecycle {
             }
             return streams;
         } catch (StoaException e) {
-            giveUp(streams, settlement, Settlement.outcome(e.kind()));
+            giveUp(streams, settlement, Outcome.of(e.kind()));
             throw e;
         } catch (RuntimeException | Error e) {
             // Whatever broke, the request settles and gives its place back; the fault goes on as it is.

@@ -55,7 +55,7 @@ final class SettledStream implements TokenStream {
             return event;
         } catch (StoaException e) {
             StoaException cause = aborted.get() == null ? e : aborted.get();
-            end(Settlement.outcome(cause.kind()));
+            end(Outcome.of(cause.kind()));
             throw cause;
         } catch (InterruptedException e) {
             end(Outcome.CANCELLED);
@@ -66,7 +66,7 @@ final class SettledStream implements TokenStream {
             // close or an abort from outside, the fault is only the inner stream's way to say that it is closed.
             StoaException cause = aborted.get();
             if (cause != null) {
-                end(Settlement.outcome(cause.kind()));
+                end(Outcome.of(cause.kind()));
                 throw cause;
             }
             end(closed ? Outcome.CANCELLED : Outcome.FAILED);

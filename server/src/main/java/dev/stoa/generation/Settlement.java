@@ -6,7 +6,6 @@ import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Outcome;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenUsage;
-import dev.stoa.shared.ErrorKind;
 import dev.stoa.usage.UsageEvent;
 import dev.stoa.usage.UsageRecorder;
 import java.time.Duration;
@@ -162,23 +161,5 @@ final class Settlement {
                 place.close();
             }
         }
-    }
-
-    /** The outcome of a request that an error ended. */
-    static Outcome outcome(ErrorKind kind) {
-        return switch (kind) {
-            case INVALID_REQUEST,
-                    AUTHENTICATION,
-                    PERMISSION,
-                    NOT_FOUND,
-                    METHOD_NOT_ALLOWED,
-                    CONFLICT,
-                    TOO_LARGE,
-                    UNSUPPORTED_MEDIA_TYPE -> Outcome.REJECTED_INVALID;
-            case BILLING, RATE_LIMITED -> Outcome.REJECTED_LIMIT;
-            case OVERLOADED -> Outcome.REJECTED_OVERLOADED;
-            case TIMEOUT -> Outcome.EXPIRED;
-            case INTERNAL -> Outcome.FAILED;
-        };
     }
 }

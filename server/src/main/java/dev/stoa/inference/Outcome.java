@@ -1,5 +1,6 @@
 package dev.stoa.inference;
 
+import dev.stoa.shared.ErrorKind;
 import java.util.Locale;
 
 /**
@@ -27,5 +28,23 @@ public enum Outcome {
     /** The metric label. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The outcome of a request that an error ended. */
+    public static Outcome of(ErrorKind kind) {
+        return switch (kind) {
+            case INVALID_REQUEST,
+                    AUTHENTICATION,
+                    PERMISSION,
+                    NOT_FOUND,
+                    METHOD_NOT_ALLOWED,
+                    CONFLICT,
+                    TOO_LARGE,
+                    UNSUPPORTED_MEDIA_TYPE -> REJECTED_INVALID;
+            case BILLING, RATE_LIMITED -> REJECTED_LIMIT;
+            case OVERLOADED -> REJECTED_OVERLOADED;
+            case TIMEOUT -> EXPIRED;
+            case INTERNAL -> FAILED;
+        };
     }
 }

@@ -48,10 +48,11 @@ public final class SafetyGate {
      */
     public TokenStream start(Caller caller, GenerationRequest request) {
         Policy policy = policies.current();
-        Rule rule = judgeInput(policy, request);
+        // Every role's text: an assistant's turn in a request is the caller's claim, not a model's words.
+        Rule rule = judge(policy, request.prompt().texts().iterator());
         count(Incident.Direction.INPUT, rule);
         if (rule != null) {
-            Refusal refusal = record(caller, request, Incident.Direction.INPUT, rule, policy);
+            Refusal refusal = record(caller, request.id(), Incident.Direction.INPUT, rule, policy);
             return new RefusedStream(inputTokens(request), refusal);
         }
         return new GuardedStream(inference.start(request), policy.scanner(window), new GuardedStream.Verdicts() {
@@ -63,14 +64,25 @@ public final class SafetyGate {
             @Override
             public Refusal refused(Rule hit) {
                 count(Incident.Direction.OUTPUT, hit);
-                return record(caller, request, Incident.Direction.OUTPUT, hit, policy);
+                return record(caller, request.id(), Incident.Direction.OUTPUT, hit, policy);
             }
         });
     }
 
-    /** Every role's text: an assistant's turn in a request is the caller's claim, not a model's words. */
-    private @Nullable Rule judgeInput(Policy policy, GenerationRequest request) {
-        Iterator<String> texts = request.prompt().texts().iterator();
+    /**
+     * Judges texts that are not for a generation, such as those to be embedded.
+     *
+     * @param requestId for the incident's record
+     * @return the refusal, recorded as an incident; null if all pass
+     */
+    public @Nullable Refusal judge(Caller caller, String requestId, Iterable<String> texts) {
+        Policy policy = policies.current();
+        Rule rule = judge(policy, texts.iterator());
+        count(Incident.Direction.INPUT, rule);
+        return rule == null ? null : record(caller, requestId, Incident.Direction.INPUT, rule, policy);
+    }
+
+    private @Nullable Rule judge(Policy policy, Iterator<String> texts) {
         while (texts.hasNext()) {
             Scanner scanner = policy.scanner(window);
             if (scanner.accept(texts.next()) instanceof Scanner.Hit hit) {
@@ -92,12 +104,11 @@ public final class SafetyGate {
         }
     }
 
-    private Refusal record(
-            Caller caller, GenerationRequest request, Incident.Direction direction, Rule rule, Policy policy) {
+    private Refusal record(Caller caller, String requestId, Incident.Direction direction, Rule rule, Policy policy) {
         Incident incident = new Incident(
                 UUID.randomUUID(),
                 clock.instant(),
-                request.id(),
+                requestId,
                 caller,
                 direction,
                 rule.category(),

@@ -16,6 +16,8 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
+import com.openai.models.embeddings.CreateEmbeddingResponse;
+import com.openai.models.embeddings.EmbeddingCreateParams;
 import dev.stoa.api.ApiServer;
 import dev.stoa.engine.Generation.Alternative;
 import dev.stoa.engine.Generation.Finish;
@@ -166,5 +168,17 @@ class OpenAiSdkTest {
             server.engine().setFull(false);
         }
         assertThat(client.models().list().data().getFirst().validate().id()).isEqualTo(ScriptedEngine.MODEL);
+    }
+
+    @Test
+    void embeds() {
+        CreateEmbeddingResponse answer = client.embeddings()
+                .create(EmbeddingCreateParams.builder()
+                        .model("all-minilm-l6-v2")
+                        .inputOfArrayOfStrings(List.of("one text", "another"))
+                        .build());
+        assertThat(answer.data()).hasSize(2);
+        assertThat(answer.data().get(1).embedding()).hasSize(384);
+        assertThat(answer.usage().promptTokens()).isEqualTo(7);
     }
 }

@@ -2,11 +2,14 @@ package dev.stoa.api.openai;
 
 import dev.stoa.api.Callers;
 import dev.stoa.api.Responses;
+import dev.stoa.embedding.EmbeddingModelInfo;
+import dev.stoa.embedding.Embeddings;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Model;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Instant;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -22,10 +25,12 @@ final class ModelsController {
 
     private final Callers callers;
     private final Inference inference;
+    private final Embeddings embeddings;
 
-    ModelsController(Callers callers, Inference inference) {
+    ModelsController(Callers callers, Inference inference, Embeddings embeddings) {
         this.callers = callers;
         this.inference = inference;
+        this.embeddings = embeddings;
     }
 
     @RequestMapping(path = "/v1/models", headers = NOT_ANTHROPIC)
@@ -33,14 +38,22 @@ final class ModelsController {
         begin(http, response);
         ObjectNode list = JSON.createObjectNode().put("object", "list");
         ArrayNode data = list.putArray("data");
-        inference.models().forEach(model -> data.add(json(model)));
+        inference.models().forEach(model -> data.add(json(model.id(), model.createdAt())));
+        embeddings.models().forEach(model -> data.add(json(model.id(), model.createdAt())));
         Responses.json(response, HttpServletResponse.SC_OK, list);
     }
 
     @RequestMapping(path = "/v1/models/{id}", headers = NOT_ANTHROPIC)
     void get(@PathVariable("id") String id, HttpServletRequest http, HttpServletResponse response) throws IOException {
         begin(http, response);
-        Responses.json(response, HttpServletResponse.SC_OK, json(inference.model(id)));
+        for (EmbeddingModelInfo model : embeddings.models()) {
+            if (model.id().equals(id)) {
+                Responses.json(response, HttpServletResponse.SC_OK, json(id, model.createdAt()));
+                return;
+            }
+        }
+        Model model = inference.model(id);
+        Responses.json(response, HttpServletResponse.SC_OK, json(model.id(), model.createdAt()));
     }
 
     private void begin(HttpServletRequest http, HttpServletResponse response) {
@@ -48,11 +61,11 @@ final class ModelsController {
         callers.authenticate(http, response, ChatController.ORGANIZATION_HEADER);
     }
 
-    private static ObjectNode json(Model model) {
+    private static ObjectNode json(String id, Instant createdAt) {
         return JSON.createObjectNode()
-                .put("id", model.id())
+                .put("id", id)
                 .put("object", "model")
-                .put("created", model.createdAt().getEpochSecond())
+                .put("created", createdAt.getEpochSecond())
                 .put("owned_by", "stoa");
     }
 }
