@@ -57,8 +57,9 @@ public interface Engine extends AutoCloseable {
     String decode(int[] tokens);
 
     /**
-     * Queues a generation.
+     * Queues a generation. A {@link Constraint} that is new to the engine is compiled first, on the calling thread.
      *
+     * @throws ConstraintException if the form of the output can't be compiled
      * @throws EngineRejectedException if it can never fit, the queue is full, or the engine is closing
      */
     Generation submit(EngineRequest request);

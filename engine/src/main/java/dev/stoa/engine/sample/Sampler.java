@@ -3,9 +3,11 @@ package dev.stoa.engine.sample;
 import dev.stoa.engine.Generation.Alternative;
 import dev.stoa.engine.Generation.TokenLogprob;
 import dev.stoa.engine.Sampling;
+import dev.stoa.engine.grammar.TokenSet;
 import dev.stoa.engine.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Draws tokens. Holds buffers of the vocabulary's size: one for the engine thread. */
 public final class Sampler {
@@ -38,12 +40,28 @@ public final class Sampler {
      * @throws InvalidLogitsException if a logit is NaN or +∞
      */
     public int draw(float[] logits, int at, Sampling sampling, TokenCounts counts, long position) {
+        return draw(logits, at, sampling, counts, position, null);
+    }
+
+    /**
+     * As above, of some tokens only: the others have no share of the probability.
+     *
+     * @param allowed not empty; null for all
+     */
+    public int draw(
+            float[] logits, int at, Sampling sampling, TokenCounts counts, long position, @Nullable TokenSet allowed) {
         System.arraycopy(logits, at, weights, 0, vocabulary);
         counts.penalize(weights);
+        if (allowed != null) {
+            allowed.replaceOthers(weights, Float.NEGATIVE_INFINITY);
+        }
         if (sampling.temperature() == 0) {
             return highest();
         }
         double total = toWeights(sampling.temperature());
+        if (allowed != null) {
+            allowed.replaceOthers(weights, 0);
+        }
         double draw = CounterRandom.uniform(sampling.seed(), position);
         boolean filtered = sampling.topK() > 0 || sampling.topP() < 1 || sampling.minP() > 0;
         return filtered ? drawFiltered(sampling, total, draw) : drawAny(total * draw);
@@ -112,7 +130,7 @@ public final class Sampler {
     private int drawFiltered(Sampling sampling, double total, double draw) {
         // The most likely token has weight 1, so min-p is a plain bound on weights; applied early it changes nothing.
         boolean onlyMinP = sampling.topK() == 0 && sampling.topP() == 1;
-        heap.fill(weights, vocabulary, onlyMinP ? sampling.minP() : 0);
+        heap.fill(weights, vocabulary, onlyMinP ? Math.max(sampling.minP(), Float.MIN_VALUE) : Float.MIN_VALUE);
         int count = 0;
         int limit = sampling.topK() == 0 ? vocabulary : Math.min(sampling.topK(), vocabulary);
         double sum = 0;

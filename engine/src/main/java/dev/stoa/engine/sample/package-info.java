@@ -1,7 +1,7 @@
 /**
  * How the next token is drawn.
  *
- * <p>Order: biases, then penalties on the logits; temperature; then top-k, top-p and min-p, each on what the one before left, its
+ * <p>Order: biases, then penalties on the logits; tokens that the output's form doesn't allow are left out; temperature; then top-k, top-p and min-p, each on what the one before left, its
  * probabilities summing to one again; then one draw. With temperature 0 the highest penalised logit wins, the lowest id
  * on a tie. Log probabilities are those of the model's own distribution, before any of this.
  *

@@ -2,7 +2,6 @@ package dev.stoa.engine.schedule;
 
 import dev.stoa.engine.ChatMessage;
 import dev.stoa.engine.ChatPrompt;
-import dev.stoa.engine.ConstraintException;
 import dev.stoa.engine.Engine;
 import dev.stoa.engine.EngineMetrics;
 import dev.stoa.engine.EngineOptions;
@@ -18,6 +17,7 @@ import dev.stoa.engine.cache.KvStorage;
 import dev.stoa.engine.cache.PrefixCache;
 import dev.stoa.engine.dialect.ChatDialect;
 import dev.stoa.engine.gguf.GgufFile;
+import dev.stoa.engine.grammar.Forms;
 import dev.stoa.engine.kernel.KernelChoice;
 import dev.stoa.engine.kernel.Workers;
 import dev.stoa.engine.model.Model;
@@ -55,6 +55,7 @@ public final class LocalEngine implements Engine {
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> template;
     private final Optional<ChatDialect> dialect;
+    private final Forms forms;
     private final ModelInfo info;
     private final Arrivals arrivals;
     private final StepCounters counters;
@@ -68,6 +69,7 @@ public final class LocalEngine implements Engine {
         long start = System.nanoTime();
         KernelChoice choice = KernelChoice.make();
         this.tokenizer = Tokenizer.from(file);
+        this.forms = new Forms(tokenizer);
         this.template = template(file, tokenizer);
         this.dialect = template.map(each -> new ChatDialect(each, tokenizer));
         Model model = Model.load(file, workers);
@@ -238,6 +240,7 @@ public final class LocalEngine implements Engine {
                     spec,
                     stream,
                     text(tokenizer.decoder(spec.control().shownTokens())),
+                    spec.control().constraint().map(forms::matcher).orElse(null),
                     cache.chain(spec.scheduling().tenant()),
                     info.contextLength(),
                     now));
@@ -277,9 +280,6 @@ public final class LocalEngine implements Engine {
                 request.control().logitBias().keySet().stream()
                         .mapToInt(id -> id)
                         .toArray());
-        if (request.control().constraint().isPresent()) {
-            throw new ConstraintException("", "this engine can't hold an output to a form yet");
-        }
     }
 
     private void requireTokens(String what, int[] tokens) {

@@ -8,6 +8,8 @@ import dev.stoa.engine.Generation.TokenLogprob;
 import dev.stoa.engine.Priority;
 import dev.stoa.engine.cache.KvSequence;
 import dev.stoa.engine.cache.PrefixChain;
+import dev.stoa.engine.grammar.TokenMatcher;
+import dev.stoa.engine.grammar.TokenSet;
 import dev.stoa.engine.sample.TokenCounts;
 import java.time.Duration;
 import java.util.Arrays;
@@ -42,6 +44,7 @@ final class Request {
     private final GenerationStream stream;
     private final TextAssembler text;
     private final TokenCounts counts;
+    private final @Nullable TokenMatcher form;
     private final PrefixChain chain;
     private final int lengthMax;
     private final Finish endOfLength;
@@ -70,7 +73,20 @@ final class Request {
             PrefixChain chain,
             int contextLength,
             long now) {
+        this(spec, stream, text, null, chain, contextLength, now);
+    }
+
+    /** @param form what the output is held to; null if it may be anything */
+    Request(
+            EngineRequest spec,
+            GenerationStream stream,
+            TokenText text,
+            @Nullable TokenMatcher form,
+            PrefixChain chain,
+            int contextLength,
+            long now) {
         this.spec = spec;
+        this.form = form;
         this.stream = stream;
         this.text = new TextAssembler(text, spec.stopSequences());
         this.counts =
@@ -96,6 +112,9 @@ final class Request {
     private void takeUp(int[] begun) {
         StringBuilder released = new StringBuilder();
         for (int token : begun) {
+            if (form != null && !form.accept(token)) {
+                throw new IllegalArgumentException("begun holds a token that the output's form doesn't allow");
+            }
             append(token);
             released.append(text.append(token));
         }
@@ -115,6 +134,11 @@ final class Request {
 
     TokenCounts counts() {
         return counts;
+    }
+
+    /** The tokens that may be drawn next; null for all. */
+    @Nullable TokenSet allowed() {
+        return form == null ? null : form.allowed();
     }
 
     PrefixChain chain() {
@@ -290,6 +314,14 @@ final class Request {
         stream.put(new Chunk(List.of(token), released, logprob == null ? List.of() : List.of(logprob)));
         if (text.met() != null) {
             return Finish.STOP_SEQUENCE;
+        }
+        if (form != null) {
+            if (!form.accept(token)) {
+                throw new IllegalStateException("drew token " + token + ", which the form doesn't allow");
+            }
+            if (form.finished()) {
+                return Finish.END_OF_TURN;
+            }
         }
         return length >= lengthMax ? endOfLength : null;
     }

@@ -346,7 +346,8 @@ final class Scheduler {
         try {
             int at = logitRow * model.vocabulary();
             Sampling sampling = request.spec().sampling();
-            int token = sampler.draw(model.logits(), at, sampling, request.counts(), request.length());
+            int token =
+                    sampler.draw(model.logits(), at, sampling, request.counts(), request.length(), request.allowed());
             finish = request.accept(token, endsTurn.test(token), logprob(request, at, token), now);
             request.tenant().charge(WaitingQueue.OUTPUT_WEIGHT);
         } catch (RuntimeException e) {

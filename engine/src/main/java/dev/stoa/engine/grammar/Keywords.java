@@ -1,0 +1,147 @@
+package dev.stoa.engine.grammar;
+
+import dev.stoa.engine.grammar.SchemaDocument.Schema;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the keywords of schemas, checking their types; refuses those that aren't supported. */
+final class Keywords {
+    /** Keywords that bound what a value may be, and that nothing here can honour. */
+    private static final Set<String> UNSUPPORTED = Set.of(
+            "not",
+            "if",
+            "then",
+            "else",
+            "dependentSchemas",
+            "dependentRequired",
+            "dependencies",
+            "contains",
+            "minContains",
+            "maxContains",
+            "propertyNames",
+            "$dynamicRef",
+            "$recursiveRef");
+
+    static final Set<String> FOR_STRINGS = Set.of("minLength", "maxLength", "pattern", "format");
+    static final Set<String> FOR_NUMBERS =
+            Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf");
+    static final Set<String> FOR_ARRAYS = Set.of("items", "prefixItems", "minItems", "maxItems", "uniqueItems");
+    static final Set<String> FOR_OBJECTS = Set.of(
+            "properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties");
+
+    private Keywords() {}
+
+    /** @throws dev.stoa.engine.ConstraintException at the first keyword that isn't supported */
+    static void check(Schema schema) {
+        for (String keyword : schema.keywords().keySet()) {
+            if (UNSUPPORTED.contains(keyword)) {
+                throw schema.error(keyword, "the keyword '" + keyword + "' is not supported");
+            }
+        }
+        for (String keyword : List.of("unevaluatedProperties", "unevaluatedItems")) {
+            Object value = schema.get(keyword);
+            if (value != null && !(value instanceof Boolean)) {
+                throw schema.error(keyword, "the keyword '" + keyword + "' is supported as true or false only");
+            }
+        }
+    }
+
+    static @Nullable String string(Schema schema, String keyword) {
+        Object value = schema.get(keyword);
+        if (value == null || value instanceof String) {
+            return (String) value;
+        }
+        throw schema.error(keyword, "'" + keyword + "' must be a string");
+    }
+
+    static @Nullable BigDecimal number(Schema schema, String keyword) {
+        Object value = schema.get(keyword);
+        if (value == null || value instanceof BigDecimal) {
+            return (BigDecimal) value;
+        }
+        throw schema.error(keyword, "'" + keyword + "' must be a number");
+    }
+
+    static boolean flag(Schema schema, String keyword) {
+        Object value = schema.get(keyword);
+        if (value != null && !(value instanceof Boolean)) {
+            throw schema.error(keyword, "'" + keyword + "' must be true or false");
+        }
+        return Boolean.TRUE.equals(value);
+    }
+
+    /** A count such as {@code minLength}; {@code otherwise} if it isn't there. */
+    static int count(Schema schema, String keyword, int otherwise) {
+        BigDecimal value = number(schema, keyword);
+        if (value == null) {
+            return otherwise;
+        }
+        if (value.signum() < 0 || value.stripTrailingZeros().scale() > 0) {
+            throw schema.error(keyword, "'" + keyword + "' must be a whole number, 0 or more");
+        }
+        if (value.compareTo(BigDecimal.valueOf(GrammarLimits.COUNT_MAX)) <= 0) {
+            return value.intValue();
+        }
+        if (keyword.startsWith("max")) {
+            return Pattern.UNBOUNDED;
+        }
+        throw schema.error(keyword, "'" + keyword + "' is above " + GrammarLimits.COUNT_MAX);
+    }
+
+    static List<Schema> schemas(Schema schema, String keyword) {
+        Object value = schema.get(keyword);
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof List<?> list) || list.isEmpty()) {
+            throw schema.error(keyword, "'" + keyword + "' must be a list of schemas");
+        }
+        List<Schema> schemas = new ArrayList<>();
+        for (int i = 0; i < list.size(); i++) {
+            schemas.add(SchemaDocument.schema(list.get(i), schema.at(keyword) + "/" + i));
+        }
+        return schemas;
+    }
+
+    static Map<String, Schema> named(Schema schema, String keyword) {
+        Object value = schema.get(keyword);
+        if (value == null) {
+            return Map.of();
+        }
+        if (!(value instanceof Map<?, ?> map)) {
+            throw schema.error(keyword, "'" + keyword + "' must be an object of schemas");
+        }
+        Map<String, Schema> schemas = new LinkedHashMap<>();
+        map.forEach((name, each) -> schemas.put(
+                (String) name,
+                SchemaDocument.schema(each, schema.at(keyword) + "/" + SchemaDocument.escape((String) name))));
+        return schemas;
+    }
+
+    static List<String> strings(Schema schema, String keyword) {
+        Object value = schema.get(keyword);
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof List<?> list) || !list.stream().allMatch(String.class::isInstance)) {
+            throw schema.error(keyword, "'" + keyword + "' must be a list of strings");
+        }
+        return list.stream().map(String.class::cast).toList();
+    }
+
+    /** The elements before {@code items}; older drafts write them as a list in {@code items}. */
+    static List<Schema> prefix(Schema schema) {
+        return schemas(schema, schema.get("items") instanceof List<?> ? "items" : "prefixItems");
+    }
+
+    /** The schema of elements behind the prefix; null if any will do. */
+    static @Nullable Schema rest(Schema schema) {
+        String keyword = schema.get("items") instanceof List<?> ? "additionalItems" : "items";
+        return schema.has(keyword) ? SchemaDocument.child(schema, keyword) : null;
+    }
+}

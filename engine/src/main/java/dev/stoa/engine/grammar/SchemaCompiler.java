@@ -1,0 +1,317 @@
+package dev.stoa.engine.grammar;
+
+import dev.stoa.engine.ConstraintException;
+import dev.stoa.engine.grammar.SchemaDocument.Schema;
+import dev.stoa.engine.json.Json;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Makes the grammar of a JSON Schema's values. Its unit is a <em>goal</em>: a set of schemas that one value must match
+ * all of. Equal goals are one rule, so schemas may refer to themselves. Used once.
+ */
+final class SchemaCompiler {
+    private final SchemaDocument document;
+    private final SchemaChecker checker;
+    private final Alternatives alternatives;
+    private final ObjectCompiler objects;
+    private final Map<Set<Schema>, Node.Rule> rules = new HashMap<>();
+    private final Deque<Runnable> todo = new ArrayDeque<>();
+    private int dfaStates;
+
+    private SchemaCompiler(String source) {
+        this.document = new SchemaDocument(source);
+        this.checker = new SchemaChecker(document);
+        this.alternatives = new Disjointness(document, checker).alternatives();
+        this.objects = new ObjectCompiler(this, checker);
+    }
+
+    /** @throws ConstraintException with the pointer of a keyword that can't be honoured */
+    static Node compile(String source) {
+        SchemaCompiler compiler = new SchemaCompiler(source);
+        Node root = compiler.goal(List.of(compiler.document.root()));
+        while (!compiler.todo.isEmpty()) {
+            compiler.todo.remove().run();
+            if (compiler.rules.size() > GrammarLimits.NODES_MAX) {
+                throw new ConstraintException("", "the schema makes more than " + GrammarLimits.NODES_MAX + " rules");
+            }
+        }
+        Depths.find(root);
+        if (root.depth() > GrammarLimits.OUTPUT_DEPTH_MAX) {
+            throw new ConstraintException(
+                    "",
+                    root.depth() >= Node.NEVER ? "no value can match the schema" : "every value is nested too deeply");
+        }
+        return root;
+    }
+
+    /** The values that match all of these. Their rule is filled later, so goals may be in a circle. */
+    Node goal(Collection<Schema> schemas) {
+        Set<Schema> goal = new LinkedHashSet<>(schemas);
+        Node.Rule known = rules.get(goal);
+        if (known == null) {
+            Node.Rule rule = new Node.Rule();
+            rules.put(goal, rule);
+            todo.add(() -> rule.body(build(goal)));
+            return rule;
+        }
+        return known;
+    }
+
+    private Node build(Set<Schema> goal) {
+        List<Node> options = new ArrayList<>();
+        for (Set<Schema> alternative : alternatives.of(goal)) {
+            options.addAll(values(new Merged(alternative, checker)));
+        }
+        return options.size() == 1 ? options.getFirst() : new Node.Choice(options);
+    }
+
+    private List<Node> values(Merged merged) {
+        if (merged.hasValues()) {
+            Set<String> texts = new LinkedHashSet<>();
+            merged.values().forEach(value -> texts.add(Json.write(value)));
+            return texts.isEmpty() ? List.of() : List.of(JsonWords.literals(texts));
+        }
+        if (merged.types().containsAll(Set.of(JsonType.values())) && isFree(merged)) {
+            return List.of(JsonWords.any());
+        }
+        List<Node> options = new ArrayList<>();
+        for (JsonType type : merged.types()) {
+            switch (type) {
+                case NULL -> options.add(JsonWords.NULL);
+                case BOOLEAN -> options.add(JsonWords.BOOLEAN);
+                case INTEGER -> {
+                    if (!merged.types().contains(JsonType.FRACTION)) {
+                        addNumbers(merged, true, options);
+                    }
+                }
+                case FRACTION -> addNumbers(merged, false, options);
+                case STRING -> string(merged).ifPresent(options::add);
+                case ARRAY -> array(merged).ifPresent(options::add);
+                case OBJECT -> objects.object(merged).ifPresent(options::add);
+            }
+        }
+        return options;
+    }
+
+    private static boolean isFree(Merged merged) {
+        return merged.schemas().stream()
+                .flatMap(schema -> schema.keywords().keySet().stream())
+                .noneMatch(keyword -> Keywords.FOR_STRINGS.contains(keyword)
+                        || Keywords.FOR_NUMBERS.contains(keyword)
+                        || Keywords.FOR_ARRAYS.contains(keyword)
+                        || Keywords.FOR_OBJECTS.contains(keyword));
+    }
+
+    private void addNumbers(Merged merged, boolean integer, List<Node> options) {
+        Schema by = schemaWith(merged, Keywords.FOR_NUMBERS);
+        List<Terminal> words = bounded(by, "", () -> merged.numbers().words(integer));
+        for (Terminal word : words) {
+            if (!merged.numbers().isAll()) {
+                count(word, by, "");
+            }
+            options.add(new Node.Word(word));
+        }
+    }
+
+    /** The first schema with one of the keywords, to be named in errors. */
+    private static Schema schemaWith(Merged merged, Set<String> keywords) {
+        return merged.schemas().stream()
+                .filter(schema -> schema.keywords().keySet().stream().anyMatch(keywords::contains))
+                .findFirst()
+                .orElse(merged.schemas().iterator().next());
+    }
+
+    private Optional<Node> string(Merged merged) {
+        if (merged.minLength() > merged.maxLength()) {
+            return Optional.empty();
+        }
+        Optional<Dfa> form = Optional.empty();
+        for (Schema schema : merged.schemas()) {
+            String pattern = Keywords.string(schema, "pattern");
+            if (pattern != null) {
+                Pattern parsed = RegexParser.search(pattern, schema.at("pattern"));
+                Optional<Dfa> dfa =
+                        bounded(schema, "pattern", () -> PatternCompiler.compile(parsed, PatternCompiler.Form.JSON));
+                if (dfa.isEmpty()) {
+                    return Optional.empty();
+                }
+                form = both(schema, "pattern", form, dfa.get());
+                if (form.isEmpty()) {
+                    return Optional.empty();
+                }
+            }
+            String format = Keywords.string(schema, "format");
+            Optional<Dfa> named = format == null ? Optional.empty() : Formats.dfa(format);
+            if (named.isPresent()) {
+                form = both(schema, "format", form, named.get());
+                if (form.isEmpty()) {
+                    return Optional.empty();
+                }
+            }
+        }
+        if (form.isEmpty()) {
+            boolean any = merged.minLength() == 0 && merged.maxLength() == Pattern.UNBOUNDED;
+            return Optional.of(
+                    any ? JsonWords.STRING : new Node.Word(new StringTerminal(merged.minLength(), merged.maxLength())));
+        }
+        return withLength(merged, form.get()).map(body -> new Node.Word(quoted(body)));
+    }
+
+    private Optional<Dfa> both(Schema schema, String keyword, Optional<Dfa> form, Dfa more) {
+        return form.isEmpty()
+                ? Optional.of(more)
+                : bounded(schema, keyword, () -> form.get().and(more));
+    }
+
+    private Optional<Dfa> withLength(Merged merged, Dfa form) {
+        int min = merged.minLength();
+        int max = merged.maxLength();
+        if (min == 0 && max == Pattern.UNBOUNDED) {
+            return Optional.of(form);
+        }
+        Schema by = schemaWith(merged, Set.of("minLength", "maxLength"));
+        String keyword = by.has("maxLength") ? "maxLength" : "minLength";
+        if (min > GrammarLimits.REPEAT_MAX || max != Pattern.UNBOUNDED && max > GrammarLimits.REPEAT_MAX) {
+            throw by.error(keyword, "with a pattern or format, lengths go to " + GrammarLimits.REPEAT_MAX);
+        }
+        Optional<Dfa> both = bounded(by, keyword, () -> {
+            Pattern length = new Pattern.Repeat(new Pattern.OneOf(CodePoints.ALL), min, max);
+            return form.and(PatternCompiler.dfa(length, PatternCompiler.Form.JSON));
+        });
+        both.ifPresent(dfa -> count(dfa, by, keyword));
+        return both;
+    }
+
+    /** The strings in quotes. */
+    static Dfa quoted(Dfa body) {
+        int before = -1;
+        int after = -2;
+        return Dfa.explore(
+                        before,
+                        (state, b) -> {
+                            if (state == before) {
+                                return b == '"' ? Optional.of(0) : Optional.empty();
+                            }
+                            if (state == after) {
+                                return Optional.empty();
+                            }
+                            if (b == '"' && body.accepts(state)) {
+                                return Optional.of(after);
+                            }
+                            int next = body.step(state, b);
+                            return next < 0 ? Optional.empty() : Optional.of(next);
+                        },
+                        state -> state == after)
+                .orElseThrow();
+    }
+
+    private Optional<Node> array(Merged merged) {
+        int prefix = 0;
+        boolean closed = false;
+        for (Schema schema : merged.schemas()) {
+            if (Keywords.flag(schema, "uniqueItems") && merged.maxItems() > 1) {
+                throw schema.error("uniqueItems", "'uniqueItems' is supported with 'maxItems' of 1 only");
+            }
+            prefix = Math.max(prefix, Keywords.prefix(schema).size());
+            closed |= Boolean.FALSE.equals(schema.get("unevaluatedItems"));
+        }
+        List<Schema> rest = new ArrayList<>();
+        for (Schema schema : merged.schemas()) {
+            Schema each = Keywords.rest(schema);
+            if (each != null) {
+                rest.add(each);
+            }
+        }
+        int min = merged.minItems();
+        // Behind a prefix nothing comes that wasn't asked for.
+        boolean onlyPrefix =
+                rest.stream().anyMatch(Schema::never) || prefix > 0 && rest.isEmpty() && (closed || min <= prefix);
+        int max = onlyPrefix ? Math.min(prefix, merged.maxItems()) : merged.maxItems();
+        if (min > max) {
+            return Optional.empty();
+        }
+        List<Node> options = new ArrayList<>();
+        if (min == 0) {
+            options.add(JsonWords.EMPTY_ARRAY);
+        }
+        if (max > 0) {
+            Node others = rest.isEmpty() ? JsonWords.any() : goal(rest);
+            options.add(new Node.Sequence(
+                    JsonWords.BEGIN_ARRAY, elements(merged, prefix, others, min, max), JsonWords.END_ARRAY));
+        }
+        return Optional.of(new Node.Choice(options));
+    }
+
+    /** One or more elements: those of the prefix each with its own form, then others. Built from the last one. */
+    private Node elements(Merged merged, int prefix, Node others, int min, int max) {
+        int own = Math.min(prefix, max);
+        Node behind = new Node.Sequence();
+        if (max > own) {
+            Node more = new Node.Sequence(JsonWords.COMMA, others);
+            int least = Math.max(0, min - Math.max(own, 1));
+            int most = max == Pattern.UNBOUNDED ? max : max - Math.max(own, 1);
+            behind = most == 0 ? behind : new Node.Repeat(more, least, most);
+            if (own == 0) {
+                return new Node.Sequence(others, behind);
+            }
+        }
+        for (int i = own - 1; i >= 0; i--) {
+            Node element = goal(at(merged, i));
+            Node sequence = new Node.Sequence(element, behind);
+            if (i == 0) {
+                return sequence;
+            }
+            Node more = new Node.Sequence(JsonWords.COMMA, sequence);
+            behind = i >= min ? new Node.Choice(List.of(new Node.Sequence(), more)) : more;
+        }
+        return behind;
+    }
+
+    private static List<Schema> at(Merged merged, int index) {
+        List<Schema> found = new ArrayList<>();
+        for (Schema schema : merged.schemas()) {
+            List<Schema> prefix = Keywords.prefix(schema);
+            Schema rest = Keywords.rest(schema);
+            if (index < prefix.size()) {
+                found.add(prefix.get(index));
+            } else if (rest != null) {
+                found.add(rest);
+            }
+        }
+        return found;
+    }
+
+    /** Counts a word's states against the limit of the whole form. */
+    void count(Terminal word, Schema by, String keyword) {
+        dfaStates += word instanceof Dfa dfa ? dfa.states() : 1;
+        if (dfaStates > GrammarLimits.DFA_STATES_SUM_MAX) {
+            throw tooLarge(by, keyword);
+        }
+    }
+
+    /** Runs a step that may turn out too large. */
+    static <T> T bounded(Schema by, String keyword, Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (Dfa.TooLarge e) {
+            ConstraintException refusal = tooLarge(by, keyword);
+            refusal.initCause(e);
+            throw refusal;
+        }
+    }
+
+    private static ConstraintException tooLarge(Schema by, String keyword) {
+        return new ConstraintException(
+                keyword.isEmpty() ? by.pointer() : by.at(keyword), "this takes too many states to compile");
+    }
+}
