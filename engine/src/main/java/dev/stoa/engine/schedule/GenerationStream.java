@@ -134,6 +134,16 @@ final class GenerationStream implements Generation {
         return full;
     }
 
+    /** Whether the last piece was put, read or not. */
+    boolean ended() {
+        lock.lock();
+        try {
+            return finish != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Says how many tokens of the prompt were found in the cache. */
     void started(int cached) {
         lock.lock();

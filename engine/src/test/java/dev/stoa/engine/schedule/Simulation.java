@@ -102,7 +102,7 @@ final class Simulation {
             clients.add(new Client(
                     request,
                     stream,
-                    new Request(request, stream, new NoText(), cache.chain(scheduling.tenant()), CONTEXT, now)));
+                    new Request(request, stream, new Mix.NoText(), cache.chain(scheduling.tenant()), CONTEXT, now)));
         }
         try {
             arrivals.add(clients.stream().map(client -> client.work).toList());
@@ -207,17 +207,5 @@ final class Simulation {
     /** A prompt of random tokens, none of which ends a turn. */
     static int[] prompt(Random random, int length) {
         return random.ints(length, 1, HashModel.VOCABULARY).toArray();
-    }
-
-    private static final class NoText implements TokenText {
-        @Override
-        public String append(int token) {
-            return "";
-        }
-
-        @Override
-        public String flush() {
-            return "";
-        }
     }
 }
