@@ -1,6 +1,7 @@
 package dev.stoa.engine;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #next} is for one reader thread; {@link #cancel} may come from any thread. A reader that stops reading
  * pauses its own request and no other.
  */
-public interface Generation extends AutoCloseable {
+public interface Generation extends AutoCloseable, Iterable<Generation.Chunk> {
 
     /**
      * A piece of the output.
@@ -63,6 +64,18 @@ public interface Generation extends AutoCloseable {
      * @return null when {@code timeout} has passed or the generation has ended: {@link #finish} tells which
      */
     @Nullable Chunk next(Duration timeout) throws InterruptedException;
+
+    /**
+     * The pieces to the end, each waited for. Takes what {@link #next} would, so only one of the two should be used.
+     *
+     * @throws IllegalStateException from {@code hasNext} if the generation {@link Finish#FAILED failed}
+     * @throws java.util.concurrent.CancellationException from {@code hasNext} if the reading thread is interrupted; the
+     *     generation is cancelled then
+     */
+    @Override
+    default Iterator<Chunk> iterator() {
+        return new ChunkIterator(this);
+    }
 
     /** Why it ended, or null while pieces may still come from {@link #next}. */
     @Nullable Finish finish();

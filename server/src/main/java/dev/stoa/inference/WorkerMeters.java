@@ -84,12 +84,18 @@ final class WorkerMeters {
         private final Timer firstToken;
         private final Timer interToken;
         private final Timer total;
+        private final Timer queue;
+        private final Timer prefill;
+        private final Timer decode;
 
         private Requests(String model) {
             this.model = model;
             this.firstToken = timer("vllm:time_to_first_token", model);
             this.interToken = timer("vllm:inter_token_latency", model);
             this.total = timer("vllm:e2e_request_latency", model);
+            this.queue = timer("vllm:request_queue_time", model);
+            this.prefill = timer("vllm:request_prefill_time", model);
+            this.decode = timer("vllm:request_decode_time", model);
         }
 
         Reading begin() {
@@ -140,8 +146,11 @@ final class WorkerMeters {
             lastNanos = now;
         }
 
-        void end(Generation.Finish finish) {
+        void end(Generation.Finish finish, Generation.Timing timing) {
             meters.total.record(Duration.ofNanos(System.nanoTime() - startNanos));
+            meters.queue.record(timing.queued());
+            meters.prefill.record(timing.prefill());
+            meters.decode.record(timing.decode());
             meters.success(finish).increment();
         }
     }

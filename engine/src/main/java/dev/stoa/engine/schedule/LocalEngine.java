@@ -310,9 +310,15 @@ public final class LocalEngine implements Engine {
         scheduler.validate();
     }
 
+    private boolean valid() {
+        validate();
+        return true;
+    }
+
     @Override
     public void close() {
         loop.close();
+        assert valid() : "blocks or requests were lost";
         workers.close();
         file.close();
     }

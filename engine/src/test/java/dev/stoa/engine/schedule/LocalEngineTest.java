@@ -13,6 +13,7 @@ import dev.stoa.engine.Generation.Chunk;
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.engine.ModelLoadException;
 import dev.stoa.engine.Sampling;
+import dev.stoa.engine.Scheduling;
 import dev.stoa.engine.gguf.TestModels;
 import dev.stoa.engine.golden.Golden;
 import java.nio.file.Path;
@@ -177,6 +178,57 @@ class LocalEngineTest {
     }
 
     @Test
+    void aPromptIsReadOnceForAllSamplesAndEachHasItsSeed() {
+        int[] prompt =
+                engine.encode("A list of words that are read only once, however many answers are asked for:", false);
+        Sampling sampling = new Sampling(1f, 0, 1, 0, 1, 0, 0, 5);
+        List<Result> samples = engine.submit(new EngineRequest(prompt, 6, sampling), 3).stream()
+                .map(LocalEngineTest::read)
+                .toList();
+        assertThat(samples.get(0).usage().cachedTokens()).isZero();
+        for (int i = 0; i < 3; i++) {
+            Result alone = read(engine.submit(new EngineRequest(prompt, 6, sampling.withSeed(5 + i))));
+            assertThat(samples.get(i).tokens()).containsExactly(alone.tokens());
+            assertThat(alone.usage().cachedTokens()).isEqualTo(prompt.length - 1);
+            assertThat(samples.get(i).usage().cachedTokens()).isEqualTo(i == 0 ? 0 : prompt.length - 1);
+        }
+    }
+
+    @Test
+    void aForkGoesOnFromItsParentAndReadsNothingAgain() {
+        Generation parent = engine.submit(request(prompt(), 8));
+        Result said = read(parent);
+        int[] question = engine.encode(" And then?", false);
+        List<Result> forks =
+                engine.fork(parent, List.of(request(question, 4), request(new int[] {question[0]}, 4))).stream()
+                        .map(LocalEngineTest::read)
+                        .toList();
+        int thread = prompt().length + said.tokens().length;
+        assertThat(parent.tokens()).hasSize(thread).endsWith(said.tokens());
+        assertThat(forks.get(0).usage().promptTokens()).isEqualTo(thread + question.length);
+        // All but the parent's last token, which it drew but never had to read.
+        assertThat(forks.get(0).usage().cachedTokens()).isBetween(thread - 1, thread);
+        assertThat(forks.get(0).tokens())
+                .containsExactly(read(engine.submit(request(joined(parent.tokens(), question), 4)))
+                        .tokens());
+    }
+
+    @Test
+    void aRequestWhoseTimeIsUpEndsAsExpired() {
+        EngineRequest request =
+                request(prompt(), 120).withScheduling(Scheduling.DEFAULT.withTimeLimit(Duration.ofNanos(1)));
+        assertThat(read(engine.submit(request)).finish()).isEqualTo(Finish.EXPIRED);
+    }
+
+    @Test
+    void aReaderMayIterate() {
+        StringBuilder text = new StringBuilder();
+        engine.submit(request(prompt(), 5)).forEach(chunk -> text.append(chunk.text()));
+        assertThat(text.toString())
+                .isEqualTo(read(engine.submit(request(prompt(), 5))).text());
+    }
+
+    @Test
     void aFileThatIsNoModelIsRefusedByName() {
         Path file = Path.of("no-such-model.gguf");
         assertThatThrownBy(() -> LocalEngine.open(file, EngineOptions.defaults()))
@@ -204,6 +256,12 @@ class LocalEngineTest {
 
     private static EngineRequest request(int[] prompt, int maxTokens) {
         return new EngineRequest(prompt, maxTokens, Sampling.GREEDY);
+    }
+
+    private static int[] joined(int[] first, int[] second) {
+        int[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private static Result read(Generation generation) {
