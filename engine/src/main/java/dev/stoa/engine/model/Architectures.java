@@ -11,11 +11,16 @@ import java.util.List;
 
 /** Reads a {@link ModelConfig} from a file's metadata, or says why the model can't be served. */
 final class Architectures {
-    static final List<String> SUPPORTED = List.of("llama", "gemma3");
+    static final List<String> SUPPORTED = List.of("llama", "qwen2", "qwen3", "gemma2", "gemma3");
 
     /** Gemma 3 27B scales attention by its width for each head; it is known by its layers. */
     private static final int GEMMA3_27B_LAYERS = 62;
 
+    /** Gemma 2 27B does so too. */
+    private static final int GEMMA2_27B_LAYERS = 46;
+
+    private static final int GEMMA2_GLOBAL_EVERY = 2;
+    private static final int GEMMA2_WINDOW = 4096;
     private static final int GEMMA3_GLOBAL_EVERY = 6;
     private static final double GEMMA3_LOCAL_BASE = 10_000;
 
@@ -34,6 +39,8 @@ final class Architectures {
         Architectures reader = new Architectures(file);
         ModelConfig config = switch (reader.architecture) {
             case "llama" -> reader.llama();
+            case "qwen2", "qwen3" -> reader.qwen();
+            case "gemma2" -> reader.gemma2();
             case "gemma3" -> reader.gemma3();
             default ->
                 throw new ModelLoadException(file.path() + ": architecture '" + reader.architecture
@@ -45,6 +52,23 @@ final class Architectures {
     private ModelConfig llama() {
         Frequencies frequencies = new Frequencies(metadata.decimal(key("rope.freq_base"), 10_000), ropeScale());
         return config(frequencies, frequencies, 1f, Activation.SILU, Rotation.INTERLEAVED, 0, 1);
+    }
+
+    private ModelConfig qwen() {
+        Frequencies frequencies = new Frequencies(metadata.decimal(key("rope.freq_base"), 10_000), ropeScale());
+        return config(frequencies, frequencies, 1f, Activation.SILU, Rotation.HALVES, 0, 1);
+    }
+
+    private ModelConfig gemma2() {
+        Frequencies frequencies = new Frequencies(metadata.decimal(key("rope.freq_base"), 10_000), ropeScale());
+        return config(
+                frequencies,
+                frequencies,
+                (float) Math.sqrt(integer("embedding_length")),
+                Activation.GELU,
+                Rotation.HALVES,
+                metadata.integer(key("attention.sliding_window"), GEMMA2_WINDOW),
+                GEMMA2_GLOBAL_EVERY);
     }
 
     private ModelConfig gemma3() {
@@ -70,7 +94,8 @@ final class Architectures {
         int heads = integer("attention.head_count");
         int headSize = metadata.integer(key("attention.key_length"), heads > 0 ? width / heads : 0);
         int layers = integer("block_count");
-        boolean byWidth = architecture.equals("gemma3") && layers == GEMMA3_27B_LAYERS;
+        boolean byWidth = architecture.equals("gemma3") && layers == GEMMA3_27B_LAYERS
+                || architecture.equals("gemma2") && layers == GEMMA2_27B_LAYERS;
         double scaleOf = byWidth && heads > 0 ? (double) width / heads : headSize;
         return new ModelConfig(
                 architecture,
@@ -90,7 +115,15 @@ final class Architectures {
                 global,
                 local,
                 window,
-                globalEvery);
+                globalEvery,
+                cap("attn_logit_softcapping", 50),
+                cap("final_logit_softcapping", 30));
+    }
+
+    /** Gemma 2 has caps even where the file names none; the others don't know them. */
+    private float cap(String name, float otherwise) {
+        boolean capped = architecture.equals("gemma2");
+        return capped ? (float) metadata.decimal(key(name), otherwise) : 0;
     }
 
     private int vocabulary() {

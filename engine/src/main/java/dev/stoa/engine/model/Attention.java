@@ -4,6 +4,7 @@ import dev.stoa.engine.cache.KvLayout;
 import dev.stoa.engine.cache.KvSequence;
 import dev.stoa.engine.cache.KvStorage;
 import dev.stoa.engine.kernel.Kernels;
+import dev.stoa.engine.kernel.SoftCap;
 import java.util.Arrays;
 
 /**
@@ -56,6 +57,11 @@ final class Attention {
         int to = outAt + headsAt;
         Arrays.fill(out, to, to + group * size, 0f);
         int start = firstBlock * TOKENS;
+        if (config.attentionCap() > 0) {
+            for (int head = 0; head < group; head++) {
+                SoftCap.apply(scores[head], 0, blocks * TOKENS, config.attentionCap(), config.attentionScale());
+            }
+        }
         float[] totals = new float[group];
         for (int head = 0; head < group; head++) {
             totals[head] = kernels.softmax(

@@ -21,6 +21,8 @@ package dev.stoa.engine.model;
  * @param local rotation of the layers that see a window
  * @param window tokens that a windowed layer sees, the current one included; 0 for no windows
  * @param globalEvery every n-th layer is global where there are windows
+ * @param attentionCap soft cap of attention scores (Gemma 2, arXiv 2408.00118); 0 for none
+ * @param logitCap soft cap of the logits; 0 for none
  */
 public record ModelConfig(
         String architecture,
@@ -40,7 +42,9 @@ public record ModelConfig(
         Frequencies global,
         Frequencies local,
         int window,
-        int globalEvery) {
+        int globalEvery,
+        float attentionCap,
+        float logitCap) {
 
     /** The function of the gate. */
     public enum Activation {
@@ -65,6 +69,21 @@ public record ModelConfig(
     /** Whether a layer sees a window only. */
     public boolean windowed(int layer) {
         return window > 0 && (layer + 1) % globalEvery != 0;
+    }
+
+    /** Whether the heads' queries and keys are normalised, each by itself. */
+    boolean normalisesHeads() {
+        return architecture.equals("gemma3") || architecture.equals("qwen3");
+    }
+
+    /** Whether what attention and feed-forward add is normalised before it is added. */
+    boolean normalisesAdditions() {
+        return architecture.startsWith("gemma");
+    }
+
+    /** Whether queries, keys and values have biases. */
+    boolean hasBiases() {
+        return architecture.equals("qwen2");
     }
 
     /** Query heads that share a key-value head. */

@@ -5,6 +5,7 @@ import dev.stoa.engine.cache.KvStorage;
 import dev.stoa.engine.kernel.Activations;
 import dev.stoa.engine.kernel.Kernels;
 import dev.stoa.engine.kernel.PackedMatrix;
+import dev.stoa.engine.kernel.SoftCap;
 import dev.stoa.engine.kernel.Workers;
 import java.util.Arrays;
 
@@ -126,6 +127,7 @@ public final class Transformer {
         workers.run(rows, (row, worker) -> normalise(row, worker, layerWeights.attentionNorm(), row));
         projections.project(input, layerWeights.query(), query, layerWeights.key(), key, layerWeights.value(), value);
         workers.run(rows, (row, worker) -> {
+            addBiases(row, weights.biases()[layer]);
             rotate(batch, row, layer, layerWeights);
             store(batch, row, layer);
         });
@@ -160,6 +162,18 @@ public final class Transformer {
             }
         }
         projections.project(input, weights.output(), logits);
+        if (config.logitCap() > 0) {
+            int vocabulary = config.vocabulary();
+            workers.run(
+                    batch.logits(),
+                    (row, worker) -> SoftCap.apply(logits, row * vocabulary, vocabulary, config.logitCap(), 1));
+        }
+    }
+
+    private void addBiases(int row, Biases biases) {
+        kernels.add(query, row * biases.query().length, biases.query(), 0, biases.query().length);
+        kernels.add(key, row * biases.key().length, biases.key(), 0, biases.key().length);
+        kernels.add(value, row * biases.value().length, biases.value(), 0, biases.value().length);
     }
 
     /** RMSNorm (arXiv 1910.07467) of a hidden state, set as row {@code to} of the input. */
@@ -237,10 +251,14 @@ public final class Transformer {
                 at);
     }
 
+    /** What is added to a layer's queries, keys and values; empty where an architecture has none. */
+    record Biases(float[] query, float[] key, float[] value) {}
+
     /** All weights of a model. {@code ropeFactors} may be empty. */
     record Weights(
             Embeddings embeddings,
             LayerWeights[] layers,
+            Biases[] biases,
             float[] outputNorm,
             PackedMatrix output,
             float[] ropeFactors) {}

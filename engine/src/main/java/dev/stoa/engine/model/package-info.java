@@ -1,9 +1,22 @@
 /**
  * Decoder models: their shape from a file's metadata, their weights, and the forward pass.
  *
- * <p>{@link dev.stoa.engine.model.Model#load} refuses what it can't compute, by name. Supported: {@code llama} (RMSNorm,
- * grouped queries, SwiGLU, interleaved rotation with optional frequency factors) and {@code gemma3} (rotation of halves
- * with two bases, windowed and global layers, norms of queries and keys and after each part, GELU, scaled embeddings).
+ * <p>{@link dev.stoa.engine.model.Model#load} refuses what it can't compute, by name. All have RMSNorm, grouped queries
+ * and a gated feed-forward part. Supported:
+ *
+ * <ul>
+ *   <li>{@code llama}, which is Llama 1 to 3.x, SmolLM, Mistral and Mistral Nemo: SiLU, interleaved rotation, with optional
+ *       frequency factors (Llama 3.1 and later), linear scaling, a head size of its own, and biases.
+ *   <li>{@code qwen2}: rotation of halves, biases on queries, keys and values.
+ *   <li>{@code qwen3}: rotation of halves, norms of queries and keys, a head size of its own.
+ *   <li>{@code gemma2}: rotation of halves, windows on every other layer, norms after each part, soft caps on attention
+ *       scores and logits, GELU, scaled embeddings.
+ *   <li>{@code gemma3}: as {@code gemma2} without caps, windows on five layers of six with a rotation base of their own,
+ *       norms of queries and keys.
+ * </ul>
+ *
+ * <p>Biases and norms that a file has and an architecture doesn't know are refused: left out, answers would be wrong
+ * without a word.
  * Output and embeddings may share one tensor.
  *
  * <p>A step takes rows of any number of sequences. Each layer runs as stages over the workers, each stage split over
