@@ -33,6 +33,9 @@ export function start({ port = 0, pace = 30 } = {}) {
     conversations: new Map(),
     messages: new Map(),
     watchers: new Map(),
+    queue: [],
+    version: 1,
+    listeners: new Set(),
   };
   const server = createServer((request, response) => {
     handle(world, request, response).catch((cause) => {
@@ -82,12 +85,16 @@ async function handle(world, request, response) {
     return empty(response);
   }
   if (route === "GET /api/models") return json(response, 200, { models: models(world), loading: world.loading });
+  if (route === "GET /api/events") return changes(world, response);
+  if (route === "GET /api/search") return json(response, 200, { hits: search(world, url.searchParams.get("q") ?? "") });
   if (route === "GET /api/conversations") return json(response, 200, list(world, url.searchParams));
   if (route === "POST /api/conversations") {
     const known = world.conversations.get(body.id);
     if (known === undefined) world.conversations.set(body.id, conversation(body));
     return json(response, known === undefined ? 201 : 200, world.conversations.get(body.id));
   }
+  const queued = /^\/api\/queue\/([^/]+)$/.exec(url.pathname)?.[1];
+  if (queued !== undefined) return onQueue(world, request.method, queued, body, response);
   const [, kind, id, sub] = /^\/api\/(conversations|messages)\/([^/]+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
   if (kind === "conversations") return onConversation(world, request.method, id, sub, body, response);
   if (kind === "messages") return onMessage(world, request, id, sub, body, url.searchParams, response);
@@ -98,15 +105,28 @@ function onConversation(world, method, id, sub, body, response) {
   const one = world.conversations.get(id);
   if (one === undefined) return fail(response, 404, "not_found", "no such conversation");
   if (method === "GET") {
-    return json(response, 200, { conversation: one, messages: messagesOf(world, id) });
+    const queue = world.queue.filter((queued) => queued.conversation_id === id);
+    const messages = messagesOf(world, id);
+    const versions = {};
+    for (const message of messages) {
+      versions[message.id] = messages.filter((other) => other.parent_id === message.parent_id).map((other) => other.id);
+    }
+    return json(response, 200, { conversation: one, messages, versions, more: false, queue });
   }
   if (method === "PATCH") {
-    one.title = body.title;
+    Object.assign(one, body);
+    changed(world, one);
     return json(response, 200, one);
   }
   if (method === "DELETE") {
-    world.conversations.delete(id);
+    one.deleted = true;
+    changed(world, one);
     return empty(response);
+  }
+  if (sub === "restore") {
+    one.deleted = false;
+    changed(world, one);
+    return json(response, 200, one);
   }
   if (sub !== "messages") return fail(response, 404, "not_found", "no such call");
   if (world.messages.has(body.id)) {
@@ -118,16 +138,66 @@ function onConversation(world, method, id, sub, body, response) {
     response.setHeader("Retry-After", "4");
     return fail(response, 529, "overloaded", "queue full");
   }
+  const parent = world.messages.get(body.parent_id);
+  if (parent?.state === "generating") {
+    if (body.policy === "after") {
+      const queued = { ...body, conversation_id: id, after_id: body.parent_id, model: null, created_at: new Date() };
+      world.queue.push(queued);
+      return json(response, 202, { queued });
+    }
+    if (body.policy === "instead") end(world, parent, "stopped");
+    if (body.policy === "steer") end(world, parent, "steered");
+  }
   const message = put(world, {
     id: body.id,
     conversation_id: id,
     parent_id: body.parent_id,
     role: "user",
     text: body.text,
+    together: body.policy === "together" && parent !== undefined,
   });
+  one.version = ++world.version;
   if (one.title === "") one.title = body.text.slice(0, 60).split("\n")[0];
   one.updated_at = new Date().toISOString();
   return json(response, 201, { message, reply: { ...run(world, message, body.reply_id) } });
+}
+
+function changed(world, one) {
+  one.version = ++world.version;
+  for (const tell of world.listeners) tell(one);
+}
+
+function changes(world, response) {
+  response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+  const tell = (one) =>
+    response.write(`id: ${one.version}\nevent: changes\ndata: ${JSON.stringify({ conversations: [one] })}\n\n`);
+  response.write(`id: ${world.version}\nevent: ready\ndata: {"conversations":[]}\n\n`);
+  world.listeners.add(tell);
+  response.on("close", () => world.listeners.delete(tell));
+}
+
+function search(world, text) {
+  const word = text.toLowerCase();
+  return [...world.messages.values()]
+    .filter((message) => message.text.toLowerCase().includes(word))
+    .slice(0, 5)
+    .map((message) => ({
+      conversation_id: message.conversation_id,
+      title: world.conversations.get(message.conversation_id)?.title ?? "",
+      message_id: message.id,
+      role: message.role,
+      snippet: message.text.slice(0, 120).replace(new RegExp(word, "i"), "\u0002$&\u0003"),
+      created_at: message.created_at,
+    }));
+}
+
+function onQueue(world, method, id, body, response) {
+  const at = world.queue.findIndex((queued) => queued.id === id);
+  if (at < 0) return fail(response, 404, "not_found", "nothing waits");
+  const [queued] = world.queue.splice(at, 1);
+  if (method === "DELETE") return empty(response);
+  world.queue.splice(body.index ?? at, 0, { ...queued, text: body.text ?? queued.text });
+  return json(response, 200, { queue: world.queue });
 }
 
 async function onMessage(world, request, id, sub, body, query, response) {
@@ -205,8 +275,16 @@ function run(world, question, replyId) {
 function end(world, reply, state, error = null) {
   reply.state = state;
   reply.error = error;
+  const of = world.conversations.get(reply.conversation_id);
+  if (of !== undefined) changed(world, of);
   reply.usage = { input_tokens: 42, output_tokens: Math.ceil(reply.text.length / 4) };
   notify(world, reply);
+  const next = world.queue.findIndex((queued) => queued.after_id === reply.id);
+  if (next < 0 || state === "failed") return;
+  const [queued] = world.queue.splice(next, 1);
+  const message = put(world, { ...queued, parent_id: reply.id, role: "user" });
+  run(world, message, queued.reply_id);
+  for (const other of world.queue) if (other.after_id === reply.id) other.after_id = queued.reply_id;
 }
 
 function notify(world, reply) {
@@ -219,6 +297,7 @@ function put(world, part) {
     error: null,
     model: null,
     usage: null,
+    together: false,
     created_at: new Date().toISOString(),
     ...part,
   };
@@ -231,7 +310,18 @@ function messagesOf(world, id) {
 }
 
 export function conversation({ id, title = "", model = "smollm2-135m", at = new Date() }) {
-  return { id, title, model, created_at: at.toISOString(), updated_at: at.toISOString() };
+  return {
+    id,
+    title,
+    model,
+    policy: "together",
+    created_at: at.toISOString(),
+    updated_at: at.toISOString(),
+    version: 1,
+    pinned: false,
+    archived: false,
+    deleted: false,
+  };
 }
 
 /** A history to look at. */
@@ -253,10 +343,12 @@ export function fill(world) {
 }
 
 function list(world, query) {
-  const all = [...world.conversations.values()].sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
+  const there = [...world.conversations.values()].filter((one) => !one.deleted && !one.archived);
+  const pinned = there.filter((one) => one.pinned);
+  const all = there.filter((one) => !one.pinned).sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
   const from = Number(query.get("before") ?? 0);
   const to = from + Number(query.get("limit") ?? 50);
-  return { conversations: all.slice(from, to), next: to < all.length ? String(to) : null };
+  return { conversations: all.slice(from, to), pinned, next: to < all.length ? String(to) : null };
 }
 
 function models(world) {

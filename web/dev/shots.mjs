@@ -53,7 +53,9 @@ async function tour(size, scheme) {
     await page.getByRole("button", { name: "Send message" }).click();
   };
   const startNew = () =>
-    page.evaluate(() => document.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true })));
+    page.evaluate(() =>
+      document.dispatchEvent(new KeyboardEvent("keydown", { key: "o", ctrlKey: true, shiftKey: true })),
+    );
   const ended = () => page.getByRole("button", { name: "Answer again" }).last().waitFor();
 
   await page.goto(server.address);
@@ -85,6 +87,34 @@ async function tour(size, scheme) {
   await page.getByRole("region", { name: "Conversation" }).evaluate((box) => box.scrollTo(0, 0));
   await page.waitForTimeout(200);
   await shot("06-top");
+
+  await startNew();
+  await page
+    .getByLabel("Message", { exact: true })
+    .fill("About Paris:\n1. How many people live there?\n2. Explain its history\n3. What should one eat there?");
+  await page.getByText("3 questions, answered together").waitFor();
+  await shot("12-split");
+  server.world.pace = 60;
+  await page.getByRole("button", { name: "Send message" }).click();
+  await page.locator(".together-card .prose").nth(2).waitFor();
+  await page.waitForTimeout(500);
+  await shot("13-together");
+  await page.getByRole("button", { name: /the next question/ }).click();
+  await page.waitForTimeout(200);
+  await shot("14-policies");
+  await page.getByRole("menuitemradio", { name: /Answer after/ }).click();
+  await ask("And how do I get there by train?");
+  await ask("Is there a night train?");
+  await page.getByText("2 questions wait").waitFor();
+  await shot("15-queue");
+  await page.getByRole("button", { name: "Stop all answers" }).click();
+  await page.getByText("2 questions wait").waitFor({ state: "detached" });
+  server.world.pace = 8;
+  await page.locator(".question").last().hover();
+  await page.getByRole("button", { name: "Edit", exact: true }).last().click({ force: true });
+  await page.waitForTimeout(200);
+  await shot("16-edit");
+  await page.keyboard.press("Escape");
 
   await startNew();
   await ask("Please fail");
@@ -131,10 +161,15 @@ async function tour(size, scheme) {
     .getByRole("button", { name: /Options for/ })
     .nth(1)
     .click();
+  await page.waitForTimeout(200);
+  await shot("11-row-menu");
   await page.getByRole("menuitem", { name: "Delete" }).click();
-  await page.getByRole("heading", { name: "Delete this conversation?" }).waitFor();
-  await page.waitForTimeout(300);
-  await shot("11-delete");
+  await page.getByText("Conversation deleted").waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.evaluate(() => document.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true })));
+  await page.getByRole("combobox").fill("paris");
+  await page.locator(".palette mark").first().waitFor();
+  await shot("17-palette");
   await context.close();
   server.close();
 }

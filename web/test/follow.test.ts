@@ -14,6 +14,7 @@ const END: Message = {
   error: null,
   model: "m",
   usage: null,
+  together: false,
   created_at: "2026-11-24T00:00:00Z",
 };
 

@@ -14,6 +14,7 @@ const PARCEL: Parcel = {
   parentId: null,
   text: "Hello",
   model: null,
+  policy: null,
 };
 
 interface Call {
@@ -44,6 +45,7 @@ const message = (id: string, parent: string | null) => ({
   error: null,
   model: null,
   usage: null,
+  together: false,
   created_at: "2026-11-24T00:00:00Z",
 });
 const exchange = () => json(201, { message: message("m1", null), reply: message("r1", "m1") });

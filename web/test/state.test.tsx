@@ -11,8 +11,13 @@ const conversation = (id: string, updated_at: string, title = id): Conversation 
   id,
   title,
   model: null,
+  policy: "together" as const,
   created_at: updated_at,
   updated_at,
+  version: title === id ? 1 : 2,
+  pinned: false,
+  archived: false,
+  deleted: false,
 });
 
 describe("a live answer", () => {

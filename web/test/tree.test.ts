@@ -12,6 +12,7 @@ const message = (id: string, parent_id: string | null, part: Partial<Message> = 
   error: null,
   model: null,
   usage: null,
+  together: false,
   created_at: "2026-11-24T00:00:00Z",
   ...part,
 });

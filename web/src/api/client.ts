@@ -4,10 +4,13 @@ import type {
   Conversation,
   ConversationsPage,
   Exchange,
+  Hit,
   Member,
   Message,
   ModelsPage,
   NewMessage,
+  Policy,
+  Queued,
   Thread,
 } from "./types";
 
@@ -20,17 +23,34 @@ export const api = {
 
   models: () => call<ModelsPage>("/api/models"),
 
-  conversations: (limit: number, before: string | null) =>
-    call<ConversationsPage>(`/api/conversations?limit=${limit}${before === null ? "" : `&before=${segment(before)}`}`),
+  conversations: (limit: number, before: string | null, archived = false) =>
+    call<ConversationsPage>(
+      `/api/conversations?limit=${limit}${before === null ? "" : `&before=${segment(before)}`}${archived ? "&archived=true" : ""}`,
+    ),
+  search: (text: string) => call<{ hits: Hit[] }>(`/api/search?q=${segment(text)}`),
   createConversation: (id: string, model: string | null) =>
     call<Conversation>("/api/conversations", { method: "POST", body: model === null ? { id } : { id, model } }),
-  conversation: (id: string) => call<Thread>(`/api/conversations/${segment(id)}`),
+  conversation: (id: string, part: { before?: string; under?: string; since?: number } = {}) => {
+    const query = Object.entries(part).map(([name, value]) => `${name}=${segment(String(value))}`);
+    return call<Thread>(`/api/conversations/${segment(id)}${query.length === 0 ? "" : `?${query.join("&")}`}`);
+  },
   rename: (id: string, title: string) =>
     call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: { title } }),
+  change: (id: string, change: Partial<Pick<Conversation, "pinned" | "archived">>) =>
+    call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: change }),
+  restore: (id: string) => call<Conversation>(`/api/conversations/${segment(id)}/restore`, { method: "POST" }),
+  choosePolicy: (id: string, policy: Policy) =>
+    call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: { policy } }),
   remove: (id: string) => call<undefined>(`/api/conversations/${segment(id)}`, { method: "DELETE" }),
 
   send: (conversationId: string, message: NewMessage) =>
-    call<Exchange>(`/api/conversations/${segment(conversationId)}/messages`, { method: "POST", body: message }),
+    call<Exchange | { queued: Queued }>(`/api/conversations/${segment(conversationId)}/messages`, {
+      method: "POST",
+      body: message,
+    }),
+  changeQueued: (id: string, change: { text?: string; index?: number }) =>
+    call<{ queue: Queued[] }>(`/api/queue/${segment(id)}`, { method: "PATCH", body: change }),
+  removeQueued: (id: string) => call<undefined>(`/api/queue/${segment(id)}`, { method: "DELETE" }),
   regenerate: (userMessageId: string, replyId: string, model: string | null) =>
     call<{ reply: Message }>(`/api/messages/${segment(userMessageId)}/replies`, {
       method: "POST",

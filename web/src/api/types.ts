@@ -25,20 +25,31 @@ export interface ModelsPage {
   loading: ModelLoading | null;
 }
 
+/** What becomes of a question that is asked while another of its thread is being answered. */
+export type Policy = "together" | "after" | "instead" | "steer";
+
 export interface Conversation {
   id: string;
   title: string;
   model: string | null;
+  policy: Policy;
   created_at: string;
   updated_at: string;
+  /** Grows with every change of it or in it. */
+  version: number;
+  pinned: boolean;
+  archived: boolean;
+  deleted: boolean;
 }
 
 export interface ConversationsPage {
   conversations: Conversation[];
+  /** On the first page only. */
+  pinned: Conversation[];
   next: string | null;
 }
 
-export type MessageState = "complete" | "generating" | "stopped" | "interrupted" | "failed" | "refused";
+export type MessageState = "complete" | "generating" | "stopped" | "steered" | "interrupted" | "failed" | "refused";
 
 export interface ApiErrorBody {
   type: string;
@@ -60,12 +71,40 @@ export interface Message {
   error: ApiErrorBody | null;
   model: string | null;
   usage: Usage | null;
+  /** Of a question: asked beside the one before it, from the same snapshot of the thread. */
+  together: boolean;
+  created_at: string;
+}
+
+/** A question that waits its turn. */
+export interface Queued {
+  id: string;
+  reply_id: string;
+  conversation_id: string;
+  after_id: string;
+  text: string;
+  model: string | null;
   created_at: string;
 }
 
 export interface Thread {
   conversation: Conversation;
   messages: Message[];
+  /** Of each message the ids of those with the same parent, in their order. */
+  versions: Record<string, string[]>;
+  /** Whether the branch has older messages. */
+  more: boolean;
+  queue: Queued[];
+}
+
+/** Where a search hit lies; what was found stands between U+0002 and U+0003. */
+export interface Hit {
+  conversation_id: string;
+  title: string;
+  message_id: string;
+  role: "user" | "assistant";
+  snippet: string;
+  created_at: string;
 }
 
 export interface NewMessage {
@@ -74,6 +113,7 @@ export interface NewMessage {
   parent_id: string | null;
   text: string;
   model?: string;
+  policy?: Policy;
 }
 
 export interface Exchange {

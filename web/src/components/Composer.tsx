@@ -1,14 +1,19 @@
 /**
  * The message box. What is typed is kept as a draft with every change, so that a crash, a reload or the end of a
- * session loses nothing. Enter sends (a line break on touch keyboards, which have no Shift), Escape stops.
+ * session loses nothing. It stays open while answers are written; the policy beside it says what becomes of the next
+ * question then. Enter sends (a line break on touch keyboards, which have no Shift), Escape stops.
  */
-import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import type { Policy } from "../api/types";
 import { useMedia } from "../lib/hooks";
+import { splitQuestions } from "../lib/split";
 import { draftOf, keepDraft } from "../state/drafts";
 import { t } from "../strings";
-import { SendIcon, StopIcon } from "./icons";
+import { ChevronIcon, SendIcon, SplitIcon, StopIcon } from "./icons";
+import { Menu } from "./Menu";
 
 const HEIGHT_MAX_PX = 240;
+const POLICIES: readonly Policy[] = ["together", "after", "instead", "steer"];
 
 export interface ComposerHandle {
   put(text: string): void;
@@ -18,15 +23,21 @@ interface Props {
   conversationId: string | null;
   box: RefObject<HTMLTextAreaElement | null>;
   handle: RefObject<ComposerHandle | null>;
-  answering: boolean;
+  /** Answers of this thread that are being written. */
+  answering: number;
   stopping: boolean;
-  onSend: (text: string) => void;
+  policy: Policy;
+  onPolicy: (policy: Policy) => void;
+  onSend: (parts: readonly string[]) => void;
   onStop: () => void;
 }
 
-export function Composer({ conversationId, box, handle, answering, stopping, onSend, onStop }: Props) {
+export function Composer(props: Props) {
+  const { conversationId, box, handle, answering, stopping, policy, onPolicy, onSend, onStop } = props;
   const [text, setText] = useState(() => draftOf(conversationId));
+  const [asOne, setAsOne] = useState(false);
   const touch = useMedia("(pointer: coarse)");
+  const parts = useMemo(() => splitQuestions(text), [text]);
 
   const change = (next: string) => {
     setText(next);
@@ -53,11 +64,12 @@ export function Composer({ conversationId, box, handle, answering, stopping, onS
     area.style.overflowY = area.scrollHeight > HEIGHT_MAX_PX ? "auto" : "hidden";
   }, [text, box]);
 
-  const sendable = text.trim() !== "" && !answering;
+  const sendable = text.trim() !== "";
   const send = () => {
     if (!sendable) return;
-    onSend(text);
+    onSend(parts === null || asOne ? [text] : parts);
     setText("");
+    setAsOne(false);
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -76,6 +88,7 @@ export function Composer({ conversationId, box, handle, answering, stopping, onS
         send();
       }}
     >
+      {parts !== null && <SplitNote parts={parts} asOne={asOne} onChange={setAsOne} />}
       <div className="composer-box">
         <textarea
           ref={box}
@@ -84,22 +97,24 @@ export function Composer({ conversationId, box, handle, answering, stopping, onS
           value={text}
           aria-label={t.composer.label}
           aria-keyshortcuts="/"
-          placeholder={t.composer.placeholder}
+          placeholder={answering > 0 ? t.composer.busyPlaceholder : t.composer.placeholder}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
         />
-        {answering ? (
-          <button
-            type="button"
-            className="send stop"
-            aria-label={t.composer.stop}
-            title={stopping ? t.composer.stopping : t.composer.stop}
-            disabled={stopping}
-            onClick={onStop}
-          >
-            <StopIcon />
-          </button>
-        ) : (
+        <div className="composer-tools">
+          {answering > 0 && <PolicyMenu policy={policy} onPolicy={onPolicy} />}
+          {answering > 0 && (
+            <button
+              type="button"
+              className="send stop"
+              aria-label={answering > 1 ? t.composer.stopAll : t.composer.stop}
+              title={stopping ? t.composer.stopping : answering > 1 ? t.composer.stopAll : t.composer.stop}
+              disabled={stopping}
+              onClick={onStop}
+            >
+              <StopIcon />
+            </button>
+          )}
           <button
             type="submit"
             className="send"
@@ -109,11 +124,72 @@ export function Composer({ conversationId, box, handle, answering, stopping, onS
           >
             <SendIcon />
           </button>
-        )}
+        </div>
       </div>
       <p className="composer-hint" aria-hidden="true">
         {t.composer.hint}
       </p>
     </form>
   );
+}
+
+function PolicyMenu({ policy, onPolicy }: { policy: Policy; onPolicy: (policy: Policy) => void }) {
+  const chosen = t.composer.policies[policy];
+  return (
+    <Menu
+      label={t.composer.policyLabel(chosen.name)}
+      className="policy-button"
+      button={
+        <>
+          <span>{chosen.short}</span>
+          <ChevronIcon />
+        </>
+      }
+      groups={[
+        {
+          label: t.composer.policyTitle,
+          items: POLICIES.map((one) => ({
+            id: one,
+            label: t.composer.policies[one].name,
+            detail: t.composer.policies[one].detail,
+            checked: one === policy,
+            run: () => onPolicy(one),
+          })),
+        },
+      ]}
+    />
+  );
+}
+
+interface SplitNoteProps {
+  parts: readonly string[];
+  asOne: boolean;
+  onChange: (asOne: boolean) => void;
+}
+
+/** The proposed split, and the way out of it. */
+function SplitNote({ parts, asOne, onChange }: SplitNoteProps) {
+  return (
+    <div className="split" role="status">
+      <div className="split-line">
+        <SplitIcon />
+        <span>{asOne ? t.composer.splitOff(parts.length) : t.composer.split(parts.length)}</span>
+        <button type="button" className="quiet small" onClick={() => onChange(!asOne)}>
+          {asOne ? t.composer.asMany : t.composer.asOne}
+        </button>
+      </div>
+      {!asOne && (
+        <ol aria-label={t.composer.splitList}>
+          {parts.map((part, at) => (
+            <li key={at}>{lastLine(part)}</li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+/** What tells the parts apart is their end; the preamble they share comes first. */
+function lastLine(part: string): string {
+  return part.slice(part.lastIndexOf("\n\n") + 1).trim();
 }

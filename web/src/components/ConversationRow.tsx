@@ -1,10 +1,10 @@
 /** One conversation in the list: a link, its menu, and a field in its place while it is renamed. */
 import { memo, useState } from "react";
 import type { Conversation } from "../api/types";
-import { rename } from "../state/conversations";
+import { archive, pin, remove, rename } from "../state/conversations";
 import { go } from "../state/route";
 import { t } from "../strings";
-import { BinIcon, MoreIcon, PenIcon } from "./icons";
+import { ArchiveIcon, BinIcon, MoreIcon, PenIcon, PinIcon } from "./icons";
 import { Menu } from "./Menu";
 
 /** The server's limit for a title. */
@@ -13,17 +13,22 @@ const TITLE_LENGTH_MAX = 200;
 interface Props {
   conversation: Conversation;
   current: boolean;
-  onRemove: (conversation: Conversation) => void;
   onOpened: () => void;
 }
 
-export const ConversationRow = memo(function ConversationRow({ conversation, current, onRemove, onOpened }: Props) {
+export const ConversationRow = memo(function ConversationRow({ conversation, current, onOpened }: Props) {
   const [renaming, setRenaming] = useState(false);
   const title = conversation.title === "" ? t.nav.untitled : conversation.title;
 
   const done = (value: string | null) => {
     setRenaming(false);
     if (value !== null && value.trim() !== "") void rename(conversation.id, value.trim());
+  };
+
+  // The drawer would cover the notice with its way back.
+  const away = (done: Promise<void>) => {
+    void done;
+    onOpened();
   };
 
   if (renaming) {
@@ -73,8 +78,21 @@ export const ConversationRow = memo(function ConversationRow({ conversation, cur
         groups={[
           {
             items: [
+              {
+                id: "pin",
+                label: conversation.pinned ? t.nav.unpin : t.nav.pin,
+                icon: <PinIcon />,
+                run: () => void pin(conversation),
+              },
               { id: "rename", label: t.nav.rename, icon: <PenIcon />, run: () => setRenaming(true) },
-              { id: "remove", label: t.nav.remove, icon: <BinIcon />, danger: true, run: () => onRemove(conversation) },
+              { id: "archive", label: t.nav.archive, icon: <ArchiveIcon />, run: () => away(archive(conversation)) },
+              {
+                id: "remove",
+                label: t.nav.remove,
+                icon: <BinIcon />,
+                danger: true,
+                run: () => away(remove(conversation.id)),
+              },
             ],
           },
         ]}

@@ -1,12 +1,22 @@
 /** One message of the thread, with what can be done with it and how it ended. */
-import { memo, type ReactNode } from "react";
+import { memo, useState, type ReactNode } from "react";
 import type { Message } from "../api/types";
 import { moment } from "../lib/format";
 import type { LiveAnswer } from "../state/live";
 import { t } from "../strings";
 import { AnswerText } from "./AnswerText";
 import { CopyButton } from "./CopyButton";
-import { AgainIcon, AlertIcon, ClockIcon, LeftIcon, RightIcon, ShieldIcon, StopIcon } from "./icons";
+import {
+  AgainIcon,
+  AlertIcon,
+  ClockIcon,
+  LeftIcon,
+  PenIcon,
+  RightIcon,
+  ShieldIcon,
+  SplitIcon,
+  StopIcon,
+} from "./icons";
 import { Logo } from "./Logo";
 
 interface Props {
@@ -18,35 +28,114 @@ interface Props {
   canRegenerate: boolean;
   onRegenerate: (answer: Message) => void;
   onShow: (messageId: string) => void;
+  onEdit: (question: Message, text: string) => void;
+  /** Shown where each of several running answers has its own stop. */
+  onStop?: (answer: Message) => void;
 }
 
 export const MessageView = memo(function MessageView(props: Props) {
   return props.message.role === "user" ? <Question {...props} /> : <Answer {...props} />;
 });
 
-function Question({ message, siblings, onShow }: Props) {
+function Question({ message, siblings, onShow, onEdit }: Props) {
+  const [editing, setEditing] = useState(false);
+  if (editing) {
+    return (
+      <Editor
+        text={message.text}
+        onDone={(text) => {
+          setEditing(false);
+          if (text !== null && text.trim() !== "" && text !== message.text) onEdit(message, text);
+        }}
+      />
+    );
+  }
   return (
-    <article className="message question" aria-label={t.thread.you}>
+    <article className="message question" aria-label={t.thread.you} data-message={message.id}>
       <div className="bubble">{message.text}</div>
       <div className="message-tools">
         <Versions id={message.id} siblings={siblings} onShow={onShow} />
         <CopyButton text={() => message.text} label={t.message.copyQuestion} done={t.message.copied} />
+        <button
+          type="button"
+          className="icon-button small"
+          aria-label={t.message.edit}
+          title={t.message.edit}
+          onClick={() => setEditing(true)}
+        >
+          <PenIcon />
+        </button>
         <time dateTime={message.created_at}>{moment(message.created_at)}</time>
       </div>
     </article>
   );
 }
 
-function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerate, onShow }: Props) {
+/** The question in a box of its own; asking again makes a branch. */
+function Editor({ text, onDone }: { text: string; onDone: (text: string | null) => void }) {
+  const [value, setValue] = useState(text);
+  return (
+    <form
+      className="message question editor"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onDone(value);
+      }}
+    >
+      <textarea
+        value={value}
+        rows={Math.min(10, value.split("\n").length + 1)}
+        aria-label={t.message.editLabel}
+        // The reader asked for this field a moment ago.
+        autoFocus
+        onChange={(event) => setValue(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return;
+          if (event.key === "Escape") {
+            event.preventDefault();
+            onDone(null);
+          } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            onDone(value);
+          }
+        }}
+      />
+      <div className="editor-foot">
+        <span className="faint">{t.message.editHint}</span>
+        <button type="button" className="secondary" onClick={() => onDone(null)}>
+          {t.message.editCancel}
+        </button>
+        <button type="submit" className="primary" disabled={value.trim() === "" || value === text}>
+          {t.message.editSend}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerate, onShow, onStop }: Props) {
   const running = message.state === "generating";
   return (
-    <article className="message answer-message" aria-label={t.thread.assistant} aria-busy={running}>
+    <article
+      className="message answer-message"
+      aria-label={t.thread.assistant}
+      aria-busy={running}
+      data-message={message.id}
+    >
       <div className="answer-mark">
         <Logo size={22} />
       </div>
       <div className="answer-body">
         <AnswerText text={message.text} live={live} />
         <EndNote message={message} onRetry={canRegenerate ? () => onRegenerate(message) : null} />
+        {running && onStop !== undefined && (
+          <div className="message-tools">
+            <button type="button" className="quiet small" onClick={() => onStop(message)}>
+              <StopIcon />
+              {t.together.stop}
+            </button>
+          </div>
+        )}
         {!running && (
           <div className="message-tools">
             <Versions id={message.id} siblings={siblings} onShow={onShow} />
@@ -121,6 +210,8 @@ function EndNote({ message, onRetry }: { message: Message; onRetry: (() => void)
   switch (message.state) {
     case "stopped":
       return <Note icon={<StopIcon />}>{t.message.stopped}</Note>;
+    case "steered":
+      return <Note icon={<SplitIcon />}>{t.message.steered}</Note>;
     case "interrupted":
       return (
         <Note icon={<ClockIcon />} tone="warm" action={retry}>

@@ -17,6 +17,18 @@ export function Notices() {
           <div key={toast.id} className={`toast ${toast.kind}`}>
             {toast.kind === "error" ? <AlertIcon /> : <CheckIcon />}
             <span>{toast.text}</span>
+            {toast.action !== null && (
+              <button
+                type="button"
+                className="quiet"
+                onClick={() => {
+                  toast.action?.run();
+                  dismiss(toast.id);
+                }}
+              >
+                {toast.action.label}
+              </button>
+            )}
             <button
               type="button"
               className="icon-button small"

@@ -10,6 +10,7 @@ import { t } from "../strings";
 import { Banners } from "./Banners";
 import { CloseIcon, MenuIcon, PlusIcon } from "./icons";
 import { ModelPicker } from "./ModelPicker";
+import { Palette } from "./Palette";
 import { Sidebar } from "./Sidebar";
 import { ThreadView } from "./ThreadView";
 
@@ -19,11 +20,12 @@ export function Shell({ member }: { member: Member }) {
   const id = useStore(openId, (now) => now);
   const narrow = useMedia(NARROW);
   const [drawer, setDrawer] = useState(false);
+  const [palette, setPalette] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
   const title = useTitle(id);
   const model = useStore(threads, (all) => (id === null ? null : (all.get(id)?.model ?? null)));
 
-  useShortcuts(box);
+  useShortcuts(box, () => setPalette(true));
   useEffect(() => {
     // On a touch screen the keyboard would cover what one came to read.
     if (!matchMedia("(pointer: coarse)").matches) box.current?.focus();
@@ -42,12 +44,22 @@ export function Shell({ member }: { member: Member }) {
         {t.app.skip}
       </a>
       {narrow ? (
-        drawer && <Drawer member={member} onClose={() => setDrawer(false)} />
+        drawer && (
+          <Drawer
+            member={member}
+            onClose={() => setDrawer(false)}
+            onSearch={() => {
+              setDrawer(false);
+              setPalette(true);
+            }}
+          />
+        )
       ) : (
         <aside className="aside">
-          <Sidebar member={member} onNavigate={() => undefined} />
+          <Sidebar member={member} onNavigate={() => undefined} onSearch={() => setPalette(true)} />
         </aside>
       )}
+      {palette && <Palette onClose={() => setPalette(false)} />}
       <div className="stage">
         <header className="stage-head">
           {narrow && (
@@ -82,7 +94,7 @@ export function Shell({ member }: { member: Member }) {
   );
 }
 
-function Drawer({ member, onClose }: { member: Member; onClose: () => void }) {
+function Drawer({ member, onClose, onSearch }: { member: Member; onClose: () => void; onSearch: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
@@ -97,7 +109,7 @@ function Drawer({ member, onClose }: { member: Member; onClose: () => void }) {
       <button type="button" className="icon-button drawer-close" aria-label={t.nav.close} onClick={onClose}>
         <CloseIcon />
       </button>
-      <Sidebar member={member} onNavigate={onClose} />
+      <Sidebar member={member} onNavigate={onClose} onSearch={onSearch} />
     </dialog>
   );
 }
@@ -110,11 +122,19 @@ function useTitle(id: string | null): string {
   return title;
 }
 
-/** Ctrl or ⌘ with K begins a new conversation, / goes to the box. */
-function useShortcuts(box: React.RefObject<HTMLTextAreaElement | null>): void {
+/** Ctrl or ⌘ with K opens the palette, with Shift and O begins a new conversation, / goes to the box. */
+function useShortcuts(box: React.RefObject<HTMLTextAreaElement | null>, openPalette: () => void): void {
+  const open = useRef(openPalette);
+  useEffect(() => {
+    open.current = openPalette;
+  });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+      const command = (event.ctrlKey || event.metaKey) && !event.altKey;
+      if (command && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        open.current();
+      } else if (command && event.shiftKey && event.key.toLowerCase() === "o") {
         event.preventDefault();
         go(null);
         box.current?.focus();

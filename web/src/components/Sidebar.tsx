@@ -1,27 +1,27 @@
 /** The list of conversations, the way to a new one, and the account. */
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import type { Conversation, Member } from "../api/types";
 import { ageOf, type Age } from "../lib/format";
-import { conversations, loadMore, refreshConversations, remove } from "../state/conversations";
+import { conversations, loadMore, refreshConversations } from "../state/conversations";
 import { plainWords } from "../state/errors";
 import { go, openId } from "../state/route";
 import { useStore } from "../state/store";
 import { t } from "../strings";
 import { AccountMenu } from "./AccountMenu";
 import { ConversationRow } from "./ConversationRow";
-import { Dialog } from "./Dialog";
-import { PlusIcon } from "./icons";
+import { PlusIcon, SearchIcon } from "./icons";
 import { Wordmark } from "./Logo";
 
-const AGES: readonly Age[] = ["today", "yesterday", "week", "month", "older"];
+type Group = Age | "pinned";
+const GROUPS: readonly Group[] = ["pinned", "today", "yesterday", "week", "month", "older"];
 
 interface Props {
   member: Member;
   onNavigate: () => void;
+  onSearch: () => void;
 }
 
-export function Sidebar({ member, onNavigate }: Props) {
-  const [removing, setRemoving] = useState<Conversation | null>(null);
+export function Sidebar({ member, onNavigate, onSearch }: Props) {
   const startNew = () => {
     go(null);
     onNavigate();
@@ -34,18 +34,21 @@ export function Sidebar({ member, onNavigate }: Props) {
       <button type="button" className="new-chat" onClick={startNew}>
         <PlusIcon />
         <span>{t.nav.newChat}</span>
+      </button>
+      <button type="button" className="search-button" aria-keyshortcuts="Control+K Meta+K" onClick={onSearch}>
+        <SearchIcon />
+        <span>{t.nav.search}</span>
         <kbd aria-hidden="true">{shortcut()}</kbd>
       </button>
       <div className="sidebar-list" tabIndex={-1}>
-        <List onRemove={setRemoving} onNavigate={onNavigate} />
+        <List onNavigate={onNavigate} />
       </div>
       <AccountMenu member={member} />
-      {removing !== null && <RemoveDialog conversation={removing} onClose={() => setRemoving(null)} />}
     </nav>
   );
 }
 
-function List({ onRemove, onNavigate }: { onRemove: (one: Conversation) => void; onNavigate: () => void }) {
+function List({ onNavigate }: { onNavigate: () => void }) {
   const list = useStore(conversations, (now) => now);
   const current = useStore(openId, (now) => now);
   const groups = useMemo(() => byAge(list.items), [list.items]);
@@ -77,13 +80,7 @@ function List({ onRemove, onNavigate }: { onRemove: (one: Conversation) => void;
           <h2 className="age">{t.nav[age]}</h2>
           <ul>
             {items.map((one) => (
-              <ConversationRow
-                key={one.id}
-                conversation={one}
-                current={one.id === current}
-                onRemove={onRemove}
-                onOpened={onNavigate}
-              />
+              <ConversationRow key={one.id} conversation={one} current={one.id === current} onOpened={onNavigate} />
             ))}
           </ul>
         </section>
@@ -97,14 +94,14 @@ function List({ onRemove, onNavigate }: { onRemove: (one: Conversation) => void;
   );
 }
 
-function byAge(items: readonly Conversation[]): [Age, Conversation[]][] {
+function byAge(items: readonly Conversation[]): [Group, Conversation[]][] {
   const now = new Date();
-  const groups = new Map<Age, Conversation[]>();
+  const groups = new Map<Group, Conversation[]>();
   for (const one of items) {
-    const age = ageOf(one.updated_at, now);
+    const age = one.pinned ? "pinned" : ageOf(one.updated_at, now);
     groups.set(age, [...(groups.get(age) ?? []), one]);
   }
-  return AGES.flatMap((age) => {
+  return GROUPS.flatMap((age) => {
     const group = groups.get(age);
     return group === undefined ? [] : [[age, group]];
   });
@@ -117,34 +114,6 @@ function Skeleton() {
         <span key={width} className="skeleton" style={{ width: `${width}%` }} />
       ))}
     </div>
-  );
-}
-
-function RemoveDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
-  return (
-    <Dialog
-      title={t.remove.title}
-      onClose={onClose}
-      actions={
-        <>
-          <button type="button" className="secondary" onClick={onClose}>
-            {t.remove.cancel}
-          </button>
-          <button
-            type="button"
-            className="primary danger"
-            onClick={() => {
-              onClose();
-              void remove(conversation.id);
-            }}
-          >
-            {t.remove.confirm}
-          </button>
-        </>
-      }
-    >
-      <p>{t.remove.body(conversation.title === "" ? t.nav.untitled : conversation.title)}</p>
-    </Dialog>
   );
 }
 

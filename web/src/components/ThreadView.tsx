@@ -1,19 +1,32 @@
 /** The open conversation: its messages, what is unsent, and the message box. Remounted for each conversation. */
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode, type RefObject } from "react";
-import type { Message } from "../api/types";
-import { say } from "../state/app";
+import type { Message, Policy, Queued } from "../api/types";
+import { say, sayInstead } from "../state/app";
 import { plainWords } from "../state/errors";
 import { models, pickedModel, type Models } from "../state/models";
 import { itemsOf, outbox, type OutboxItem } from "../state/outbox";
-import { go } from "../state/route";
+import { go, jump, openId } from "../state/route";
 import { useStore } from "../state/store";
-import { live, openThread, regenerate, showVersion, stop, threads, type ThreadState } from "../state/threads";
-import { path, type Step } from "../state/tree";
+import {
+  choosePolicy,
+  live,
+  loadOlder,
+  openThread,
+  regenerate,
+  showVersion,
+  stop,
+  threads,
+  type ThreadState,
+} from "../state/threads";
+import { blocksOf } from "../state/groups";
+import { path, ROOT, type Step } from "../state/tree";
 import { t } from "../strings";
 import { Composer, type ComposerHandle } from "./Composer";
 import { EmptyState } from "./EmptyState";
 import { DownIcon } from "./icons";
 import { MessageView } from "./MessageView";
+import { QueueList } from "./QueueList";
+import { Together } from "./Together";
 import { UnsentMessage } from "./UnsentMessage";
 import { useStickyScroll } from "./useStickyScroll";
 
@@ -24,6 +37,7 @@ interface Props {
 }
 
 const NO_STEPS: readonly Step[] = [];
+const NO_QUEUE: readonly Queued[] = [];
 const never = () => () => undefined;
 
 export function ThreadView({ conversationId, memberName, box }: Props) {
@@ -32,7 +46,10 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
   const unsent = useMemo(() => itemsOf(allUnsent, conversationId), [allUnsent, conversationId]);
   const tree = thread?.tree;
   const steps = useMemo(() => (tree === undefined ? NO_STEPS : path(tree)), [tree]);
-  const running = steps.find((step) => step.message.state === "generating")?.message ?? null;
+  const running = useMemo(
+    () => steps.filter((step) => step.message.state === "generating").map((step) => step.message),
+    [steps],
+  );
 
   const frame = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -40,11 +57,15 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
   const { atEnd, toEnd } = useStickyScroll(frame, content);
 
   useStopOnEscape(running);
+  useJump(conversationId, steps, frame);
 
-  const onSend = (text: string) => {
-    say(text);
+  const onSend = (parts: readonly string[]) => {
+    say(parts);
     toEnd();
   };
+  const queue = thread?.queue ?? NO_QUEUE;
+  const leaf = steps.at(-1)?.message;
+  const held = leaf?.state === "failed" || leaf?.state === "interrupted";
   const blank = steps.length === 0 && unsent.length === 0;
   const fresh = conversationId === null || (blank && thread?.status === "ready");
 
@@ -52,6 +73,9 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
     <div className={fresh && blank ? "thread fresh" : "thread"}>
       <div className="thread-scroll" ref={frame} role="region" aria-label={t.thread.region} tabIndex={0}>
         <div className="thread-content" ref={content}>
+          {conversationId !== null && tree !== undefined && tree.top !== ROOT && (
+            <Older conversationId={conversationId} loading={thread?.loadingOlder === true} frame={frame} />
+          )}
           {blank ? (
             <Blank
               thread={thread}
@@ -63,8 +87,8 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
             <Messages
               steps={steps}
               unsent={unsent}
-              busy={running !== null}
-              onEdit={(text) => composer.current?.put(text)}
+              busy={running.length > 0}
+              onBack={(text) => composer.current?.put(text)}
             />
           )}
         </div>
@@ -76,7 +100,15 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
             <span>{t.thread.latest}</span>
           </button>
         )}
-        <BoundComposer conversationId={conversationId} box={box} handle={composer} running={running} onSend={onSend} />
+        <QueueList queue={queue} held={held} onEdit={(text) => composer.current?.put(text)} />
+        <BoundComposer
+          conversationId={conversationId}
+          box={box}
+          handle={composer}
+          running={running}
+          policy={thread?.policy ?? "together"}
+          onSend={onSend}
+        />
       </div>
     </div>
   );
@@ -86,34 +118,88 @@ interface BoundComposerProps {
   conversationId: string | null;
   box: RefObject<HTMLTextAreaElement | null>;
   handle: RefObject<ComposerHandle | null>;
-  running: Message | null;
-  onSend: (text: string) => void;
+  running: readonly Message[];
+  policy: Policy;
+  onSend: (parts: readonly string[]) => void;
 }
 
-function BoundComposer({ conversationId, box, handle, running, onSend }: BoundComposerProps) {
-  const answer = useStore(live, (all) => (running === null ? undefined : all.get(running.id)));
+function BoundComposer({ conversationId, box, handle, running, policy, onSend }: BoundComposerProps) {
+  const first = running[0];
+  const answer = useStore(live, (all) => (first === undefined ? undefined : all.get(first.id)));
   const stopping = useSyncExternalStore(answer?.subscribe ?? never, () => answer?.current().stopping ?? false);
   return (
     <Composer
       conversationId={conversationId}
       box={box}
       handle={handle}
-      answering={running !== null}
+      answering={running.length}
       stopping={stopping}
+      policy={policy}
+      onPolicy={(next) => conversationId !== null && void choosePolicy(conversationId, next)}
       onSend={onSend}
-      onStop={() => running !== null && void stop(running)}
+      onStop={() => running.forEach((message) => void stop(message))}
     />
   );
 }
 
-/** Escape stops the answer, unless a menu or a dialog has it. */
-function useStopOnEscape(running: Message | null): void {
+/** Earlier messages come before the reader gets there. */
+function Older({
+  conversationId,
+  loading,
+  frame,
+}: {
+  conversationId: string;
+  loading: boolean;
+  frame: RefObject<HTMLElement | null>;
+}) {
+  const mark = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (running === null) return undefined;
+    const element = mark.current;
+    if (element === null || loading) return undefined;
+    const watch = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) void loadOlder(conversationId);
+      },
+      { root: frame.current, rootMargin: "800px 0px 0px" },
+    );
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [conversationId, loading, frame]);
+  return (
+    <div ref={mark} className="older">
+      <button type="button" className="quiet" disabled={loading} onClick={() => void loadOlder(conversationId)}>
+        {t.thread.older}
+      </button>
+    </div>
+  );
+}
+
+/** Shows the message that a search led to, once it is here. */
+function useJump(conversationId: string | null, steps: readonly Step[], frame: RefObject<HTMLElement | null>): void {
+  const wanted = useStore(jump, (now) => now);
+  useEffect(() => {
+    if (wanted?.conversationId !== conversationId) return;
+    const box = frame.current?.querySelector<HTMLElement>(`[data-message="${wanted.messageId}"]`);
+    if (box === null || box === undefined) {
+      // It is on another branch, or further up than what is here.
+      if (steps.length > 0) void openThread(wanted.conversationId, wanted.messageId);
+      return;
+    }
+    jump.set(null);
+    box.scrollIntoView({ block: "center" });
+    box.classList.add("found");
+    setTimeout(() => box.classList.remove("found"), 2_600);
+  }, [wanted, conversationId, steps, frame]);
+}
+
+/** Escape stops what is being written, unless a menu or a dialog has it. */
+function useStopOnEscape(running: readonly Message[]): void {
+  useEffect(() => {
+    if (running.length === 0) return undefined;
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
       if (document.querySelector("dialog[open], [popover]:popover-open") !== null) return;
-      void stop(running);
+      running.forEach((message) => void stop(message));
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
@@ -124,45 +210,71 @@ interface MessagesProps {
   steps: readonly Step[];
   unsent: readonly OutboxItem[];
   busy: boolean;
-  onEdit: (text: string) => void;
+  onBack: (text: string) => void;
 }
 
-function Messages({ steps, unsent, busy, onEdit }: MessagesProps) {
+function Messages({ steps, unsent, busy, onBack }: MessagesProps) {
   const streams = useStore(live, (all) => all);
   const known = useStore(models, (all) => all);
+  const shownId = useStore(openId, (now) => now);
 
-  const onShow = useCallback((messageId: string) => {
-    const message = findMessage(messageId);
-    if (message !== undefined) showVersion(message);
-  }, []);
+  const onShow = useCallback(
+    (messageId: string) => {
+      const message = findMessage(messageId);
+      if (message !== undefined) showVersion(message.conversation_id, messageId);
+      else if (shownId !== null) showVersion(shownId, messageId);
+    },
+    [shownId],
+  );
   const onRegenerate = useCallback((answer: Message) => {
     const question = answer.parent_id === null ? undefined : findMessage(answer.parent_id);
     if (question !== undefined) void regenerate(question, pickedModel.get());
   }, []);
 
+  const blocks = useMemo(() => blocksOf(steps), [steps]);
+  const lastId = steps.at(-1)?.message.id;
+  const view = ({ message, siblings }: Step, onStop?: (answer: Message) => void) => (
+    <MessageView
+      message={message}
+      siblings={siblings}
+      live={streams.get(message.id)}
+      modelName={nameOf(known, message.model)}
+      canRegenerate={!busy}
+      onRegenerate={onRegenerate}
+      onShow={onShow}
+      onEdit={sayInstead}
+      {...(onStop === undefined ? {} : { onStop })}
+    />
+  );
+
   return (
     <ol className="messages" aria-label={t.thread.list}>
-      {steps.map(({ message, siblings }) => (
-        <li key={message.id}>
-          <MessageView
-            message={message}
-            siblings={siblings}
-            live={streams.get(message.id)}
-            modelName={nameOf(known, message.model)}
-            canRegenerate={!busy}
-            onRegenerate={onRegenerate}
-            onShow={onShow}
-          />
-        </li>
-      ))}
+      {blocks.map((block) =>
+        block.kind === "one" ? (
+          <li key={block.step.message.id}>{view(block.step)}</li>
+        ) : (
+          <li key={block.id} className="wide">
+            <Together pairs={block.pairs} last={block.pairs.at(-1)?.answer?.message.id === lastId}>
+              {(pair) => (
+                <>
+                  {view(pair.question)}
+                  {pair.answer !== null && view(pair.answer, stopOne)}
+                </>
+              )}
+            </Together>
+          </li>
+        ),
+      )}
       {unsent.map((item) => (
         <li key={item.id}>
-          <UnsentMessage item={item} onEdit={onEdit} />
+          <UnsentMessage item={item} onEdit={onBack} />
         </li>
       ))}
     </ol>
   );
 }
+
+const stopOne = (message: Message) => void stop(message);
 
 function findMessage(id: string): Message | undefined {
   for (const thread of threads.get().values()) {

@@ -62,6 +62,39 @@ export const EyeIcon = icon(
     <circle cx="10" cy="10" r="2" />
   </>,
 );
+export const ColumnsIcon = icon(
+  <>
+    <rect x="3.5" y="4.5" width="5.5" height="11" rx="1.5" />
+    <rect x="11" y="4.5" width="5.5" height="11" rx="1.5" />
+  </>,
+);
+export const RowsIcon = icon(
+  <>
+    <rect x="3.5" y="4" width="13" height="5" rx="1.5" />
+    <rect x="3.5" y="11" width="13" height="5" rx="1.5" />
+  </>,
+);
+export const SplitIcon = icon(
+  <path d="M3.5 10H8c2.5 0 2.5-5 5-5h3.5M8 10c2.5 0 2.5 5 5 5h3.5M14.5 3l2 2-2 2M14.5 13l2 2-2 2" />,
+);
+export const UpIcon = icon(<path d="m6 12 4-4 4 4" />);
+export const UndoIcon = icon(<path d="M7.5 4.5 4 8l3.5 3.5M4.5 8H12a4 4 0 0 1 0 8H8.5" />);
+export const SearchIcon = icon(
+  <>
+    <circle cx="9" cy="9" r="5" />
+    <path d="m13 13 3.5 3.5" />
+  </>,
+);
+export const ChatIcon = icon(<path d="M4 5.5h12v8H9l-3 2.5v-2.5H4z" />);
+export const SunIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="3" />
+    <path d="M10 3.5V5M10 15v1.5M3.5 10H5M15 10h1.5M5.4 5.4l1 1M13.6 13.6l1 1M14.6 5.4l-1 1M6.4 13.6l-1 1" />
+  </>,
+);
+export const MoonIcon = icon(<path d="M15.5 12A6 6 0 0 1 8 4.5a6 6 0 1 0 7.5 7.5z" />);
+export const PinIcon = icon(<path d="M7.5 3.5h5M8.5 3.5v5L6 11.5h8L11.5 8.5v-5M10 11.5v5" />);
+export const ArchiveIcon = icon(<path d="M3.5 4.5h13v3h-13zM4.5 7.5v8h11v-8M8 10.5h4" />);
 export const ExitIcon = icon(
   <path d="M8 4H5.5A1.5 1.5 0 0 0 4 5.5v9A1.5 1.5 0 0 0 5.5 16H8M12.5 13l3-3-3-3M15 10H8" />,
 );

@@ -5,15 +5,27 @@ import { keepDraft } from "./drafts";
 import { watchModels, pickedModel } from "./models";
 import { online } from "./online";
 import { emptyOutbox, itemsOf, outbox, post, restoreOutbox, retryAll } from "./outbox";
-import { go, openId, startRouting } from "./route";
+import { go, jump, openId, startRouting } from "./route";
 import { openSession, session, takeKeyFromAddress } from "./session";
-import { forgetThreads, leaveAll, openThread, openUnsentThread, threads, whenAnswerEnds } from "./threads";
+import {
+  forgetThreads,
+  leaveAll,
+  openThread,
+  openUnsentThread,
+  removeQueued,
+  stop,
+  threads,
+  whenAnswerEnds,
+} from "./threads";
+import { startSync } from "./sync";
 import { leafOf } from "./tree";
+import type { Message, Policy, Queued } from "../api/types";
 
 /** Coming back within this time asks nothing: a quick look at another tab is not an absence. */
 const ABSENCE_MS = 5_000;
 
 let stopModels: () => void = () => undefined;
+let stopSync: () => void = () => undefined;
 
 export function startApp(): void {
   const key = takeKeyFromAddress();
@@ -49,12 +61,14 @@ export function startApp(): void {
 function enter(): void {
   restoreOutbox();
   stopModels = watchModels();
+  stopSync = startSync();
   void refreshConversations();
   openCurrent();
 }
 
 function leave(): void {
   stopModels();
+  stopSync();
   emptyOutbox();
   forgetThreads();
   forgetConversations();
@@ -71,28 +85,79 @@ function openCurrent(): void {
   if (id === null) return;
   const unsent = itemsOf(outbox.get(), id).some((item) => item.opensConversation);
   if (unsent) openUnsentThread(id);
-  else void openThread(id);
+  else void openThread(id, jump.get()?.messageId ?? null);
 }
 
-/** Sends what was typed; a first message opens a conversation of its own. */
-export function say(text: string): void {
+/**
+ * Sends what was typed; a first message opens a conversation of its own. Several parts are questions of their own that
+ * are answered together; they stand in the thread in this order.
+ */
+export function say(parts: readonly string[]): void {
   const existing = openId.get();
   const conversationId = existing ?? uuidv7();
   const thread = threads.get().get(conversationId);
   keepDraft(existing, "");
-  post({
-    id: uuidv7(),
-    replyId: uuidv7(),
-    conversationId,
-    opensConversation: existing === null || !isKnown(conversationId),
-    parentId: thread === undefined ? null : (leafOf(thread.tree)?.id ?? null),
-    text,
-    model: pickedModel.get(),
-  });
+  const opensConversation = existing === null || !isKnown(conversationId);
+  const unsent = itemsOf(outbox.get(), conversationId).at(-1);
+  const leaf = thread === undefined ? null : leafOf(thread.tree);
+  let parentId = unsent?.replyId ?? leaf?.id ?? null;
+  let policy: Policy | null = thread?.policy ?? null;
+  for (const text of parts) {
+    const replyId = uuidv7();
+    post({
+      id: uuidv7(),
+      replyId,
+      conversationId,
+      opensConversation,
+      parentId,
+      text,
+      model: pickedModel.get(),
+      policy,
+    });
+    parentId = replyId;
+    policy = "together";
+  }
   if (existing === null) {
     openUnsentThread(conversationId);
     go(conversationId);
   }
+}
+
+/** Asks a question anew in other words: a branch beside it. */
+export function sayInstead(question: Message, text: string): void {
+  post({
+    id: uuidv7(),
+    replyId: uuidv7(),
+    conversationId: question.conversation_id,
+    opensConversation: false,
+    parentId: question.parent_id,
+    text,
+    model: pickedModel.get(),
+    policy: question.together ? "together" : "instead",
+  });
+}
+
+/** Asks at once what waits for an answer that failed. */
+export async function sendQueued(queued: Queued): Promise<void> {
+  await removeQueued(queued);
+  post({
+    id: uuidv7(),
+    replyId: uuidv7(),
+    conversationId: queued.conversation_id,
+    opensConversation: false,
+    parentId: queued.after_id,
+    text: queued.text,
+    model: queued.model,
+    policy: null,
+  });
+}
+
+/** Takes a split back: its answers are stopped, and the whole message is asked in their place, as a branch. */
+export async function unsplit(first: Message, parts: readonly Message[]): Promise<void> {
+  const running = parts.filter((one) => one.state === "generating");
+  await Promise.all(running.map((one) => stop(one)));
+  const questions = parts.filter((one) => one.role === "user").map((one) => one.text);
+  sayInstead({ ...first, together: false }, questions.join("\n\n"));
 }
 
 function isKnown(conversationId: string): boolean {

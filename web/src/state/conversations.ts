@@ -32,7 +32,7 @@ export function joined(a: readonly Conversation[], b: readonly Conversation[]): 
   const byId = new Map<string, Conversation>();
   for (const one of [...a, ...b]) {
     const known = byId.get(one.id);
-    if (known === undefined || known.updated_at <= one.updated_at) byId.set(one.id, one);
+    if (known === undefined || known.version <= one.version) byId.set(one.id, one);
   }
   return [...byId.values()].sort((x, y) =>
     x.updated_at === y.updated_at ? (x.id < y.id ? 1 : -1) : x.updated_at < y.updated_at ? 1 : -1,
@@ -47,9 +47,9 @@ export async function refreshConversations(): Promise<void> {
       const older = now.status === "ready" && now.items.length > PAGE_SIZE;
       const oldest = page.conversations.at(-1)?.updated_at ?? "";
       // What should be on the first page and isn't was deleted elsewhere.
-      const kept = older ? now.items.filter((one) => one.updated_at < oldest) : [];
+      const kept = older ? now.items.filter((one) => !one.pinned && one.updated_at < oldest) : [];
       return {
-        items: joined(kept, page.conversations),
+        items: joined(kept, [...page.pinned, ...page.conversations]),
         next: older ? now.next : page.next,
         status: "ready",
         loadingMore: false,
@@ -81,6 +81,23 @@ export async function loadMore(): Promise<void> {
   }
 }
 
+/** Changes that were heard of, made here or elsewhere. */
+export function applyChanges(changed: readonly Conversation[]): void {
+  conversations.update((now) => {
+    const gone = new Set(changed.filter((one) => one.deleted || one.archived).map((one) => one.id));
+    const kept = now.items.filter((one) => !gone.has(one.id));
+    return {
+      ...now,
+      items: joined(
+        kept,
+        changed.filter((one) => !gone.has(one.id)),
+      ),
+    };
+  });
+  const open = openId.get();
+  if (changed.some((one) => one.id === open && one.deleted)) go(null, true);
+}
+
 export function upsert(conversation: Conversation): void {
   conversations.update((now) => ({ ...now, items: joined(now.items, [conversation]) }));
 }
@@ -98,18 +115,62 @@ export async function rename(id: string, title: string): Promise<void> {
   }
 }
 
+/** Hides it at once; the notice that says so takes it back. */
 export async function remove(id: string): Promise<void> {
+  const before = conversations.get().items.find((one) => one.id === id);
+  const wasOpen = openId.get() === id;
+  conversations.update((now) => ({ ...now, items: now.items.filter((one) => one.id !== id) }));
+  if (wasOpen) go(null, true);
   try {
     await api.remove(id);
   } catch (cause) {
     const error = noteFailure(cause);
     if (error.kind !== "not_found") {
+      if (before !== undefined) upsert(before);
       toast(t.errors.removeFailed, "error");
       return;
     }
   }
-  conversations.update((now) => ({ ...now, items: now.items.filter((one) => one.id !== id) }));
   forgetThread(id);
-  if (openId.get() === id) go(null, true);
-  toast(t.remove.done);
+  toast(t.remove.done, "info", {
+    label: t.remove.undo,
+    run: () => void bringBack(id, wasOpen, () => api.restore(id)),
+  });
+}
+
+async function bringBack(id: string, open: boolean, call: () => Promise<Conversation>): Promise<void> {
+  try {
+    upsert(await call());
+    if (open) go(id);
+  } catch (cause) {
+    noteFailure(cause);
+    toast(t.errors.restoreFailed, "error");
+  }
+}
+
+export async function pin(conversation: Conversation): Promise<void> {
+  try {
+    upsert(await api.change(conversation.id, { pinned: !conversation.pinned }));
+  } catch (cause) {
+    noteFailure(cause);
+    toast(t.errors.changeFailed, "error");
+  }
+}
+
+export async function archive(conversation: Conversation): Promise<void> {
+  const { id } = conversation;
+  try {
+    await api.change(id, { archived: true });
+  } catch (cause) {
+    noteFailure(cause);
+    toast(t.errors.changeFailed, "error");
+    return;
+  }
+  const wasOpen = openId.get() === id;
+  conversations.update((now) => ({ ...now, items: now.items.filter((one) => one.id !== id) }));
+  if (wasOpen) go(null, true);
+  toast(t.archive.done, "info", {
+    label: t.remove.undo,
+    run: () => void bringBack(id, wasOpen, () => api.change(id, { archived: false })),
+  });
 }

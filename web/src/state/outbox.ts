@@ -5,13 +5,13 @@
  */
 import { api } from "../api/client";
 import type { ApiError } from "../api/http";
-import type { NewMessage } from "../api/types";
+import type { NewMessage, Policy } from "../api/types";
 import { upsert } from "./conversations";
 import { plainWords } from "./errors";
 import { noteFailure } from "./session";
 import { drop, keep, kept, keptNames } from "./storage";
 import { createStore } from "./store";
-import { addMessages, followMessage } from "./threads";
+import { addMessages, addQueued, followMessage } from "./threads";
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
@@ -27,6 +27,8 @@ export interface Parcel {
   parentId: string | null;
   text: string;
   model: string | null;
+  /** What to do where an answer before it is still being written. */
+  policy: Policy | null;
 }
 
 export interface OutboxItem extends Parcel {
@@ -74,7 +76,7 @@ function parsed(json: string | null): Parcel | null {
       typeof value.replyId === "string" &&
       typeof value.conversationId === "string" &&
       typeof value.text === "string";
-    return whole ? (value as Parcel) : null;
+    return whole ? { ...(value as Parcel), policy: value.policy ?? null } : null;
   } catch {
     return null;
   }
@@ -92,8 +94,38 @@ export function retryAll(): void {
 
 export function discard(id: string): OutboxItem | null {
   const item = outbox.get().find((one) => one.id === id) ?? null;
+  if (item !== null) reparent(item, item.parentId);
   forget(id);
   return item;
+}
+
+const parcelOf = ({
+  id,
+  replyId,
+  conversationId,
+  opensConversation,
+  parentId,
+  text,
+  model,
+  policy,
+}: Parcel): Parcel => ({
+  id,
+  replyId,
+  conversationId,
+  opensConversation,
+  parentId,
+  text,
+  model,
+  policy,
+});
+
+/** A message that was to follow this one's answer follows another now. */
+function reparent(item: OutboxItem, parentId: string | null): void {
+  for (const one of outbox.get()) {
+    if (one.parentId !== item.replyId) continue;
+    change(one.id, { parentId });
+    keep(NAME + one.id, JSON.stringify(parcelOf({ ...one, parentId })));
+  }
 }
 
 function forget(id: string): void {
@@ -106,12 +138,15 @@ function forget(id: string): void {
 export async function deliver(id: string): Promise<void> {
   const item = outbox.get().find((one) => one.id === id);
   if (item === undefined || underWay.has(id)) return;
+  // The message before it must be there first.
+  if (outbox.get().some((one) => one.replyId === item.parentId)) return;
   underWay.add(id);
   clearTimeout(timers.get(id));
   change(id, { state: "sending", reason: "" });
   try {
     await send(item);
     forget(id);
+    for (const one of outbox.get()) if (one.conversationId === item.conversationId) void deliver(one.id);
   } catch (cause) {
     postpone(item, noteFailure(cause));
   } finally {
@@ -127,8 +162,14 @@ async function send(item: OutboxItem): Promise<void> {
     parent_id: item.parentId,
     text: item.text,
     ...(item.model === null ? {} : { model: item.model }),
+    ...(item.policy === null ? {} : { policy: item.policy }),
   };
   const exchange = await api.send(item.conversationId, message);
+  if ("queued" in exchange) {
+    reparent(item, exchange.queued.after_id);
+    addQueued(exchange.queued);
+    return;
+  }
   addMessages(item.conversationId, [exchange.message, exchange.reply], [exchange.message, exchange.reply]);
   if (exchange.reply.state === "generating") followMessage(exchange.reply);
 }

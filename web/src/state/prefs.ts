@@ -13,6 +13,29 @@ function read(): Theme {
   }
 }
 
+/** How answers that are written together are laid out. */
+export type Layout = "columns" | "rows";
+const LAYOUT_KEY = "stoa.layout";
+
+function readLayout(): Layout {
+  try {
+    return localStorage.getItem(LAYOUT_KEY) === "rows" ? "rows" : "columns";
+  } catch {
+    return "columns";
+  }
+}
+
+export const layout = createStore<Layout>(readLayout());
+
+export function setLayout(next: Layout): void {
+  layout.set(next);
+  try {
+    localStorage.setItem(LAYOUT_KEY, next);
+  } catch {
+    // Then it holds for this page only.
+  }
+}
+
 export const theme = createStore<Theme>(read());
 
 export function setTheme(next: Theme): void {

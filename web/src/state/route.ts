@@ -9,6 +9,14 @@ function read(): string | null {
 
 export const openId = createStore<string | null>(null);
 
+/** A message to show once its conversation is open: where a search hit lies. */
+export const jump = createStore<{ conversationId: string; messageId: string } | null>(null);
+
+export function goTo(conversationId: string, messageId: string): void {
+  jump.set({ conversationId, messageId });
+  go(conversationId);
+}
+
 export function startRouting(): void {
   openId.set(read());
   window.addEventListener("popstate", () => openId.set(read()));

@@ -5,15 +5,16 @@
 import { api } from "../api/client";
 import { follow } from "../api/follow";
 import type { ApiError } from "../api/http";
-import type { Message } from "../api/types";
+import type { Conversation, Message, Policy, Queued } from "../api/types";
 import { t } from "../strings";
 import { uuidv7 } from "../lib/uuid";
 import { plainWords } from "./errors";
 import { LiveAnswer } from "./live";
 import { announce, toast } from "./notices";
+import { openId } from "./route";
 import { noteFailure } from "./session";
 import { createStore } from "./store";
-import { choose, EMPTY_TREE, merge, type Tree } from "./tree";
+import { choose, EMPTY_TREE, merge, path, ROOT, showBranch, type Tree } from "./tree";
 
 /** Threads kept in memory; one more drops the one opened longest ago. */
 const THREADS_MAX = 20;
@@ -22,6 +23,11 @@ export interface ThreadState {
   status: "loading" | "ready" | "failed" | "missing";
   tree: Tree;
   model: string | null;
+  policy: Policy;
+  queue: readonly Queued[];
+  /** Up to which version of the conversation it is here; 0 before it was fetched. */
+  version: number;
+  loadingOlder: boolean;
   error: ApiError | null;
 }
 
@@ -37,7 +43,16 @@ export function whenAnswerEnds(run: () => void): void {
   onAnswerEnd = run;
 }
 
-const BLANK: ThreadState = { status: "ready", tree: EMPTY_TREE, model: null, error: null };
+const BLANK: ThreadState = {
+  status: "ready",
+  tree: EMPTY_TREE,
+  model: null,
+  policy: "together",
+  queue: [],
+  version: 0,
+  loadingOlder: false,
+  error: null,
+};
 
 function put(id: string, change: (thread: ThreadState) => ThreadState): void {
   threads.update((now) => {
@@ -71,24 +86,65 @@ export function leaveAll(): void {
   live.set(new Map());
 }
 
-/** Opens a thread: shows what is known at once, fetches it, and follows what is being written. */
-export async function openThread(id: string): Promise<void> {
-  put(id, (thread) => (thread.tree.messages.size > 0 ? thread : { ...thread, status: "loading" }));
+/** Opens a thread: shows what is known at once, fetches what is new, and follows what is being written. */
+export async function openThread(id: string, messageId: string | null = null): Promise<void> {
+  const known = threads.get().get(id);
+  const here = known !== undefined && known.version > 0;
+  if (!here) put(id, (thread) => (thread.tree.messages.size > 0 ? thread : { ...thread, status: "loading" }));
   try {
-    const { conversation, messages } = await api.conversation(id);
-    put(id, (thread) => ({
-      status: "ready",
-      tree: merge(thread.tree, messages),
-      model: conversation.model,
-      error: null,
-    }));
-    for (const message of messages) if (message.state === "generating") followMessage(message);
+    if (here) await take(id, { since: known.version });
+    if (messageId !== null && threads.get().get(id)?.tree.messages.has(messageId) !== true) {
+      await take(id, { under: messageId });
+    } else if (!here) await take(id, {});
   } catch (cause) {
     const error = noteFailure(cause);
     put(id, (thread) => {
       if (error.kind === "not_found") return { ...thread, status: "missing", error };
       return thread.tree.messages.size > 0 ? { ...thread, status: "ready" } : { ...thread, status: "failed", error };
     });
+  }
+}
+
+/** Fetches a part of a thread and shows it. */
+async function take(id: string, part: { before?: string; under?: string; since?: number }): Promise<void> {
+  const { conversation, messages, versions, queue } = await api.conversation(id, part);
+  put(id, (thread) => {
+    const tree = merge(thread.tree, messages, versions);
+    return {
+      ...thread,
+      status: "ready",
+      // What is new since a version has no place of its own: it shows where its parent does.
+      tree: part.since === undefined ? showBranch(tree, messages) : tree,
+      model: conversation.model,
+      policy: conversation.policy,
+      queue,
+      // An older part says nothing of what changed since.
+      version: part.before === undefined ? Math.max(thread.version, conversation.version) : thread.version,
+      loadingOlder: false,
+      error: null,
+    };
+  });
+  for (const message of messages) if (message.state === "generating") followMessage(message);
+}
+
+/** A change was heard of: fetches it if it isn't here. */
+export function threadChanged(conversation: Conversation): void {
+  const thread = threads.get().get(conversation.id);
+  if (thread === undefined || thread.version >= conversation.version) return;
+  if (openId.get() === conversation.id) void openThread(conversation.id);
+}
+
+/** Fetches what stands above the part that is here. */
+export async function loadOlder(id: string): Promise<void> {
+  const thread = threads.get().get(id);
+  const first = thread === undefined ? undefined : path(thread.tree)[0]?.message;
+  if (thread === undefined || thread.loadingOlder || thread.tree.top === ROOT || first === undefined) return;
+  put(id, (now) => ({ ...now, loadingOlder: true }));
+  try {
+    await take(id, { before: first.id });
+  } catch (cause) {
+    noteFailure(cause);
+    put(id, (now) => ({ ...now, loadingOlder: false }));
   }
 }
 
@@ -105,8 +161,11 @@ export function addMessages(conversationId: string, messages: readonly Message[]
   }));
 }
 
-export function showVersion(message: Message): void {
-  put(message.conversation_id, (thread) => ({ ...thread, tree: choose(thread.tree, message) }));
+/** Shows another version of a message, which may not be here yet. */
+export function showVersion(conversationId: string, messageId: string): void {
+  const message = threads.get().get(conversationId)?.tree.messages.get(messageId);
+  if (message === undefined) void openThread(conversationId, messageId);
+  else put(conversationId, (thread) => ({ ...thread, tree: choose(thread.tree, message) }));
 }
 
 export function followMessage(message: Message): void {
@@ -149,6 +208,52 @@ function settle(message: Message): void {
   if (!first) return;
   if (message.state !== "generating") announce(t.announce[message.state]);
   onAnswerEnd();
+}
+
+export function addQueued(queued: Queued): void {
+  put(queued.conversation_id, (thread) => ({
+    ...thread,
+    queue: [...thread.queue.filter((one) => one.id !== queued.id), queued],
+  }));
+}
+
+/** Shows the change at once, and what the server has made of it when it has. */
+async function changeQueue(one: Queued, shown: readonly Queued[], call: () => Promise<readonly Queued[]>) {
+  put(one.conversation_id, (thread) => ({ ...thread, queue: shown }));
+  try {
+    const queue = await call();
+    put(one.conversation_id, (thread) => ({ ...thread, queue }));
+  } catch (cause) {
+    const error = noteFailure(cause);
+    if (error.kind !== "not_found") toast(`${t.errors.queueFailed} ${plainWords(error)}`, "error");
+    void openThread(one.conversation_id);
+  }
+}
+
+const queueOf = (one: Queued) => threads.get().get(one.conversation_id)?.queue ?? [];
+
+export function moveQueued(one: Queued, index: number): Promise<void> {
+  const order = queueOf(one).filter((other) => other.id !== one.id);
+  order.splice(index, 0, one);
+  return changeQueue(one, order, async () => (await api.changeQueued(one.id, { index })).queue);
+}
+
+export function removeQueued(one: Queued): Promise<void> {
+  const left = queueOf(one).filter((other) => other.id !== one.id);
+  return changeQueue(one, left, async () => {
+    await api.removeQueued(one.id);
+    return left;
+  });
+}
+
+export async function choosePolicy(conversationId: string, policy: Policy): Promise<void> {
+  put(conversationId, (thread) => ({ ...thread, policy }));
+  try {
+    await api.choosePolicy(conversationId, policy);
+  } catch (cause) {
+    // Of a conversation that is not on the server yet: it holds for this page.
+    noteFailure(cause);
+  }
 }
 
 export async function stop(message: Message): Promise<void> {

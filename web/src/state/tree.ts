@@ -10,32 +10,60 @@ export interface Tree {
   messages: ReadonlyMap<string, Message>;
   /** Children in the order they were made. */
   children: ReadonlyMap<string, readonly string[]>;
-  /** Which child of a parent is shown; where it says nothing, the newest. */
+  /** Which child of a parent is shown; where it says nothing, the newest that is here. */
   choice: ReadonlyMap<string, string>;
+  /** The parent under which the part that is here begins: ROOT, or a message that was not fetched yet. */
+  top: string;
 }
 
-export const EMPTY_TREE: Tree = { messages: new Map(), children: new Map(), choice: new Map() };
+export const EMPTY_TREE: Tree = { messages: new Map(), children: new Map(), choice: new Map(), top: ROOT };
 
 export interface Step {
   message: Message;
   siblings: readonly string[];
 }
 
-const parentKey = (message: Message) => message.parent_id ?? ROOT;
+export const parentKey = (message: Message) => message.parent_id ?? ROOT;
 
-/** Adds new messages and replaces known ones; the order of siblings never changes. */
-export function merge(tree: Tree, incoming: readonly Message[]): Tree {
+/**
+ * Adds new messages and replaces known ones; the order of siblings never changes.
+ *
+ * @param versions ids of siblings, also of those that were not fetched
+ */
+export function merge(
+  tree: Tree,
+  incoming: readonly Message[],
+  versions: Readonly<Record<string, readonly string[]>> = {},
+): Tree {
   const messages = new Map(tree.messages);
   const children = new Map(tree.children);
   for (const message of incoming) {
     const known = messages.get(message.id);
     messages.set(message.id, known === undefined ? message : newer(known, message));
-    if (known === undefined) {
-      const key = parentKey(message);
-      children.set(key, [...(children.get(key) ?? []), message.id]);
-    }
+    const key = parentKey(message);
+    children.set(key, together(children.get(key) ?? [], versions[message.id] ?? [message.id]));
   }
-  return { messages, children, choice: tree.choice };
+  return { ...tree, messages, children };
+}
+
+/** All of both, in the order of the longer list. */
+function together(known: readonly string[], incoming: readonly string[]): readonly string[] {
+  if (incoming.every((id) => known.includes(id))) return known;
+  return [...incoming, ...known.filter((id) => !incoming.includes(id))].sort(
+    (a, b) => order(known, incoming, a) - order(known, incoming, b),
+  );
+}
+
+function order(known: readonly string[], incoming: readonly string[], id: string): number {
+  const at = incoming.length > 1 || known.length === 0 ? incoming.indexOf(id) : known.indexOf(id);
+  return at < 0 ? Number.MAX_SAFE_INTEGER : at;
+}
+
+/** Shows this part of a branch, from its first message on. */
+export function showBranch(tree: Tree, branch: readonly Message[]): Tree {
+  const first = branch[0];
+  if (first === undefined) return tree;
+  return { ...branch.reduce(choose, tree), top: parentKey(first) };
 }
 
 /** An answer that has ended doesn't start again: a late copy from before its end is ignored. */
@@ -54,12 +82,13 @@ export function choose(tree: Tree, message: Message): Tree {
 export function path(tree: Tree): Step[] {
   const steps: Step[] = [];
   const seen = new Set<string>();
-  let key = ROOT;
+  let key = tree.top;
   for (;;) {
     const siblings = tree.children.get(key);
     if (siblings === undefined || siblings.length === 0) return steps;
     const chosen = tree.choice.get(key);
-    const id = chosen !== undefined && siblings.includes(chosen) ? chosen : siblings[siblings.length - 1];
+    const id =
+      chosen !== undefined && tree.messages.has(chosen) ? chosen : siblings.findLast((one) => tree.messages.has(one));
     const message = id === undefined ? undefined : tree.messages.get(id);
     if (message === undefined || seen.has(message.id)) return steps;
     seen.add(message.id);

@@ -9,6 +9,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title "" until the first question names it
  * @param model the one that was chosen for it; null takes the server's default at each question
+ * @param policy what becomes of a question that is asked while another is being answered
+ * @param version grows with every change of it or in it, over all conversations of the member
+ * @param pinned kept at the head of the list
+ * @param archived kept out of the list
+ * @param deleted hidden, and gone for good after {@link ConversationLimits#UNDELETE_TIME}
  */
 public record Conversation(
-        UUID id, UUID memberId, String title, @Nullable String model, Instant createdAt, Instant updatedAt) {}
+        UUID id,
+        UUID memberId,
+        String title,
+        @Nullable String model,
+        Policy policy,
+        Instant createdAt,
+        Instant updatedAt,
+        long version,
+        boolean pinned,
+        boolean archived,
+        boolean deleted) {}

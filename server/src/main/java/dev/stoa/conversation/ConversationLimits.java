@@ -22,11 +22,41 @@ public final class ConversationLimits {
 
     public static final int PAGE_SIZE_MAX = 100;
 
-    /** Messages of one conversation, since it is read whole: far more than a model's window holds. */
-    static final int MESSAGES_MAX = 2_000;
+    /** Messages of one conversation: far more than a model's window holds. It is read in pages. */
+    static final int MESSAGES_MAX = 20_000;
+
+    /** Messages of a page of a branch: what a few screens show. */
+    public static final int BRANCH_PAGE_DEFAULT = 60;
+
+    public static final int BRANCH_PAGE_MAX = 1_000;
+
+    /** Messages shown above one that was searched for. */
+    static final int CONTEXT_ABOVE_HIT = 20;
+
+    /** Conversations that one event of changes names. */
+    static final int CHANGES_MAX = 100;
+
+    /** What is searched for: a few words. */
+    public static final int SEARCH_LENGTH_MAX = 200;
+
+    static final int SEARCH_WORDS_MAX = 12;
+
+    public static final int SEARCH_HITS_MAX = 50;
+
+    /** How long a deletion can be taken back. */
+    static final Duration UNDELETE_TIME = Duration.ofDays(30);
+
+    /** Conversations removed for good at one look around. */
+    static final int PURGE_BATCH = 20;
 
     /** Answers written at once for one member, over all servers: a person with many tabs, not a program. */
     static final int RUNS_PER_MEMBER = 8;
+
+    /** Questions that wait in one conversation: more than anybody keeps in mind. */
+    static final int QUEUE_MAX = 20;
+
+    /** Characters that an answer may still grow when it is to end at its next sentence and none ends. */
+    static final int STEER_LENGTH_MAX = 600;
 
     /** The most tokens of one answer; a model's window may leave less. */
     static final int ANSWER_TOKENS = 4_096;

@@ -18,7 +18,11 @@ import org.springframework.stereotype.Repository;
  */
 @Repository
 class ConversationRepository {
-    private static final String COLUMNS = "id, member_id, title, model, created_at, updated_at";
+    private static final String COLUMNS = """
+            id, member_id, title, model, policy, created_at, updated_at, version,
+            pinned_at IS NOT NULL AS pinned, archived_at IS NOT NULL AS archived, deleted_at IS NOT NULL AS deleted\s""";
+
+    private static final String THERE = " AND deleted_at IS NULL ";
 
     private final JdbcClient jdbc;
 
@@ -26,25 +30,23 @@ class ConversationRepository {
         this.jdbc = jdbc;
     }
 
-    /** @return whether it is new; a conversation that has this id already stays as it is */
-    boolean insert(Conversation conversation) {
+    /** @return it as stored; empty if the id is taken, whoever has it */
+    Optional<Conversation> insert(UUID id, UUID member, String title, @Nullable String model, Instant now) {
         return jdbc.sql("""
                         INSERT INTO conversation (id, member_id, title, model, created_at, updated_at)
-                        VALUES (:id, :member, :title, :model, :created, :updated)
-                        ON CONFLICT (id) DO NOTHING
-                        """)
-                        .param("id", conversation.id())
-                        .param("member", conversation.memberId())
-                        .param("title", conversation.title())
-                        .param("model", conversation.model())
-                        .param("created", conversation.createdAt().atOffset(ZoneOffset.UTC))
-                        .param("updated", conversation.updatedAt().atOffset(ZoneOffset.UTC))
-                        .update()
-                == 1;
+                        VALUES (:id, :member, :title, :model, :now, :now)
+                        ON CONFLICT (id) DO NOTHING RETURNING\s""" + COLUMNS)
+                .param("id", id)
+                .param("member", member)
+                .param("title", title)
+                .param("model", model)
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .query(ConversationRepository::conversation)
+                .optional();
     }
 
     Optional<Conversation> find(UUID member, UUID id) {
-        return jdbc.sql("SELECT " + COLUMNS + " FROM conversation WHERE id = :id AND member_id = :member")
+        return jdbc.sql("SELECT " + COLUMNS + " FROM conversation WHERE id = :id AND member_id = :member" + THERE)
                 .param("id", id)
                 .param("member", member)
                 .query(ConversationRepository::conversation)
@@ -53,9 +55,18 @@ class ConversationRepository {
 
     /** As {@link #find}, and no one else adds to it or deletes it until the transaction ends. */
     Optional<Conversation> lock(UUID member, UUID id) {
-        return jdbc.sql("SELECT " + COLUMNS + " FROM conversation WHERE id = :id AND member_id = :member FOR UPDATE")
+        return jdbc.sql("SELECT " + COLUMNS + " FROM conversation WHERE id = :id AND member_id = :member" + THERE
+                        + "FOR UPDATE")
                 .param("id", id)
                 .param("member", member)
+                .query(ConversationRepository::conversation)
+                .optional();
+    }
+
+    /** As {@link #lock(UUID, UUID)}, whoever it belongs to: for what waits in it. */
+    Optional<Conversation> lock(UUID id) {
+        return jdbc.sql("SELECT " + COLUMNS + " FROM conversation WHERE id = :id" + THERE + "FOR UPDATE")
+                .param("id", id)
                 .query(ConversationRepository::conversation)
                 .optional();
     }
@@ -68,22 +79,20 @@ class ConversationRepository {
                 .single();
     }
 
-    /** One more than {@code limit} where there are more. */
-    List<Conversation> page(UUID member, int limit, @Nullable Cursor after) {
+    /** One more than {@code limit} where there are more. Pinned ones are not among them but in {@link #pinned}. */
+    List<Conversation> page(UUID member, int limit, @Nullable Cursor after, boolean archived) {
+        String which = "member_id = :member" + THERE
+                + (archived ? "AND archived_at IS NOT NULL" : "AND archived_at IS NULL AND pinned_at IS NULL");
+        String order = " ORDER BY updated_at DESC, id DESC LIMIT :limit";
         if (after == null) {
-            return jdbc.sql("SELECT " + COLUMNS + """
-                             FROM conversation WHERE member_id = :member
-                            ORDER BY updated_at DESC, id DESC LIMIT :limit
-                            """)
+            return jdbc.sql("SELECT " + COLUMNS + "FROM conversation WHERE " + which + order)
                     .param("member", member)
                     .param("limit", limit + 1)
                     .query(ConversationRepository::conversation)
                     .list();
         }
-        return jdbc.sql("SELECT " + COLUMNS + """
-                         FROM conversation WHERE member_id = :member AND (updated_at, id) < (:updated, :id)
-                        ORDER BY updated_at DESC, id DESC LIMIT :limit
-                        """)
+        return jdbc.sql("SELECT " + COLUMNS + "FROM conversation WHERE " + which
+                        + " AND (updated_at, id) < (:updated, :id)" + order)
                 .param("member", member)
                 .param("updated", after.updatedAt().atOffset(ZoneOffset.UTC))
                 .param("id", after.id())
@@ -92,10 +101,53 @@ class ConversationRepository {
                 .list();
     }
 
-    Optional<Conversation> rename(UUID member, UUID id, String title, Instant now) {
-        return jdbc.sql("UPDATE conversation SET title = :title, updated_at = :now"
-                        + " WHERE id = :id AND member_id = :member RETURNING " + COLUMNS)
-                .param("title", title)
+    /** Last pinned first. */
+    List<Conversation> pinned(UUID member) {
+        return jdbc.sql("SELECT " + COLUMNS + "FROM conversation WHERE member_id = :member" + THERE
+                        + "AND archived_at IS NULL AND pinned_at IS NOT NULL ORDER BY pinned_at DESC LIMIT :limit")
+                .param("member", member)
+                .param("limit", ConversationLimits.PAGE_SIZE_MAX)
+                .query(ConversationRepository::conversation)
+                .list();
+    }
+
+    /** What was changed after a version, deleted ones too, in the order of the versions. */
+    List<Conversation> changedSince(UUID member, long version, int limit) {
+        return jdbc.sql("SELECT " + COLUMNS + "FROM conversation WHERE member_id = :member AND version > :version"
+                        + " ORDER BY version LIMIT :limit")
+                .param("member", member)
+                .param("version", version)
+                .param("limit", limit)
+                .query(ConversationRepository::conversation)
+                .list();
+    }
+
+    /** The version of a member's last change; 0 before the first. */
+    long version(UUID member) {
+        return jdbc.sql("SELECT coalesce(max(version), 0) FROM member_clock WHERE member_id = :member")
+                .param("member", member)
+                .query(Long.class)
+                .single();
+    }
+
+    /** Null leaves a thing as it is. Another title also moves it to the front. */
+    Optional<Conversation> change(UUID member, UUID id, Conversations.Change change, Instant now) {
+        return jdbc.sql("""
+                        UPDATE conversation SET
+                            title = coalesce(:title::text, title),
+                            updated_at = CASE WHEN :title::text IS NULL THEN updated_at ELSE :now END,
+                            policy = coalesce(:policy::text, policy),
+                            pinned_at = CASE WHEN :pinned::boolean IS NULL THEN pinned_at
+                                WHEN :pinned THEN coalesce(pinned_at, :now) END,
+                            archived_at = CASE WHEN :archived::boolean IS NULL THEN archived_at
+                                WHEN :archived THEN coalesce(archived_at, :now) END
+                        WHERE id = :id AND member_id = :member""" + THERE + "RETURNING " + COLUMNS)
+                .param("title", change.title())
+                .param(
+                        "policy",
+                        change.policy() == null ? null : change.policy().word())
+                .param("pinned", change.pinned())
+                .param("archived", change.archived())
                 .param("now", now.atOffset(ZoneOffset.UTC))
                 .param("id", id)
                 .param("member", member)
@@ -115,12 +167,37 @@ class ConversationRepository {
                 .update();
     }
 
+    /** Hides it; what is hidden stays so. */
     boolean delete(UUID member, UUID id) {
-        return jdbc.sql("DELETE FROM conversation WHERE id = :id AND member_id = :member")
+        return jdbc.sql("UPDATE conversation SET deleted_at = clock_timestamp() WHERE id = :id AND member_id = :member"
+                                + THERE)
                         .param("id", id)
                         .param("member", member)
                         .update()
                 == 1;
+    }
+
+    /** Takes a deletion back. */
+    Optional<Conversation> restore(UUID member, UUID id) {
+        return jdbc.sql("UPDATE conversation SET deleted_at = NULL WHERE id = :id AND member_id = :member RETURNING "
+                        + COLUMNS)
+                .param("id", id)
+                .param("member", member)
+                .query(ConversationRepository::conversation)
+                .optional();
+    }
+
+    /** Removes for good what was deleted long ago. @return how many */
+    int purge(int limit) {
+        return jdbc.sql("""
+                        DELETE FROM conversation WHERE id IN (
+                            SELECT id FROM conversation
+                            WHERE deleted_at < clock_timestamp() - make_interval(secs => :age)
+                            LIMIT :limit FOR UPDATE SKIP LOCKED)
+                        """)
+                .param("age", ConversationLimits.UNDELETE_TIME.toSeconds())
+                .param("limit", limit)
+                .update();
     }
 
     private static Conversation conversation(ResultSet row, int index) throws SQLException {
@@ -129,7 +206,12 @@ class ConversationRepository {
                 row.getObject("member_id", UUID.class),
                 row.getString("title"),
                 row.getString("model"),
+                Policy.ofWord("policy", row.getString("policy")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                row.getObject("updated_at", OffsetDateTime.class).toInstant());
+                row.getObject("updated_at", OffsetDateTime.class).toInstant(),
+                row.getLong("version"),
+                row.getBoolean("pinned"),
+                row.getBoolean("archived"),
+                row.getBoolean("deleted"));
     }
 }

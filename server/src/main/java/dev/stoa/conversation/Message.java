@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param parentId the answer that a question follows, null for a first one; the question that an answer is for
  * @param error why an answer failed or was refused
  * @param model of a question, the one asked for; of an answer, the one that writes it
+ * @param together of a question, whether it was asked beside the one before it: its answer knows the thread up to
+ *     {@code contextId} only
+ * @param contextId null where that is nothing of the thread, or {@code together} is false
  * @param usage tokens of an answer, once it has ended
  */
 public record Message(
@@ -25,6 +28,8 @@ public record Message(
         @Nullable Problem error,
         @Nullable String model,
         @Nullable TokenUsage usage,
+        boolean together,
+        @Nullable UUID contextId,
         Instant createdAt) {
 
     /** Who speaks. */
@@ -71,6 +76,8 @@ public record Message(
                 ending.error(),
                 model,
                 ending.usage(),
+                together,
+                contextId,
                 createdAt);
     }
 }

@@ -5,7 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,7 +25,8 @@ class MessageRepository {
             CASE WHEN m.state = 'generating'
                  THEN (SELECT coalesce(string_agg(e.text, '' ORDER BY e.seq), '') FROM run_event e WHERE e.message_id = m.id)
                  ELSE m.text END AS text,
-            m.state, m.error_type, m.error_message, m.model, m.input_tokens, m.output_tokens, m.created_at\s""";
+            m.state, m.error_type, m.error_message, m.model, m.input_tokens, m.output_tokens, m.together,
+            m.context_id, m.created_at\s""";
 
     private final JdbcClient jdbc;
 
@@ -37,8 +41,10 @@ class MessageRepository {
      */
     boolean insert(Message message) {
         return jdbc.sql("""
-                        INSERT INTO message (id, conversation_id, parent_id, role, text, state, model, created_at, ended_at)
-                        VALUES (:id, :conversation, :parent, :role, :text, :state, :model, :created, :ended)
+                        INSERT INTO message (id, conversation_id, parent_id, role, text, state, model, together, context_id,
+                                             created_at, ended_at)
+                        VALUES (:id, :conversation, :parent, :role, :text, :state, :model, :together, :context,
+                                :created, :ended)
                         ON CONFLICT (id) DO NOTHING
                         """)
                         .param("id", message.id())
@@ -48,6 +54,8 @@ class MessageRepository {
                         .param("text", message.text())
                         .param("state", message.state().word())
                         .param("model", message.model())
+                        .param("together", message.together())
+                        .param("context", message.contextId())
                         .param("created", message.createdAt().atOffset(ZoneOffset.UTC))
                         .param(
                                 "ended",
@@ -69,7 +77,7 @@ class MessageRepository {
     Optional<Message> find(UUID member, UUID id) {
         return jdbc.sql("SELECT " + COLUMNS + """
                         FROM message m JOIN conversation c ON c.id = m.conversation_id
-                        WHERE m.id = :id AND c.member_id = :member
+                        WHERE m.id = :id AND c.member_id = :member AND c.deleted_at IS NULL
                         """)
                 .param("id", id)
                 .param("member", member)
@@ -77,10 +85,98 @@ class MessageRepository {
                 .optional();
     }
 
-    /** All of a conversation, oldest first. */
-    List<Message> list(UUID conversation) {
-        return jdbc.sql("SELECT " + COLUMNS + "FROM message m WHERE m.conversation_id = :id ORDER BY m.position")
+    /**
+     * A part of a branch, oldest first.
+     *
+     * @param versions of each message the ids of its siblings and itself
+     */
+    record BranchPage(List<Message> messages, Map<UUID, List<UUID>> versions, boolean more) {}
+
+    BranchPage branchPage(UUID conversation, Conversations.Place place, int limit) {
+        Optional<Lowest> lowest = lowest(conversation, place);
+        if (lowest.isEmpty()) {
+            return new BranchPage(List.of(), Map.of(), false);
+        }
+        int length = Math.min(
+                Math.max(limit, lowest.get().depth() + ConversationLimits.CONTEXT_ABOVE_HIT),
+                ConversationLimits.BRANCH_PAGE_MAX);
+        List<Message> page = new ArrayList<>();
+        Map<UUID, List<UUID>> versions = new HashMap<>();
+        jdbc.sql("""
+                        WITH RECURSIVE branch AS (
+                            SELECT id, parent_id, 1 AS depth FROM message WHERE id = :leaf
+                            UNION ALL
+                            SELECT p.id, p.parent_id, b.depth + 1 FROM branch b JOIN message p ON p.id = b.parent_id
+                            WHERE b.depth <= :limit
+                        )
+                        SELECT\s""" + COLUMNS + """
+                             , CASE WHEN m.parent_id IS NULL
+                                THEN ARRAY(SELECT s.id FROM message s WHERE s.conversation_id = m.conversation_id
+                                           AND s.parent_id IS NULL ORDER BY s.position)
+                                ELSE ARRAY(SELECT s.id FROM message s WHERE s.conversation_id = m.conversation_id
+                                           AND s.parent_id = m.parent_id ORDER BY s.position) END AS siblings
+                        FROM branch b JOIN message m ON m.id = b.id ORDER BY b.depth DESC
+                        """)
+                .param("leaf", lowest.get().id())
+                .param("limit", length)
+                .query(row -> {
+                    Message message = message(row, 0);
+                    page.add(message);
+                    versions.put(message.id(), List.of((UUID[])
+                            row.getArray("siblings").getArray()));
+                });
+        boolean more = page.size() > length;
+        if (more) {
+            versions.remove(page.removeFirst().id());
+        }
+        return new BranchPage(page, versions, more);
+    }
+
+    /** @param depth how far it stands under the message that was asked for */
+    private record Lowest(UUID id, int depth) {}
+
+    private Optional<Lowest> lowest(UUID conversation, Conversations.Place place) {
+        if (place.before() != null) {
+            return jdbc.sql("SELECT parent_id FROM message WHERE id = :id AND conversation_id = :conversation"
+                            + " AND parent_id IS NOT NULL")
+                    .param("id", place.before())
+                    .param("conversation", conversation)
+                    .query((row, index) ->
+                            new Lowest(row.getObject(1, UUID.class), -ConversationLimits.CONTEXT_ABOVE_HIT))
+                    .optional();
+        }
+        if (place.under() != null) {
+            return jdbc.sql("""
+                            WITH RECURSIVE down AS (
+                                SELECT id, 0 AS depth FROM message WHERE id = :id AND conversation_id = :conversation
+                                UNION ALL
+                                SELECT c.id, d.depth + 1 FROM down d CROSS JOIN LATERAL (
+                                    SELECT m.id FROM message m WHERE m.conversation_id = :conversation
+                                    AND m.parent_id = d.id ORDER BY m.position DESC LIMIT 1) c
+                            )
+                            SELECT id, depth FROM down ORDER BY depth DESC LIMIT 1
+                            """)
+                    .param("id", place.under())
+                    .param("conversation", conversation)
+                    .query((row, index) -> new Lowest(row.getObject("id", UUID.class), row.getInt("depth")))
+                    .optional();
+        }
+        return jdbc.sql("SELECT id FROM message WHERE conversation_id = :id ORDER BY position DESC LIMIT 1")
                 .param("id", conversation)
+                .query((row, index) ->
+                        new Lowest(row.getObject("id", UUID.class), -ConversationLimits.CONTEXT_ABOVE_HIT))
+                .optional();
+    }
+
+    /** Those that were changed after a version, oldest first, the newest {@link ConversationLimits#BRANCH_PAGE_MAX}. */
+    List<Message> changedSince(UUID conversation, long version) {
+        return jdbc.sql("SELECT * FROM (SELECT m.position, " + COLUMNS + """
+                             FROM message m WHERE m.conversation_id = :id AND m.version > :version
+                            ORDER BY m.position DESC LIMIT :limit) changed ORDER BY position
+                            """)
+                .param("id", conversation)
+                .param("version", version)
+                .param("limit", ConversationLimits.BRANCH_PAGE_MAX)
                 .query(MessageRepository::message)
                 .list();
     }
@@ -90,6 +186,24 @@ class MessageRepository {
                 .param("id", conversation)
                 .query(Integer.class)
                 .single();
+    }
+
+    /** The answers on the branch that ends at a message which are being written, the message itself among them. */
+    List<UUID> runningAbove(UUID conversation, UUID leaf) {
+        return jdbc.sql("""
+                        WITH RECURSIVE running AS MATERIALIZED (
+                            SELECT m.id FROM run r JOIN message m ON m.id = r.message_id WHERE m.conversation_id = :id
+                        ), branch AS (
+                            SELECT id, parent_id FROM message WHERE id = :leaf AND EXISTS (SELECT 1 FROM running)
+                            UNION ALL
+                            SELECT p.id, p.parent_id FROM branch b JOIN message p ON p.id = b.parent_id
+                        )
+                        SELECT b.id FROM branch b JOIN running USING (id)
+                        """)
+                .param("id", conversation)
+                .param("leaf", leaf)
+                .query((row, index) -> row.getObject("id", UUID.class))
+                .list();
     }
 
     /**
@@ -126,6 +240,8 @@ class MessageRepository {
                 errorType == null ? null : new Message.Problem(errorType, row.getString("error_message")),
                 row.getString("model"),
                 output == null ? null : new TokenUsage(row.getInt("input_tokens"), 0, output),
+                row.getBoolean("together"),
+                row.getObject("context_id", UUID.class),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 }

@@ -10,7 +10,9 @@ public enum MessageState {
     COMPLETE,
     /** By the user; the text so far is kept. */
     STOPPED,
-    /** The server stopped or died in mid-answer; the text so far is kept. */
+    /** It ended early, at the end of a sentence, because the user had something to add. */
+    STEERED,
+    /** The server died in mid-answer; the text so far is kept. */
     INTERRUPTED,
     FAILED,
     /** By a safety policy. */
@@ -23,8 +25,8 @@ public enum MessageState {
 
     private Set<MessageState> successors() {
         return switch (this) {
-            case GENERATING -> EnumSet.of(COMPLETE, STOPPED, INTERRUPTED, FAILED, REFUSED);
-            case COMPLETE, STOPPED, INTERRUPTED, FAILED, REFUSED -> EnumSet.noneOf(MessageState.class);
+            case GENERATING -> EnumSet.of(COMPLETE, STOPPED, STEERED, INTERRUPTED, FAILED, REFUSED);
+            case COMPLETE, STOPPED, STEERED, INTERRUPTED, FAILED, REFUSED -> EnumSet.noneOf(MessageState.class);
         };
     }
 

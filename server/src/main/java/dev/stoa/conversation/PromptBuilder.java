@@ -42,7 +42,7 @@ class PromptBuilder {
      */
     GenerationRequest build(String requestId, String modelName, UUID question, long seed) {
         Model model = inference.model(modelName);
-        List<Turn> turns = turns(messages.branch(question, ConversationLimits.HISTORY_LENGTH_MAX));
+        List<Turn> turns = turns(seen(question));
         if (turns.isEmpty()) {
             throw new StoaException(ErrorKind.NOT_FOUND, "The question was deleted.");
         }
@@ -52,6 +52,19 @@ class PromptBuilder {
             return request(requestId, modelName, turns, ConversationLimits.ANSWER_TOKENS, sampling);
         }
         return fitted(requestId, model, turns, sampling);
+    }
+
+    /** What the answer to a question knows of the thread, the question last. */
+    private List<Message> seen(UUID questionId) {
+        Message question = messages.find(questionId).orElse(null);
+        if (question == null || !question.together()) {
+            return messages.branch(questionId, ConversationLimits.HISTORY_LENGTH_MAX);
+        }
+        UUID context = question.contextId();
+        List<Message> seen = new ArrayList<>(
+                context == null ? List.of() : messages.branch(context, ConversationLimits.HISTORY_LENGTH_MAX));
+        seen.add(question);
+        return seen;
     }
 
     private GenerationRequest fitted(String requestId, Model model, List<Turn> turns, Sampling sampling) {

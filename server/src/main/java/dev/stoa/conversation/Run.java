@@ -23,6 +23,8 @@ final class Run {
     enum Cause {
         /** The user. */
         STOP,
+        /** The user had something to add. */
+        STEER,
         /** The server shuts down; another life of it, or another server, goes on. */
         SHUTDOWN,
         /** The run is no more this server's: taken up by another, or deleted with its conversation. */
@@ -52,6 +54,9 @@ final class Run {
     private @Nullable Piece underWay;
     private @Nullable Cause cause;
     private @Nullable TokenStream stream;
+    /** Length of the text when it was asked to end at its next sentence; negative if it was not. */
+    private int steeredAt = -1;
+
     private boolean over;
     private @Nullable Message last;
 
@@ -85,6 +90,38 @@ final class Run {
         if (close) {
             opened.close();
         }
+    }
+
+    /** Wants it to end at the end of a sentence. Does not wait. */
+    void requestSteer() {
+        boolean now;
+        lock.lock();
+        try {
+            if (steeredAt < 0) {
+                steeredAt = length();
+            }
+            now = length() == 0;
+        } finally {
+            lock.unlock();
+        }
+        if (now) {
+            requestEnd(Cause.STEER);
+        }
+    }
+
+    /** Whether this is a good place to end, if somebody wants that. */
+    boolean atBoundary() {
+        lock.lock();
+        try {
+            return steeredAt >= 0
+                    && (length() - steeredAt > ConversationLimits.STEER_LENGTH_MAX || TextRules.endsSentence(text()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int length() {
+        return logged.length() + (underWay == null ? 0 : underWay.text().length()) + pending.length();
     }
 
     /** Does not wait. */

@@ -142,6 +142,8 @@ final class RunLog {
             run.requestEnd(Run.Cause.LOST);
         } else if (sign.stopRequested()) {
             run.requestEnd(Run.Cause.STOP);
+        } else if (sign.steerRequested()) {
+            run.requestSteer();
         }
     }
 }

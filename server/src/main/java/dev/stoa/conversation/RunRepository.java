@@ -34,7 +34,7 @@ class RunRepository {
     }
 
     /** What a server learns of a run of its own. */
-    record Sign(boolean stopRequested) {}
+    record Sign(boolean stopRequested, boolean steerRequested) {}
 
     /** What a log holds. */
     record Logged(String text, int[] tokens, int events) {
@@ -99,14 +99,14 @@ class RunRepository {
                         ), mine AS (
                             UPDATE run r SET heartbeat_at = clock_timestamp() FROM piece p
                             WHERE r.message_id = p.id AND r.epoch = p.epoch AND r.server_id = :server
-                            RETURNING r.message_id, r.stop_requested
+                            RETURNING r.message_id, r.stop_requested, r.steer_requested
                         ), added AS (
                             INSERT INTO run_event (message_id, seq, text_end, text, tokens)
                             SELECT p.id, p.seq, p.text_end, p.text, p.tokens::integer[]
                             FROM piece p JOIN mine m ON m.message_id = p.id
                             ON CONFLICT (message_id, seq) DO NOTHING
                         )
-                        SELECT message_id, stop_requested, pg_notify(:channel, message_id::text) FROM mine
+                        SELECT message_id, stop_requested, steer_requested, pg_notify(:channel, message_id::text) FROM mine
                         """)
                 .param("ids", pieces.stream().map(Run.Piece::messageId).toArray(UUID[]::new))
                 .param("epochs", pieces.stream().map(Run.Piece::epoch).toArray(Integer[]::new))
@@ -129,7 +129,7 @@ class RunRepository {
         return signs(jdbc.sql("""
                         UPDATE run r SET heartbeat_at = clock_timestamp() FROM unnest(:ids, :epochs) AS p (id, epoch)
                         WHERE r.message_id = p.id AND r.epoch = p.epoch AND r.server_id = :server
-                        RETURNING r.message_id, r.stop_requested
+                        RETURNING r.message_id, r.stop_requested, r.steer_requested
                         """)
                 .param("ids", runs.stream().map(Run::messageId).toArray(UUID[]::new))
                 .param("epochs", runs.stream().map(Run::epoch).toArray(Integer[]::new))
@@ -139,14 +139,16 @@ class RunRepository {
     private static Map<UUID, Sign> signs(JdbcClient.StatementSpec statement) {
         Map<UUID, Sign> signs = new HashMap<>();
         statement.query(row -> {
-            signs.put(row.getObject("message_id", UUID.class), new Sign(row.getBoolean("stop_requested")));
+            signs.put(
+                    row.getObject("message_id", UUID.class),
+                    new Sign(row.getBoolean("stop_requested"), row.getBoolean("steer_requested")));
         });
         return signs;
     }
 
     /**
-     * The one terminal write: the run and its log go, the message keeps their text, and the conversation moves to the
-     * front of the list.
+     * The one terminal write: the run and its log go, the message keeps their text, and (by its trigger) the conversation
+     * moves to the front of the list.
      *
      * @return false if the run is not this server's
      */
@@ -160,11 +162,9 @@ class RunRepository {
                                 error_message = :errorMessage, input_tokens = :input, output_tokens = :output,
                                 ended_at = clock_timestamp()
                             FROM owned WHERE m.id = owned.message_id AND m.state = 'generating'
-                            RETURNING m.id, m.conversation_id
+                            RETURNING m.id
                         )
-                        UPDATE conversation c SET updated_at = greatest(c.updated_at, clock_timestamp())
-                        FROM ended WHERE c.id = ended.conversation_id
-                        RETURNING pg_notify(:channel, ended.id::text)::text
+                        SELECT pg_notify(:channel, id::text) FROM ended
                         """)
                 .param("state", ending.state().word())
                 .param("text", ending.text())
@@ -193,6 +193,13 @@ class RunRepository {
     /** Asks the server that owns the run, whichever it is. */
     void requestStop(UUID id) {
         jdbc.sql("UPDATE run SET stop_requested = true WHERE message_id = :id")
+                .param("id", id)
+                .update();
+    }
+
+    /** As {@link #requestStop}, at the end of a sentence. */
+    void requestSteer(UUID id) {
+        jdbc.sql("UPDATE run SET steer_requested = true WHERE message_id = :id")
                 .param("id", id)
                 .update();
     }

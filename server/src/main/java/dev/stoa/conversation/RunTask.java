@@ -158,6 +158,9 @@ final class RunTask {
             run.add(fresh, tokens);
             log.changed(run);
         }
+        if (run.atBoundary()) {
+            run.requestEnd(Run.Cause.STEER);
+        }
     }
 
     private String pastTheLog(String text) {
@@ -182,6 +185,7 @@ final class RunTask {
         }
         return switch (cause) {
             case STOP -> new Ending(MessageState.STOPPED, text, null, usage);
+            case STEER -> new Ending(MessageState.STEERED, text.stripTrailing(), null, usage);
             case SHUTDOWN, LOST -> null;
         };
     }

@@ -18,9 +18,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +57,8 @@ public class Runs implements SmartLifecycle {
     private final Map<UUID, Run> live = new ConcurrentHashMap<>();
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("run-keeper").factory());
+    private final List<Consumer<UUID>> endListeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> looks = new CopyOnWriteArrayList<>();
     private volatile boolean running;
     private volatile boolean draining;
 
@@ -86,6 +90,16 @@ public class Runs implements SmartLifecycle {
         if (draining) {
             throw new StoaException(ErrorKind.OVERLOADED, "The server is shutting down. Try again in a moment.");
         }
+    }
+
+    /** Tells of ends, on the runs' threads. @param listener takes the conversation in which an answer has ended */
+    void onEnd(Consumer<UUID> listener) {
+        endListeners.add(listener);
+    }
+
+    /** Does something at every look around. */
+    void onLook(Runnable work) {
+        looks.add(work);
     }
 
     boolean draining() {
@@ -139,6 +153,9 @@ public class Runs implements SmartLifecycle {
             } finally {
                 live.remove(run.messageId(), run);
                 run.end(last);
+            }
+            if (last != null) {
+                endListeners.forEach(listener -> listener.accept(answer.conversationId()));
             }
         }
     }
@@ -205,6 +222,7 @@ public class Runs implements SmartLifecycle {
                 log.heartbeat(List.copyOf(live.values()));
             }
             takeUp(false);
+            looks.forEach(Runnable::run);
         } catch (DataAccessException | TransactionException e) {
             // The next look tries again; runs go on meanwhile.
             LOG.warn("Could not look after runs: {}", e.getMessage());

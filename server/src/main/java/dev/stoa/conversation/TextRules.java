@@ -71,6 +71,23 @@ final class TextRules {
         return line.substring(0, cut) + "…";
     }
 
+    /** Whether a text ends where a sentence or a line does. */
+    static boolean endsSentence(String text) {
+        int end = text.length();
+        boolean space = false;
+        while (end > 0 && Character.isWhitespace(text.charAt(end - 1))) {
+            if (text.charAt(end - 1) == '\n') {
+                return true;
+            }
+            space = true;
+            end--;
+        }
+        while (end > 0 && "\"')]*_”’".indexOf(text.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        return end > 0 && (space ? ".!?…。" : "。").indexOf(text.charAt(end - 1)) >= 0;
+    }
+
     static StoaException invalid(String field, String problem) {
         return new StoaException(ErrorKind.INVALID_REQUEST, field + ": " + problem);
     }

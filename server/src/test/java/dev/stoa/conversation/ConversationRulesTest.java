@@ -79,7 +79,18 @@ class ConversationRulesTest {
         if (state != MessageState.GENERATING) {
             UUID id = UUID.randomUUID();
             Message over = new Message(
-                    id, id, id, Message.Role.ASSISTANT, "", state, null, "m", TokenUsage.NONE, Instant.EPOCH);
+                    id,
+                    id,
+                    id,
+                    Message.Role.ASSISTANT,
+                    "",
+                    state,
+                    null,
+                    "m",
+                    TokenUsage.NONE,
+                    false,
+                    null,
+                    Instant.EPOCH);
             Ending again = new Ending(MessageState.COMPLETE, "x", null, TokenUsage.NONE);
             assertThatThrownBy(() -> over.ended(again)).isInstanceOf(IllegalStateException.class);
         }

@@ -36,6 +36,9 @@ class BrowserTest {
     private static final String LONG_QUESTION =
             "Write a very long story about a lighthouse keeper, with many chapters.";
 
+    /** Six seconds of answer, at a pace that does not hang on the machine. */
+    private static final String PACED = "mock-200-30-200";
+
     @TempDir(factory = OpenTempDir.class)
     static Path data;
 
@@ -48,7 +51,7 @@ class BrowserTest {
 
     @BeforeAll
     static void start() {
-        server = StoaProcess.start(data);
+        server = StoaProcess.start(data, Map.of("STOA_MOCK_MODELS", PACED));
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -118,6 +121,144 @@ class BrowserTest {
     }
 
     @Test
+    void threeQuestionsOfOneMessageAreAnsweredTogether() {
+        signIn();
+        choosePacedModel();
+        page.getByRole(AriaRole.TEXTBOX, named("Message"))
+                .fill("About Paris:\n1. How old is it?\n2. Explain its name\n3. What should one eat there?");
+        assertThat(page.getByText("3 questions, answered together")).isVisible();
+        page.keyboard().press("Enter");
+        Locator group = page.getByRole(AriaRole.REGION, named("3 questions answered together"));
+        Locator stops = group.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Stop this answer"));
+        assertThat(stops).hasCount(3);
+        assertThat(answers().nth(2)).containsText(Pattern.compile("\\w+ \\w+"));
+        screenshot("together");
+        stops.first().click();
+        assertThat(stops).hasCount(2);
+
+        page.reload();
+
+        assertThat(stops).hasCount(2);
+        noSeriousViolations();
+        assertThat(stops).hasCount(0, new LocatorAssertions.HasCountOptions().setTimeout(20_000));
+        assertThat(answers()).hasCount(3);
+        assertThat(answers().first()).containsText("You stopped this answer.");
+        ask("And now?");
+        assertThat(answers()).hasCount(4);
+    }
+
+    @Test
+    void twoBrowsersFollowOneRunAndEitherMayStopIt() {
+        signIn();
+        choosePacedModel();
+        ask("Tell me of the hall.");
+        assertThat(answers().last()).containsText(Pattern.compile("\\w+ \\w+"));
+        try (BrowserContext other = browser.newContext()) {
+            other.addCookies(context.cookies());
+            Page second = other.newPage();
+            second.navigate(page.url());
+            Locator there = second.getByRole(AriaRole.ARTICLE, named("Stoa said"));
+            assertThat(there).containsText(firstLine(answers().last().innerText()));
+            second.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+            assertThat(there).containsText("You stopped this answer.");
+            assertThat(answers().last()).containsText("You stopped this answer.");
+        }
+    }
+
+    @Test
+    void twoDevicesSeeEachOthersMessagesAndAStaleTabMakesABranch() {
+        signIn();
+        choosePacedModel();
+        ask("From the first device.");
+        awaitText();
+        page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+        try (BrowserContext other = browser.newContext()) {
+            other.addCookies(context.cookies());
+            Page second = other.newPage();
+            second.navigate(page.url());
+            assertThat(second.getByText("From the first device.")).isVisible();
+            second.getByRole(AriaRole.TEXTBOX, named("Message")).fill("From the second device.");
+            second.keyboard().press("Enter");
+            // Heard without a reload, and followed.
+            assertThat(page.getByText("From the second device.")).isVisible();
+            assertThat(answers()).hasCount(2);
+            second.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+            assertThat(answers().last()).containsText("You stopped this answer.");
+
+            other.setOffline(true);
+            ask("While you were away.");
+            awaitText();
+            page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+            second.getByRole(AriaRole.TEXTBOX, named("Message")).fill("Said without knowing.");
+            second.keyboard().press("Enter");
+            other.setOffline(false);
+            Locator versions = second.getByRole(AriaRole.GROUP, named("Versions"));
+            assertThat(versions.first()).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(40_000));
+            assertThat(second.getByText("Said without knowing.")).isVisible();
+            second.getByRole(AriaRole.BUTTON, named("Previous version")).first().click();
+            assertThat(second.getByText("While you were away.")).isVisible();
+        }
+    }
+
+    @Test
+    void searchLeadsToTheMessage() {
+        signIn();
+        choosePacedModel();
+        ask("Where do pangolins sleep?");
+        awaitText();
+        page.keyboard().press("Control+Shift+o");
+        page.keyboard().press("Control+k");
+        page.getByRole(AriaRole.COMBOBOX).fill("pangol");
+        Locator hit = page.getByRole(
+                AriaRole.OPTION, new Page.GetByRoleOptions().setName(Pattern.compile("Where do pangolins sleep")));
+        assertThat(hit.last()).isVisible();
+        screenshot("palette");
+        noSeriousViolations();
+        hit.last().click();
+        assertThat(answers()).hasCount(1);
+    }
+
+    @Test
+    void whatIsTypedOfflineIsSentOnceWhenTheNetworkIsBack() {
+        signIn();
+        choosePacedModel();
+        ask("Are you there?");
+        awaitText();
+        page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+        assertThat(page.getByText("You stopped this answer.")).isVisible();
+        context.setOffline(true);
+        ask("First, said in a tunnel.");
+        ask("Second, said in a tunnel.");
+        assertThat(page.getByText("Not sent yet, and tried again by itself.").first())
+                .isVisible();
+        context.setOffline(false);
+        assertThat(answers()).hasCount(3, new LocatorAssertions.HasCountOptions().setTimeout(40_000));
+        page.reload();
+        assertThat(page.getByText("First, said in a tunnel.", new Page.GetByTextOptions().setExact(true)))
+                .hasCount(1);
+        assertThat(answers()).hasCount(3);
+    }
+
+    private void awaitText() {
+        assertThat(answers().last()).containsText(Pattern.compile("\\w+ \\w+"), within(ANSWER_LIMIT_MS));
+    }
+
+    @Test
+    void editingAQuestionMakesABranchAndTheFirstOneStays() {
+        signIn();
+        choosePacedModel();
+        ask("The first wording.");
+        awaitText();
+        page.getByRole(AriaRole.BUTTON, named("Edit")).click(new Locator.ClickOptions().setForce(true));
+        page.getByRole(AriaRole.TEXTBOX, named("Edit your message")).fill("The second wording.");
+        page.keyboard().press("Control+Enter");
+        assertThat(page.getByText("2/2")).isVisible();
+        assertThat(page.getByText("The first wording.")).isHidden();
+        page.getByRole(AriaRole.BUTTON, named("Previous version")).first().click();
+        assertThat(page.getByText("The first wording.")).isVisible();
+    }
+
+    @Test
     void aWrongKeyIsRefusedInPlainWords() {
         page.getByLabel("API key", new Page.GetByLabelOptions().setExact(true)).fill("sk-stoa-wrong");
         page.getByRole(AriaRole.BUTTON, named("Sign in")).click();
@@ -137,6 +278,8 @@ class BrowserTest {
         page.keyboard().press("Escape");
         awaitEnd();
         page.keyboard().press("Control+k");
+        assertThat(page.getByRole(AriaRole.COMBOBOX)).isFocused();
+        page.keyboard().press("Enter");
         assertThat(page.getByRole(
                         AriaRole.HEADING, new Page.GetByRoleOptions().setName(Pattern.compile("on your mind"))))
                 .isVisible();
@@ -174,10 +317,17 @@ class BrowserTest {
         page.keyboard().press("Enter");
     }
 
-    /** The stop button is there while an answer is written, the send button when none is. */
+    /** The stop button is there while an answer is written. */
     private void awaitEnd() {
-        assertThat(page.getByRole(AriaRole.BUTTON, named("Send message")))
-                .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(ANSWER_LIMIT_MS));
+        assertThat(page.getByRole(AriaRole.BUTTON, named("Stop answering")))
+                .isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(ANSWER_LIMIT_MS));
+    }
+
+    private void choosePacedModel() {
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Model: ")))
+                .click();
+        page.getByRole(AriaRole.MENUITEMRADIO, new Page.GetByRoleOptions().setName(Pattern.compile(PACED)))
+                .click();
     }
 
     private Locator answers() {

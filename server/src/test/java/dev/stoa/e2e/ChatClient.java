@@ -49,7 +49,8 @@ final class ChatClient {
     }
 
     JsonNode messages(String conversation) {
-        return expect(200, server.get("/api/conversations/" + conversation)).get("messages");
+        return expect(200, server.get("/api/conversations/" + conversation + "?since=0"))
+                .get("messages");
     }
 
     JsonNode message(String conversation, String id) {

@@ -16,7 +16,13 @@ final class Bodies {
             @Nullable String title,
             @Nullable String model) {}
 
-    record ConversationPatch(@Nullable String title) {}
+    record ConversationPatch(
+            @Nullable String title,
+            @Nullable String policy,
+            @Nullable Boolean pinned,
+            @Nullable Boolean archived) {}
+
+    record QueuePatch(@Nullable String text, @Nullable Integer index) {}
 
     record NewMessage(
             @Nullable UUID id,
@@ -24,7 +30,8 @@ final class Bodies {
             @Nullable UUID parentId,
             @Nullable String text,
             @Nullable String model,
-            @Nullable Long seed) {}
+            @Nullable Long seed,
+            @Nullable String policy) {}
 
     record NewReply(
             @Nullable UUID id,

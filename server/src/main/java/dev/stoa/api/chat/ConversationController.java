@@ -1,16 +1,20 @@
 package dev.stoa.api.chat;
 
-import dev.stoa.api.RequestId;
 import dev.stoa.api.chat.Views.ConversationView;
 import dev.stoa.api.chat.Views.ConversationsView;
-import dev.stoa.api.chat.Views.ExchangeView;
 import dev.stoa.api.chat.Views.MessageView;
 import dev.stoa.api.chat.Views.ThreadView;
 import dev.stoa.conversation.ConversationLimits;
 import dev.stoa.conversation.Conversations;
+import dev.stoa.conversation.Conversations.Place;
 import dev.stoa.conversation.Page;
+import dev.stoa.conversation.Policy;
+import dev.stoa.conversation.QuestionQueue;
 import dev.stoa.identity.Caller;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -25,15 +29,17 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Conversations and questions. */
+/** Conversations. */
 @RestController
 @RequestMapping("/api/conversations")
 class ConversationController {
     private final Conversations conversations;
+    private final QuestionQueue queue;
     private final ChatJson json;
 
-    ConversationController(Conversations conversations, ChatJson json) {
+    ConversationController(Conversations conversations, QuestionQueue queue, ChatJson json) {
         this.conversations = conversations;
+        this.queue = queue;
         this.json = json;
     }
 
@@ -41,10 +47,18 @@ class ConversationController {
     ConversationsView list(
             Caller caller,
             @RequestParam(defaultValue = "" + ConversationLimits.PAGE_SIZE_DEFAULT) int limit,
-            @RequestParam(required = false) @Nullable String before) {
-        Page page = conversations.list(caller, limit, before);
+            @RequestParam(required = false) @Nullable String before,
+            @RequestParam(defaultValue = "false") boolean archived) {
+        Page page = conversations.list(caller, limit, before, archived);
+        boolean withPinned = before == null && !archived;
         return new ConversationsView(
-                page.conversations().stream().map(ConversationView::of).toList(), page.next());
+                page.conversations().stream().map(ConversationView::of).toList(),
+                withPinned
+                        ? conversations.pinned(caller).stream()
+                                .map(ConversationView::of)
+                                .toList()
+                        : List.of(),
+                page.next());
     }
 
     @PostMapping
@@ -57,17 +71,40 @@ class ConversationController {
     }
 
     @GetMapping("/{id}")
-    ThreadView read(Caller caller, @PathVariable UUID id) {
-        Conversations.Thread thread = conversations.read(caller, id);
+    ThreadView read(
+            Caller caller,
+            @PathVariable UUID id,
+            @RequestParam(defaultValue = "" + ConversationLimits.BRANCH_PAGE_DEFAULT) int limit,
+            @RequestParam(required = false) @Nullable UUID before,
+            @RequestParam(required = false) @Nullable UUID under,
+            @RequestParam(required = false) @Nullable Long since) {
+        if (since != null) {
+            return view(caller, conversations.changedSince(caller, id, since));
+        }
+        if (before != null && under != null) {
+            throw new StoaException(ErrorKind.INVALID_REQUEST, "before, under: give one of them");
+        }
+        return view(caller, conversations.read(caller, id, new Place(before, under), limit));
+    }
+
+    private ThreadView view(Caller caller, Conversations.Thread thread) {
         return new ThreadView(
                 ConversationView.of(thread.conversation()),
-                thread.messages().stream().map(MessageView::of).toList());
+                thread.messages().stream().map(MessageView::of).toList(),
+                thread.versions(),
+                thread.more(),
+                queue.list(caller, thread.conversation().id()));
     }
 
     @PatchMapping("/{id}")
-    ConversationView rename(Caller caller, @PathVariable UUID id, HttpServletRequest request) {
+    ConversationView change(Caller caller, @PathVariable UUID id, HttpServletRequest request) {
         Bodies.ConversationPatch body = json.read(request, Bodies.ConversationPatch.class);
-        return ConversationView.of(conversations.rename(caller, id, Bodies.need("title", body.title())));
+        if (body.title() == null && body.policy() == null && body.pinned() == null && body.archived() == null) {
+            throw new StoaException(ErrorKind.INVALID_REQUEST, "title: must be given, or another field");
+        }
+        Policy policy = body.policy() == null ? null : Policy.ofWord("policy", body.policy());
+        return ConversationView.of(conversations.change(
+                caller, id, new Conversations.Change(body.title(), policy, body.pinned(), body.archived())));
     }
 
     @DeleteMapping("/{id}")
@@ -76,20 +113,8 @@ class ConversationController {
         conversations.delete(caller, id);
     }
 
-    @PostMapping("/{id}/messages")
-    @ResponseStatus(HttpStatus.CREATED)
-    ExchangeView ask(Caller caller, @PathVariable UUID id, HttpServletRequest request) {
-        Bodies.NewMessage body = json.read(request, Bodies.NewMessage.class);
-        Conversations.Exchange exchange = conversations.ask(
-                caller,
-                id,
-                Bodies.need("id", body.id()),
-                Bodies.need("reply_id", body.replyId()),
-                body.parentId(),
-                Bodies.need("text", body.text()),
-                body.model(),
-                body.seed(),
-                RequestId.of(request));
-        return new ExchangeView(MessageView.of(exchange.message()), MessageView.of(exchange.reply()));
+    @PostMapping("/{id}/restore")
+    ConversationView restore(Caller caller, @PathVariable UUID id) {
+        return ConversationView.of(conversations.restore(caller, id));
     }
 }

@@ -1,54 +1,41 @@
 package dev.stoa.api.chat;
 
-import dev.stoa.api.RequestId;
 import dev.stoa.api.chat.Views.MessageView;
-import dev.stoa.api.chat.Views.ReplyView;
 import dev.stoa.conversation.AnswerFeed;
-import dev.stoa.conversation.Conversations;
+import dev.stoa.conversation.Answers;
 import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Answers: another one, their end, their events. */
+/** Answers: their end, their events. */
 @RestController
 @RequestMapping("/api/messages/{id}")
 class MessageController {
-    private final Conversations conversations;
+    private final Answers answers;
     private final ChatJson json;
     private final Limits limits;
 
-    MessageController(Conversations conversations, ChatJson json, Limits limits) {
+    MessageController(Answers answers, ChatJson json, Limits limits) {
         this.limits = limits;
-        this.conversations = conversations;
+        this.answers = answers;
         this.json = json;
-    }
-
-    @PostMapping("/replies")
-    @ResponseStatus(HttpStatus.CREATED)
-    ReplyView answerAgain(Caller caller, @PathVariable UUID id, HttpServletRequest request) {
-        Bodies.NewReply body = json.read(request, Bodies.NewReply.class);
-        return new ReplyView(MessageView.of(conversations.answerAgain(
-                caller, id, Bodies.need("id", body.id()), body.model(), body.seed(), RequestId.of(request))));
     }
 
     @PostMapping("/stop")
     MessageView stop(Caller caller, @PathVariable UUID id) throws InterruptedException {
-        return MessageView.of(conversations.stop(caller, id));
+        return MessageView.of(answers.stop(caller, id));
     }
 
     @GetMapping("/events")
@@ -61,7 +48,7 @@ class MessageController {
             throws IOException, InterruptedException {
         // A browser that reconnects by itself repeats the first address but knows more by then.
         int offset = lastEventId != null ? offset("Last-Event-ID", lastEventId) : offset("after", after);
-        try (AnswerFeed feed = conversations.follow(caller, id, offset)) {
+        try (AnswerFeed feed = answers.follow(caller, id, offset)) {
             new EventStream(json, limits.pingInterval(), response).write(feed);
         }
     }

@@ -3,11 +3,14 @@ package dev.stoa.api.chat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.stoa.conversation.Conversation;
 import dev.stoa.conversation.Message;
+import dev.stoa.conversation.Queued;
+import dev.stoa.conversation.Search;
 import dev.stoa.identity.Member;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.TokenUsage;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +20,29 @@ final class Views {
 
     record SessionView(Member member) {}
 
-    record ConversationView(UUID id, String title, @Nullable String model, Instant createdAt, Instant updatedAt) {
+    record ConversationView(
+            UUID id,
+            String title,
+            @Nullable String model,
+            String policy,
+            Instant createdAt,
+            Instant updatedAt,
+            long version,
+            boolean pinned,
+            boolean archived,
+            boolean deleted) {
         static ConversationView of(Conversation conversation) {
             return new ConversationView(
                     conversation.id(),
                     conversation.title(),
                     conversation.model(),
+                    conversation.policy().word(),
                     conversation.createdAt(),
-                    conversation.updatedAt());
+                    conversation.updatedAt(),
+                    conversation.version(),
+                    conversation.pinned(),
+                    conversation.archived(),
+                    conversation.deleted());
         }
     }
 
@@ -44,6 +62,7 @@ final class Views {
             Message.@Nullable Problem error,
             @Nullable String model,
             @Nullable UsageView usage,
+            boolean together,
             Instant createdAt) {
         static MessageView of(Message message) {
             return new MessageView(
@@ -56,14 +75,42 @@ final class Views {
                     message.error(),
                     message.model(),
                     UsageView.of(message.usage()),
+                    message.together(),
                     message.createdAt());
         }
     }
 
     record ConversationsView(
-            List<ConversationView> conversations, @Nullable String next) {}
+            List<ConversationView> conversations,
+            List<ConversationView> pinned,
+            @Nullable String next) {}
 
-    record ThreadView(ConversationView conversation, List<MessageView> messages) {}
+    record ChangesView(List<ConversationView> conversations) {}
+
+    record HitView(UUID conversationId, String title, UUID messageId, String role, String snippet, Instant createdAt) {
+        static HitView of(Search.Hit hit) {
+            return new HitView(
+                    hit.conversationId(),
+                    hit.title(),
+                    hit.messageId(),
+                    hit.role().word(),
+                    hit.snippet(),
+                    hit.createdAt());
+        }
+    }
+
+    record HitsView(List<HitView> hits) {}
+
+    record ThreadView(
+            ConversationView conversation,
+            List<MessageView> messages,
+            Map<UUID, List<UUID>> versions,
+            boolean more,
+            List<Queued> queue) {}
+
+    record QueuedView(Queued queued) {}
+
+    record QueueView(List<Queued> queue) {}
 
     record ExchangeView(MessageView message, MessageView reply) {}
 

@@ -107,7 +107,9 @@ class ChatApiTest {
                 .isEqualTo(201);
         assertThat(client.post("/api/messages/" + reply + "/replies", body).status())
                 .isEqualTo(400);
-        assertThat(client.get("/api/conversations/" + conversation).body().get("messages"))
+        assertThat(client.get("/api/conversations/" + conversation + "?since=0")
+                        .body()
+                        .get("messages"))
                 .hasSize(3);
     }
 
@@ -124,7 +126,9 @@ class ChatApiTest {
                 .map(message -> message.plainText())
                 .toList();
         assertThat(prompt).containsExactly("root", "You said: root", "right");
-        assertThat(client.get("/api/conversations/" + conversation).body().get("messages"))
+        assertThat(client.get("/api/conversations/" + conversation + "?since=0")
+                        .body()
+                        .get("messages"))
                 .hasSize(6);
     }
 

@@ -53,8 +53,9 @@ class InterleavingTest {
                 assertThat(end.get("state").asString()).as("seed %d", seed).isIn("complete", "stopped");
             }
             Map<UUID, JsonNode> stored = new HashMap<>();
-            for (JsonNode message :
-                    reader.get("/api/conversations/" + conversation).body().get("messages")) {
+            for (JsonNode message : reader.get("/api/conversations/" + conversation + "?since=0")
+                    .body()
+                    .get("messages")) {
                 UUID id = UUID.fromString(message.get("id").asString());
                 assertThat(stored.put(id, message))
                         .as("seed %d: doubled %s", seed, id)

@@ -1,0 +1,86 @@
+package dev.stoa.conversation;
+
+import dev.stoa.identity.Caller;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import java.util.UUID;
+import org.springframework.stereotype.Service;
+
+/** Answers, while they are written and after: reading, following, ending. Thread-safe. */
+@Service
+public class Answers {
+    private final MessageRepository messages;
+    private final RunRepository runRows;
+    private final Runs runs;
+    private final Bell bell;
+
+    Answers(MessageRepository messages, RunRepository runRows, Runs runs, Bell bell) {
+        this.messages = messages;
+        this.runRows = runRows;
+        this.runs = runs;
+        this.bell = bell;
+    }
+
+    /** A message of the caller; another's is NOT_FOUND. */
+    public Message message(Caller caller, UUID id) {
+        return messages.find(caller.memberId(), id).orElseThrow(() -> noMessage(id));
+    }
+
+    /**
+     * Follows a message.
+     *
+     * @param offset UTF-16 code units that the subscriber has
+     */
+    public AnswerFeed follow(Caller caller, UUID id, int offset) {
+        return feed(message(caller, id).id(), offset);
+    }
+
+    /** Ends the run that writes a message, wherever it runs, and waits until it has; what has ended stays as it is. */
+    public Message stop(Caller caller, UUID id) throws InterruptedException {
+        Message message = message(caller, id);
+        if (!message.generating()) {
+            return message;
+        }
+        runs.find(id).ifPresentOrElse(run -> run.requestEnd(Run.Cause.STOP), () -> runRows.requestStop(id));
+        return awaitEnd(id);
+    }
+
+    /** As {@link #stop}, but at the end of the sentence that is being written, or soon after where it has none. */
+    Message steer(Caller caller, UUID id) throws InterruptedException {
+        Message message = message(caller, id);
+        if (!message.generating()) {
+            return message;
+        }
+        runs.find(id).ifPresentOrElse(Run::requestSteer, () -> runRows.requestSteer(id));
+        try {
+            return awaitEnd(id);
+        } catch (StoaException e) {
+            if (e.kind() != ErrorKind.TIMEOUT) {
+                throw e;
+            }
+            return stop(caller, id);
+        }
+    }
+
+    private Message awaitEnd(UUID id) throws InterruptedException {
+        try (AnswerFeed feed = feed(id, Integer.MAX_VALUE)) {
+            return switch (feed.next(ConversationLimits.STOP_WAIT)) {
+                case Chunk.End(Message ended) -> ended;
+                case Chunk.Gone gone -> throw noMessage(id);
+                case Chunk.Text text -> throw new IllegalStateException("there is no text past the last offset");
+                case Chunk.Silence silence ->
+                    throw new StoaException(ErrorKind.TIMEOUT, "The answer did not stop in time. Try again.");
+                case Chunk.Away away ->
+                    throw new StoaException(ErrorKind.OVERLOADED, "The server is shutting down. Try again.");
+            };
+        }
+    }
+
+    private AnswerFeed feed(UUID id, int offset) {
+        return new AnswerFeed(runs, runRows, messages, bell, id, offset);
+    }
+
+    private static StoaException noMessage(UUID id) {
+        return new StoaException(ErrorKind.NOT_FOUND, "There is no message " + id + ".");
+    }
+}

@@ -1,0 +1,20 @@
+package dev.stoa.conversation;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question that waits its turn.
+ *
+ * @param replyId the id that its answer will have
+ * @param afterId the answer whose end it waits for
+ */
+public record Queued(
+        UUID id,
+        UUID replyId,
+        UUID conversationId,
+        UUID afterId,
+        String text,
+        @Nullable String model,
+        Instant createdAt) {}

@@ -1,0 +1,84 @@
+/** Questions that wait their turn, above the box: in their order, movable, removable. */
+import type { Queued } from "../api/types";
+import { sendQueued } from "../state/app";
+import { moveQueued, removeQueued } from "../state/threads";
+import { t } from "../strings";
+import { BinIcon, ChevronIcon, ClockIcon, PenIcon, SendIcon, UpIcon } from "./icons";
+
+interface Props {
+  queue: readonly Queued[];
+  /** The answer that they wait for failed: nothing asks them but the person. */
+  held: boolean;
+  onEdit: (text: string) => void;
+}
+
+export function QueueList({ queue, held, onEdit }: Props) {
+  if (queue.length === 0) return null;
+  return (
+    <section className="queue" aria-label={t.queue.label}>
+      <p className="queue-head">
+        <ClockIcon />
+        {held ? t.queue.held : t.queue.waiting(queue.length)}
+      </p>
+      <ol>
+        {queue.map((one, at) => (
+          <li key={one.id} className="queue-item">
+            <span className="queue-number">{at + 1}</span>
+            <span className="queue-text">{one.text}</span>
+            <span className="queue-tools">
+              {held && (
+                <Tool label={t.queue.sendNow} onClick={() => void sendQueued(one)}>
+                  <SendIcon />
+                </Tool>
+              )}
+              <Tool label={t.queue.up} disabled={at === 0} onClick={() => void moveQueued(one, at - 1)}>
+                <UpIcon />
+              </Tool>
+              <Tool
+                label={t.queue.down}
+                disabled={at === queue.length - 1}
+                onClick={() => void moveQueued(one, at + 1)}
+              >
+                <ChevronIcon />
+              </Tool>
+              <Tool
+                label={t.queue.edit}
+                onClick={() => {
+                  void removeQueued(one);
+                  onEdit(one.text);
+                }}
+              >
+                <PenIcon />
+              </Tool>
+              <Tool label={t.queue.remove} onClick={() => void removeQueued(one)}>
+                <BinIcon />
+              </Tool>
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface ToolProps {
+  label: string;
+  disabled?: boolean;
+  onClick: () => void;
+  children: React.ReactNode;
+}
+
+function Tool({ label, disabled = false, onClick, children }: ToolProps) {
+  return (
+    <button
+      type="button"
+      className="icon-button small"
+      aria-label={label}
+      title={label}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}
