@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  *     quarters of them, so that others still get in.
  * @param maxQueuedTokens the most prompt tokens that wait
  * @param kvCacheBytes memory for keys and values of all running requests together
+ * @param kvType what keys and values are kept as
  * @param maxBatchTokens the most token rows computed in one step
  * @param interTokenTarget how long a step may take while somebody reads a stream: prompts are computed in pieces small
  *     enough for it, by what steps have taken so far
@@ -27,6 +28,7 @@ public record EngineOptions(
         int maxQueued,
         int maxQueuedTokens,
         long kvCacheBytes,
+        KvType kvType,
         int maxBatchTokens,
         Duration interTokenTarget,
         Duration gatherWait,
@@ -82,6 +84,7 @@ public record EngineOptions(
                 maxQueued,
                 MAX_QUEUED_TOKENS,
                 kvCacheBytes,
+                KvType.BF16,
                 maxBatchTokens,
                 INTER_TOKEN_TARGET,
                 Duration.ZERO,
@@ -113,6 +116,7 @@ public record EngineOptions(
         private int maxQueued = MAX_QUEUED;
         private int maxQueuedTokens = MAX_QUEUED_TOKENS;
         private long kvCacheBytes = KV_CACHE_BYTES;
+        private KvType kvType = KvType.BF16;
         private int maxBatchTokens = MAX_BATCH_TOKENS;
         private Duration interTokenTarget = INTER_TOKEN_TARGET;
         private Duration gatherWait = Duration.ZERO;
@@ -171,6 +175,11 @@ public record EngineOptions(
             return this;
         }
 
+        public Builder kvType(KvType value) {
+            kvType = value;
+            return this;
+        }
+
         public Builder prefixCache(boolean value) {
             prefixCache = value;
             return this;
@@ -185,6 +194,7 @@ public record EngineOptions(
                     maxQueued,
                     maxQueuedTokens,
                     kvCacheBytes,
+                    kvType,
                     maxBatchTokens,
                     interTokenTarget,
                     gatherWait,

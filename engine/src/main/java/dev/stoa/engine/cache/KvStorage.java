@@ -9,12 +9,12 @@ package dev.stoa.engine.cache;
  */
 public final class KvStorage {
     private final KvLayout layout;
-    private final float[][] blocks;
+    private final int[][] blocks;
 
     /** @param count blocks of the pool */
     public KvStorage(KvLayout layout, int count) {
         this.layout = layout;
-        this.blocks = new float[count][];
+        this.blocks = new int[count][];
     }
 
     public KvLayout layout() {
@@ -24,18 +24,18 @@ public final class KvStorage {
     /** Makes sure that a block can be written. */
     public void prepare(int id) {
         if (blocks[id] == null) {
-            blocks[id] = new float[layout.blockFloats()];
+            blocks[id] = new int[layout.blockWords()];
         }
     }
 
     /** A block that was {@link #prepare prepared}. */
-    public float[] block(int id) {
+    public int[] block(int id) {
         return blocks[id];
     }
 
     /** Copies all tokens of one block to another. */
     public void copy(int from, int to) {
         prepare(to);
-        System.arraycopy(blocks[from], 0, blocks[to], 0, layout.blockFloats());
+        System.arraycopy(blocks[from], 0, blocks[to], 0, layout.blockWords());
     }
 }

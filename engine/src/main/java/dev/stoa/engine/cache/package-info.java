@@ -6,10 +6,11 @@
  *
  * <h2>Layout of a block</h2>
  *
- * One {@code float[]} for all layers. For layer {@code l} and key-value head {@code h}, from
- * {@code (l · heads + h) · 2 · headSize · 16}: the keys as {@code [headSize][16]}, then the values as
- * {@code [16][headSize]}. Scores of a block's 16 tokens come out side by side in registers, and so do the numbers of a
- * head in the weighted sum of values: neither adds lanes together.
+ * One {@code int[]} for all layers, of bfloat16 numbers unless {@link dev.stoa.engine.KvType} says otherwise. For each
+ * layer and key-value head a page of keys and a page of values, 16 tokens each
+ * ({@link dev.stoa.engine.kernel.KvPages}): the keys by number and then token, the values by token and then number.
+ * Scores of a block's 16 tokens come out side by side in registers, and so do the numbers of a head in the weighted sum
+ * of values: neither adds lanes together.
  *
  * <h2>A block's life</h2>
  *

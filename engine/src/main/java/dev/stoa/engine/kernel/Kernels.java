@@ -1,5 +1,7 @@
 package dev.stoa.engine.kernel;
 
+import dev.stoa.engine.KvType;
+
 /**
  * The inner loops of a forward pass. Stateless and thread-safe.
  *
@@ -33,11 +35,18 @@ public interface Kernels {
      */
     void quantize(float[] x, int at, int[] pairs, int pairsAt, float[] scales, float[] sums, int scaleAt);
 
-    /** {@code Σ x²} over {@code n} values, a multiple of 16 or not. */
-    float sumOfSquares(float[] x, int at, int n);
+    /**
+     * {@code Σ x²} over {@code n} values, a multiple of 16 or not.
+     *
+     * @param partial room for {@link #PARTIAL_SUMS}
+     */
+    float sumOfSquares(float[] x, int at, int n, float[] partial);
 
     /** {@code out[i] = x[i] · factor · weight[i]}. In place is allowed. */
     void scaleRows(float[] x, int at, float factor, float[] weight, float[] out, int outAt, int n);
+
+    /** {@code x[i] *= factor}. */
+    void scale(float[] x, int at, int n, float factor);
 
     /** {@code x[i] += y[i]}. */
     void add(float[] x, int at, float[] y, int yAt, int n);
@@ -49,33 +58,42 @@ public interface Kernels {
     void geluTimes(float[] gate, int at, float[] up, int upAt, int n);
 
     /**
-     * Dot products of one query head with the {@value #PAGE} keys of a page.
-     *
-     * @param keys a page, {@code [headSize][PAGE]} from {@code keysAt}
-     * @param scores receives {@value #PAGE} values
+     * Reads a page of keys, as {@link KvPages} has them, as floats {@code [headSize][PAGE]} from {@code to}, rows
+     * {@code stride} apart.
      */
-    void scores(float[] query, int queryAt, float[] keys, int keysAt, int headSize, float[] scores, int scoresAt);
+    void keys(KvType type, int[] page, int at, int headSize, float[] tile, int to, int stride);
+
+    /** Reads a page of values as floats {@code [PAGE][headSize]} from {@code to}, rows {@code stride} apart. */
+    void values(KvType type, int[] page, int at, int headSize, float[] tile, int to, int stride);
 
     /**
-     * Replaces {@code s[i]} by {@code e^(scale · (s[i] − max))} in {@code [from, to)}, and by 0 elsewhere in
-     * {@code [0, n)}, where {@code n} is a multiple of {@value #PAGE}.
+     * {@code out[i][c] += Σ x[i][k] · tile[k][c]}, a chain of fused multiply-adds in the order of {@code k}.
      *
+     * @param tile {@code [depth][cols]} from {@code tileAt}, rows {@code stride} apart
+     * @param cols a multiple of {@link PackedMatrix#PANEL}
+     * @param x {@code [rows][depth]} from {@code xAt}, rows {@code xStride} apart
+     * @param out {@code [rows][cols]} from {@code outAt}, rows {@code outStride} apart
+     */
+    void dots(
+            float[] tile,
+            int tileAt,
+            int stride,
+            int depth,
+            int cols,
+            float[] x,
+            int xAt,
+            int xStride,
+            int rows,
+            float[] out,
+            int outAt,
+            int outStride);
+
+    /**
+     * With {@code s} from {@code at}: replaces {@code s[i]} by {@code e^(scale · (s[i] − max))} in {@code [from, to)}, and
+     * by 0 elsewhere in {@code [0, n)}, where {@code n} is a multiple of {@value #PAGE}.
+     *
+     * @param partial room for {@link #PARTIAL_SUMS}
      * @return the sum, at least 1 unless a value is NaN
      */
-    float softmax(float[] s, int from, int to, int n, float scale);
-
-    /**
-     * {@code out[d] += Σ weights[t] · values[t][d]} over the first {@code tokens} of a page.
-     *
-     * @param values a page, {@code [PAGE][headSize]} from {@code valuesAt}
-     */
-    void accumulate(
-            float[] weights,
-            int weightsAt,
-            int tokens,
-            float[] values,
-            int valuesAt,
-            int headSize,
-            float[] out,
-            int outAt);
+    float softmax(float[] s, int at, int from, int to, int n, float scale, float[] partial);
 }

@@ -1,5 +1,8 @@
 package dev.stoa.engine.kernel;
 
+import dev.stoa.engine.KvType;
+import java.util.Arrays;
+
 /** The reference for {@link VectorKernels}, and what runs where the Vector API is missing. Stateless. */
 public final class ScalarKernels implements Kernels {
     @Override
@@ -44,18 +47,18 @@ public final class ScalarKernels implements Kernels {
     }
 
     /** Adding 1.5 · 2²³ leaves the rounded number in the lowest bits. */
-    private static int quantized(float x, float factor) {
+    static int quantized(float x, float factor) {
         return Float.floatToRawIntBits(x * factor + Exponential.ROUND) - ROUND_BITS;
     }
 
     @Override
-    public float sumOfSquares(float[] x, int at, int n) {
-        float[] sums = new float[PARTIAL_SUMS];
+    public float sumOfSquares(float[] x, int at, int n, float[] partial) {
+        Arrays.fill(partial, 0, PARTIAL_SUMS, 0f);
         for (int i = 0; i < n; i++) {
             float value = x[at + i];
-            sums[i % PARTIAL_SUMS] = Math.fma(value, value, sums[i % PARTIAL_SUMS]);
+            partial[i % PARTIAL_SUMS] = Math.fma(value, value, partial[i % PARTIAL_SUMS]);
         }
-        return total(sums);
+        return total(partial);
     }
 
     /** The one order in which partial sums are added. */
@@ -110,47 +113,72 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void scores(
-            float[] query, int queryAt, float[] keys, int keysAt, int headSize, float[] scores, int scoresAt) {
+    public void keys(KvType type, int[] page, int at, int headSize, float[] tile, int to, int stride) {
+        int words = headSize / type.perWord();
         for (int t = 0; t < PAGE; t++) {
-            float sum = 0;
+            float scale = type == KvType.INT8 ? Float.intBitsToFloat(page[at + words * PAGE + t]) : 1;
             for (int d = 0; d < headSize; d++) {
-                sum = Math.fma(keys[keysAt + d * PAGE + t], query[queryAt + d], sum);
+                int word = page[at + d % words * PAGE + t];
+                tile[to + d * stride + t] = KvPages.number(type, word, d / words, scale);
             }
-            scores[scoresAt + t] = sum;
         }
     }
 
     @Override
-    public float softmax(float[] s, int from, int to, int n, float scale) {
+    public void values(KvType type, int[] page, int at, int headSize, float[] tile, int to, int stride) {
+        int words = headSize / type.perWord();
+        for (int t = 0; t < PAGE; t++) {
+            float scale = type == KvType.INT8 ? Float.intBitsToFloat(page[at + words * PAGE + t]) : 1;
+            for (int d = 0; d < headSize; d++) {
+                int word = page[at + t * words + d % words];
+                tile[to + t * stride + d] = KvPages.number(type, word, d / words, scale);
+            }
+        }
+    }
+
+    @Override
+    public void dots(
+            float[] tile,
+            int tileAt,
+            int stride,
+            int depth,
+            int cols,
+            float[] x,
+            int xAt,
+            int xStride,
+            int rows,
+            float[] out,
+            int outAt,
+            int outStride) {
+        for (int row = 0; row < rows; row++) {
+            for (int c = 0; c < cols; c++) {
+                float sum = out[outAt + row * outStride + c];
+                for (int k = 0; k < depth; k++) {
+                    sum = Math.fma(tile[tileAt + k * stride + c], x[xAt + row * xStride + k], sum);
+                }
+                out[outAt + row * outStride + c] = sum;
+            }
+        }
+    }
+
+    @Override
+    public float softmax(float[] s, int at, int from, int to, int n, float scale, float[] partial) {
         float max = Float.NEGATIVE_INFINITY;
         for (int i = from; i < to; i++) {
-            max = Math.max(max, s[i]);
+            max = Math.max(max, s[at + i]);
         }
-        float[] sums = new float[PARTIAL_SUMS];
+        Arrays.fill(partial, 0, PARTIAL_SUMS, 0f);
         for (int i = 0; i < n; i++) {
-            s[i] = i >= from && i < to ? Exponential.exp((s[i] - max) * scale) : 0f;
-            sums[i % PARTIAL_SUMS] += s[i];
+            s[at + i] = i >= from && i < to ? Exponential.exp((s[at + i] - max) * scale) : 0f;
+            partial[i % PARTIAL_SUMS] += s[at + i];
         }
-        return total(sums);
+        return total(partial);
     }
 
     @Override
-    public void accumulate(
-            float[] weights,
-            int weightsAt,
-            int tokens,
-            float[] values,
-            int valuesAt,
-            int headSize,
-            float[] out,
-            int outAt) {
-        for (int d = 0; d < headSize; d++) {
-            float sum = out[outAt + d];
-            for (int t = 0; t < tokens; t++) {
-                sum = Math.fma(weights[weightsAt + t], values[valuesAt + t * headSize + d], sum);
-            }
-            out[outAt + d] = sum;
+    public void scale(float[] x, int at, int n, float factor) {
+        for (int i = at; i < at + n; i++) {
+            x[i] *= factor;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.stoa.engine.kernel;
 
+import dev.stoa.engine.KvType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -48,8 +49,7 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public float sumOfSquares(float[] x, int at, int n) {
-        float[] sums = new float[PARTIAL_SUMS];
+    public float sumOfSquares(float[] x, int at, int n, float[] partial) {
         int whole = n - n % PARTIAL_SUMS;
         for (int lane = 0; lane < PARTIAL_SUMS; lane += Lanes.COUNT) {
             FloatVector sum = FloatVector.zero(Lanes.F);
@@ -57,13 +57,13 @@ public final class VectorKernels implements Kernels {
                 FloatVector value = Lanes.floats(x, at + i);
                 sum = value.fma(value, sum);
             }
-            sum.intoArray(sums, lane);
+            sum.intoArray(partial, lane);
         }
         for (int i = whole; i < n; i++) {
             float value = x[at + i];
-            sums[i - whole] = Math.fma(value, value, sums[i - whole]);
+            partial[i - whole] = Math.fma(value, value, partial[i - whole]);
         }
-        return ScalarKernels.total(sums);
+        return ScalarKernels.total(partial);
     }
 
     @Override
@@ -136,37 +136,64 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void scores(
-            float[] query, int queryAt, float[] keys, int keysAt, int headSize, float[] scores, int scoresAt) {
-        for (int t = 0; t < PAGE; t += Lanes.COUNT) {
-            FloatVector sum = FloatVector.zero(Lanes.F);
-            for (int d = 0; d < headSize; d++) {
-                sum = Lanes.floats(keys, keysAt + d * PAGE + t).fma(Lanes.all(query[queryAt + d]), sum);
-            }
-            sum.intoArray(scores, scoresAt + t);
-        }
+    public void keys(KvType type, int[] page, int at, int headSize, float[] tile, int to, int stride) {
+        VectorPages.keys(type, page, at, headSize, tile, to, stride);
     }
 
     @Override
-    public float softmax(float[] s, int from, int to, int n, float scale) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = from; i < to; i++) {
-            max = Math.max(max, s[i]);
-        }
-        float[] sums = new float[PARTIAL_SUMS];
+    public void values(KvType type, int[] page, int at, int headSize, float[] tile, int to, int stride) {
+        VectorPages.values(type, page, at, headSize, tile, to, stride);
+    }
+
+    @Override
+    public void dots(
+            float[] tile,
+            int tileAt,
+            int stride,
+            int depth,
+            int cols,
+            float[] x,
+            int xAt,
+            int xStride,
+            int rows,
+            float[] out,
+            int outAt,
+            int outStride) {
+        FloatDots.add(tile, tileAt, stride, depth, cols, x, xAt, xStride, rows, out, outAt, outStride);
+    }
+
+    @Override
+    public float softmax(float[] s, int at, int from, int to, int n, float scale, float[] partial) {
+        float max = max(s, at + from, at + to);
         for (int lane = 0; lane < PARTIAL_SUMS; lane += Lanes.COUNT) {
             FloatVector sum = FloatVector.zero(Lanes.F);
             for (int i = lane; i < n; i += PARTIAL_SUMS) {
-                FloatVector e = exp(Lanes.floats(s, i).sub(max).mul(scale));
+                FloatVector e = exp(Lanes.floats(s, at + i).sub(max).mul(scale));
                 if (i < from || i + Lanes.COUNT > to) {
                     e = inside(e, i, from, to);
                 }
-                e.intoArray(s, i);
+                e.intoArray(s, at + i);
                 sum = sum.add(e);
             }
-            sum.intoArray(sums, lane);
+            sum.intoArray(partial, lane);
         }
-        return ScalarKernels.total(sums);
+        return ScalarKernels.total(partial);
+    }
+
+    private static float max(float[] s, int from, int to) {
+        float max = Float.NEGATIVE_INFINITY;
+        int i = from;
+        if (to - from >= Lanes.COUNT) {
+            FloatVector most = FloatVector.fromArray(Lanes.F, s, i);
+            for (i += Lanes.COUNT; i <= to - Lanes.COUNT; i += Lanes.COUNT) {
+                most = most.max(FloatVector.fromArray(Lanes.F, s, i));
+            }
+            max = most.reduceLanes(VectorOperators.MAX);
+        }
+        for (; i < to; i++) {
+            max = Math.max(max, s[i]);
+        }
+        return max;
     }
 
     private static FloatVector inside(FloatVector e, int i, int from, int to) {
@@ -175,52 +202,13 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void accumulate(
-            float[] weights,
-            int weightsAt,
-            int tokens,
-            float[] values,
-            int valuesAt,
-            int headSize,
-            float[] out,
-            int outAt) {
-        int d = 0;
-        for (; d <= headSize - 4 * Lanes.COUNT; d += 4 * Lanes.COUNT) {
-            accumulateFour(weights, weightsAt, tokens, values, valuesAt + d, headSize, out, outAt + d);
+    public void scale(float[] x, int at, int n, float factor) {
+        int i = 0;
+        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
+            Lanes.floats(x, at + i).mul(factor).intoArray(x, at + i);
         }
-        for (; d < headSize; d++) {
-            float sum = out[outAt + d];
-            for (int t = 0; t < tokens; t++) {
-                sum = Math.fma(weights[weightsAt + t], values[valuesAt + t * headSize + d], sum);
-            }
-            out[outAt + d] = sum;
+        for (; i < n; i++) {
+            x[at + i] *= factor;
         }
-    }
-
-    private static void accumulateFour(
-            float[] weights,
-            int weightsAt,
-            int tokens,
-            float[] values,
-            int valuesAt,
-            int headSize,
-            float[] out,
-            int outAt) {
-        FloatVector sum0 = Lanes.floats(out, outAt);
-        FloatVector sum1 = Lanes.floats(out, outAt + Lanes.COUNT);
-        FloatVector sum2 = Lanes.floats(out, outAt + 2 * Lanes.COUNT);
-        FloatVector sum3 = Lanes.floats(out, outAt + 3 * Lanes.COUNT);
-        for (int t = 0; t < tokens; t++) {
-            FloatVector weight = Lanes.all(weights[weightsAt + t]);
-            int at = valuesAt + t * headSize;
-            sum0 = Lanes.floats(values, at).fma(weight, sum0);
-            sum1 = Lanes.floats(values, at + Lanes.COUNT).fma(weight, sum1);
-            sum2 = Lanes.floats(values, at + 2 * Lanes.COUNT).fma(weight, sum2);
-            sum3 = Lanes.floats(values, at + 3 * Lanes.COUNT).fma(weight, sum3);
-        }
-        sum0.intoArray(out, outAt);
-        sum1.intoArray(out, outAt + Lanes.COUNT);
-        sum2.intoArray(out, outAt + 2 * Lanes.COUNT);
-        sum3.intoArray(out, outAt + 3 * Lanes.COUNT);
     }
 }

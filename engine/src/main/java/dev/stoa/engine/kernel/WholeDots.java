@@ -37,10 +37,11 @@ final class WholeDots {
             }
         }
         for (int r = 0; r < PANEL; r += Lanes.COUNT) {
-            settle(scratch, r, input.scales(), scaleAt, rows, resultAt + r);
-        }
-        for (int r = 0; minimums && r < PANEL; r += Lanes.COUNT) {
-            addMinimums(scratch, r, input.sums(), scaleAt, rows, resultAt + r);
+            if (minimums) {
+                settleWithMinimums(scratch, r, input.scales(), input.sums(), scaleAt, rows, resultAt + r);
+            } else {
+                settle(scratch, r, input.scales(), scaleAt, rows, resultAt + r);
+            }
         }
     }
 
@@ -115,15 +116,22 @@ final class WholeDots {
         }
     }
 
-    /** {@code result = fma(minimum, scaleₓ · Σ x, result)}. */
-    private static void addMinimums(
-            PanelScratch scratch, int r, float[] inputSums, int scaleAt, int rows, int resultAt) {
+    /** Then {@code result = fma(minimum, scaleₓ · Σ x, result)}. */
+    private static void settleWithMinimums(
+            PanelScratch scratch, int r, float[] inputScales, float[] inputSums, int scaleAt, int rows, int resultAt) {
+        FloatVector scale = FloatVector.fromArray(Lanes.F, scratch.scale, r);
         FloatVector minimum = FloatVector.fromArray(Lanes.F, scratch.minimum, r);
         for (int row = 0; row < rows; row++) {
+            IntVector halves = IntVector.fromArray(Lanes.I, scratch.dots, row * PANEL + r);
+            IntVector dot = halves.lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(VectorOperators.ASHR, 16)
+                    .add(halves.lanewise(VectorOperators.ASHR, 16));
             int to = resultAt + row * PANEL;
-            minimum.fma(
-                            FloatVector.broadcast(Lanes.F, inputSums[scaleAt + row]),
-                            FloatVector.fromArray(Lanes.F, scratch.result, to))
+            FloatVector result = scale.mul(inputScales[scaleAt + row])
+                    .fma(
+                            (FloatVector) dot.convert(VectorOperators.I2F, 0),
+                            FloatVector.fromArray(Lanes.F, scratch.result, to));
+            minimum.fma(FloatVector.broadcast(Lanes.F, inputSums[scaleAt + row]), result)
                     .intoArray(scratch.result, to);
         }
     }

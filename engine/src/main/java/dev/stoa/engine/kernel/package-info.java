@@ -29,6 +29,13 @@
  * activations are taken as they are: {@code dot = fma(q, x, dot)} from zero in the order of the columns that share a
  * scale, then {@code result = fma(scale, dot, result)}.
  *
+ * <h2>Attention</h2>
+ *
+ * Keys and values lie in pages of 16 tokens ({@link dev.stoa.engine.kernel.KvPages}), read as floats two pages at a time
+ * and multiplied with all queries that share them by the same kernel as the float products. A score is a chain over the
+ * head's numbers; a number of the output a chain over the tokens from the first that the row may see, then divided by the
+ * sum of the weights.
+ *
  * <p>Layout of the packed weights: {@link dev.stoa.engine.kernel.PackedMatrix}, {@link dev.stoa.engine.kernel.Form} and
  * {@link dev.stoa.engine.kernel.ScaleForm}. The file's formats: {@link dev.stoa.engine.kernel.RowFormat} and its
  * subclasses.

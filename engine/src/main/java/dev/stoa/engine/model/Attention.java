@@ -8,93 +8,148 @@ import dev.stoa.engine.kernel.SoftCap;
 import java.util.Arrays;
 
 /**
- * Attention of one row over its sequence's blocks, for the query heads that share one key-value head: each block is read
- * once for all of them. What is computed depends on the row's position alone. Holds buffers: one for each worker.
+ * Attention of a few neighbouring rows of one sequence, for the query heads that share one key-value head: each page is
+ * read once for all of them, as floats, two pages at a time. What is computed for a row depends on its position alone.
+ * Holds buffers: one for each worker.
  */
 final class Attention {
-    private static final int TOKENS = KvLayout.TOKENS;
+    /** Queries that are multiplied with a tile together. */
+    private static final int QUERIES_MAX = 16;
+
+    private static final int PAGE = KvLayout.TOKENS;
+    /** Tokens of a tile: as many as the dot kernel wants columns. */
+    private static final int TILE = 2 * PAGE;
 
     private final Kernels kernels;
     private final ModelConfig config;
     private final KvStorage storage;
-    private float[][] scores;
+    /** Head size, filled up to what the dot kernel wants. */
+    private final int width;
+    /** Shape {@code [headSize][TILE]} of keys, then {@code [TILE][width]} of values. */
+    private final float[] tile;
+    /** Shape {@code [queries][width]}; rows beyond the queries are zero. */
+    private final float[] queries;
+    /** The same shape. */
+    private final float[] sums;
+
+    /** Of the scores after softmax: shape {@code [queries]}. */
+    private final float[] totals;
+
+    private final float[] partial = new float[Kernels.PARTIAL_SUMS];
+    /** Shape {@code [queries][tokens]}. */
+    private float[] scores = new float[0];
+
+    private int tokens;
 
     Attention(Kernels kernels, ModelConfig config, KvStorage storage) {
         this.kernels = kernels;
         this.config = config;
         this.storage = storage;
-        this.scores = new float[config.group()][0];
+        this.width = (config.headSize() + TILE - 1) / TILE * TILE;
+        int count = padded(rowsMax(config) * config.group());
+        this.tile = new float[TILE * width];
+        this.queries = new float[count * width];
+        this.sums = new float[count * width];
+        this.totals = new float[count];
+    }
+
+    /** The most rows for one call. */
+    static int rowsMax(ModelConfig config) {
+        return Math.max(1, QUERIES_MAX / config.group());
+    }
+
+    /** The dot kernel is fastest with fours; a single query stays alone. */
+    private static int padded(int count) {
+        return count == 1 ? 1 : (count + 3) / 4 * 4;
     }
 
     /**
-     * @param query shape {@code [heads][headSize]} from {@code queryAt}
-     * @param out the same shape from {@code outAt}; the heads of {@code keyValueHead} are written
+     * @param position of the first row; the others follow
+     * @param query shape {@code [rows][heads][headSize]} from {@code at}
+     * @param out the same shape from {@code at}; the heads of {@code keyValueHead} are written
      */
     void attend(
             KvSequence sequence,
             int layer,
             int keyValueHead,
             int position,
+            int rows,
             float[] query,
-            int queryAt,
             float[] out,
-            int outAt) {
-        int from = config.windowed(layer) ? Math.max(0, position - config.window() + 1) : 0;
-        int firstBlock = from / TOKENS;
-        int blocks = KvLayout.blocks(position + 1) - firstBlock;
-        makeRoom(blocks * TOKENS);
+            int at) {
+        int start = windowStart(layer, position) / PAGE * PAGE;
+        int end = position + rows;
+        tokens = (end - start + TILE - 1) / TILE * TILE;
+        int count = rows * config.group();
+        gather(query, at, keyValueHead, rows);
+        score(sequence, storage.layout().keys(layer, keyValueHead), start, end, padded(count));
+        for (int i = 0; i < count; i++) {
+            if (config.attentionCap() > 0) {
+                SoftCap.apply(scores, i * tokens, tokens, config.attentionCap(), config.attentionScale());
+            }
+            int own = position + i / config.group();
+            int from = windowStart(layer, own) - start;
+            totals[i] = kernels.softmax(
+                    scores, i * tokens, from, own + 1 - start, tokens, config.attentionScale(), partial);
+        }
+        Arrays.fill(scores, count * tokens, padded(count) * tokens, 0f);
+        sum(sequence, storage.layout().values(layer, keyValueHead), start, end, padded(count));
+        scatter(out, at, keyValueHead, rows);
+    }
+
+    private int windowStart(int layer, int position) {
+        return config.windowed(layer) ? Math.max(0, position - config.window() + 1) : 0;
+    }
+
+    private void gather(float[] query, int at, int keyValueHead, int rows) {
         int size = config.headSize();
         int group = config.group();
-        int headsAt = keyValueHead * group * size;
-        int keys = storage.layout().keys(layer, keyValueHead);
-        for (int block = 0; block < blocks; block++) {
-            float[] data = storage.block(sequence.block(firstBlock + block));
-            for (int head = 0; head < group; head++) {
-                int at = queryAt + headsAt + head * size;
-                kernels.scores(query, at, data, keys, size, scores[head], block * TOKENS);
-            }
+        for (int i = 0; i < rows * group; i++) {
+            int from = at + (i / group * config.heads() + keyValueHead * group + i % group) * size;
+            System.arraycopy(query, from, queries, i * width, size);
         }
-        int to = outAt + headsAt;
-        Arrays.fill(out, to, to + group * size, 0f);
-        int start = firstBlock * TOKENS;
-        if (config.attentionCap() > 0) {
-            for (int head = 0; head < group; head++) {
-                SoftCap.apply(scores[head], 0, blocks * TOKENS, config.attentionCap(), config.attentionScale());
-            }
-        }
-        float[] totals = new float[group];
-        for (int head = 0; head < group; head++) {
-            totals[head] = kernels.softmax(
-                    scores[head], from - start, position + 1 - start, blocks * TOKENS, config.attentionScale());
-        }
-        sum(sequence, firstBlock, blocks, position + 1 - start, storage.layout().values(layer, keyValueHead), out, to);
-        for (int head = 0; head < group; head++) {
-            divide(out, to + head * size, size, totals[head]);
-        }
+        int count = rows * group;
+        Arrays.fill(queries, count * width, padded(count) * width, 0f);
     }
 
-    private void sum(KvSequence sequence, int firstBlock, int blocks, int tokens, int values, float[] out, int to) {
+    private void scatter(float[] out, int at, int keyValueHead, int rows) {
         int size = config.headSize();
-        for (int block = 0; block < blocks; block++) {
-            float[] data = storage.block(sequence.block(firstBlock + block));
-            int count = Math.min(TOKENS, tokens - block * TOKENS);
-            for (int head = 0; head < config.group(); head++) {
-                kernels.accumulate(scores[head], block * TOKENS, count, data, values, size, out, to + head * size);
+        int group = config.group();
+        for (int i = 0; i < rows * group; i++) {
+            int to = at + (i / group * config.heads() + keyValueHead * group + i % group) * size;
+            kernels.scale(sums, i * width, size, 1 / totals[i]);
+            System.arraycopy(sums, i * width, out, to, size);
+        }
+    }
+
+    private void score(KvSequence sequence, int pageAt, int start, int end, int count) {
+        if (scores.length < count * tokens) {
+            scores = new float[Math.max(count * tokens, 2 * scores.length)];
+        }
+        Arrays.fill(scores, 0, count * tokens, 0f);
+        KvLayout layout = storage.layout();
+        int size = config.headSize();
+        for (int t = 0; t < end - start; t += TILE) {
+            for (int half = 0; half < TILE && t + half < end - start; half += PAGE) {
+                int[] page = storage.block(sequence.block((start + t + half) / PAGE));
+                kernels.keys(layout.type(), page, pageAt, size, tile, half, TILE);
             }
+            kernels.dots(tile, 0, TILE, size, TILE, queries, 0, width, count, scores, t, tokens);
         }
     }
 
-    private static void divide(float[] x, int at, int n, float divisor) {
-        float factor = 1 / divisor;
-        for (int i = at; i < at + n; i++) {
-            x[i] *= factor;
-        }
-    }
-
-    private void makeRoom(int tokens) {
-        if (scores[0].length < tokens) {
-            int length = Math.max(tokens, 2 * scores[0].length);
-            scores = new float[config.group()][length];
+    /** Only tokens that the rows may see are added: what lies beyond them in a page may be anything. */
+    private void sum(KvSequence sequence, int pageAt, int start, int end, int count) {
+        Arrays.fill(sums, 0, count * width, 0f);
+        KvLayout layout = storage.layout();
+        int size = config.headSize();
+        for (int t = 0; t < end - start; t += TILE) {
+            for (int half = 0; half < TILE && t + half < end - start; half += PAGE) {
+                int[] page = storage.block(sequence.block((start + t + half) / PAGE));
+                kernels.values(layout.type(), page, pageAt, size, tile, half * width, width);
+            }
+            int depth = Math.min(TILE, end - start - t);
+            kernels.dots(tile, 0, width, depth, width, scores, t, tokens, count, sums, 0, width);
         }
     }
 }

@@ -7,30 +7,24 @@ import dev.stoa.engine.kernel.PackedMatrix;
  * and {@code K} the query and key-value heads, {@code S} the head size, {@code F} the feed-forward width:
  *
  * @param attentionNorm [D]
- * @param query [H·S × D]
- * @param key [K·S × D]
- * @param value [K·S × D]
+ * @param queryKeyValue [H·S × D], [K·S × D], [K·S × D]
  * @param queryNorm [S] or empty
  * @param keyNorm [S] or empty
- * @param output [D × H·S]
+ * @param output one matrix, [D × H·S]
  * @param postAttentionNorm [D] or empty
  * @param feedForwardNorm [D]
- * @param gate [F × D]
- * @param up [F × D]
- * @param down [D × F]
+ * @param gateAndUp [F × D] twice
+ * @param down one matrix, [D × F]
  * @param postFeedForwardNorm [D] or empty
  */
 record LayerWeights(
         float[] attentionNorm,
-        PackedMatrix query,
-        PackedMatrix key,
-        PackedMatrix value,
+        PackedMatrix[] queryKeyValue,
         float[] queryNorm,
         float[] keyNorm,
-        PackedMatrix output,
+        PackedMatrix[] output,
         float[] postAttentionNorm,
         float[] feedForwardNorm,
-        PackedMatrix gate,
-        PackedMatrix up,
-        PackedMatrix down,
+        PackedMatrix[] gateAndUp,
+        PackedMatrix[] down,
         float[] postFeedForwardNorm) {}

@@ -1,5 +1,6 @@
 package dev.stoa.engine.model;
 
+import dev.stoa.engine.KvType;
 import dev.stoa.engine.ModelLoadException;
 import dev.stoa.engine.cache.KvLayout;
 import dev.stoa.engine.gguf.GgufFile;
@@ -37,7 +38,7 @@ public final class Model {
     }
 
     /** How this model's keys and values lie in a block. */
-    public KvLayout kvLayout() {
-        return new KvLayout(config.layers(), config.keyValueHeads(), config.headSize());
+    public KvLayout kvLayout(KvType type) {
+        return new KvLayout(config.layers(), config.keyValueHeads(), config.headSize(), type);
     }
 }

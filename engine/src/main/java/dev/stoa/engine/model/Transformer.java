@@ -4,6 +4,7 @@ import dev.stoa.engine.cache.KvLayout;
 import dev.stoa.engine.cache.KvStorage;
 import dev.stoa.engine.kernel.Activations;
 import dev.stoa.engine.kernel.Kernels;
+import dev.stoa.engine.kernel.KvPages;
 import dev.stoa.engine.kernel.PackedMatrix;
 import dev.stoa.engine.kernel.SoftCap;
 import dev.stoa.engine.kernel.Workers;
@@ -21,6 +22,8 @@ import java.util.Arrays;
  * one stage at a time.
  */
 public final class Transformer {
+    private static final float[] NO_NORM = {};
+
     private final ModelConfig config;
     private final Weights weights;
     private final Kernels kernels;
@@ -50,10 +53,44 @@ public final class Transformer {
     private final float[] gate;
 
     private final float[] up;
+    private final float[][] queryKeyValue;
+    private final float[][] deltas;
+    private final float[][] gateAndUp;
     private final Activations input;
     private final Activations inner;
     /** Shape {@code [maxLogits][vocabulary]}. */
     private final float[] logits;
+
+    private final float[][] logitsOut;
+
+    /** Sums of squares on their way: shape {@code [workers][16]}. */
+    private final float[][] partial;
+
+    private final Workers.Task beginTask = this::begin;
+    private final Workers.Task rotateTask = this::rotateAndStore;
+    private final Workers.Task attendTask = this::attend;
+    private final Workers.Task quantizeTask = this::quantizeAttended;
+    private final Workers.Task endTask = this::end;
+    private final Workers.Task capTask = this::capLogits;
+
+    /** The step in work: what the tasks read. */
+    private StepBatch batch = new StepBatch(0);
+
+    private int layer;
+    private LayerWeights layerWeights;
+    /** The norm in front of the part that begins, and the one after the part that ended, or an empty one. */
+    private float[] norm;
+
+    private float[] postNorm = NO_NORM;
+    /** Whether {@link #delta} is still to be added to the hidden states. */
+    private boolean pending;
+    /** Rows for attention: {@code tileRows[i]} neighbours of one sequence from row {@code tileStart[i]}. */
+    private final int[] tileStart;
+
+    private final int[] tileRows;
+    private int tiles;
+    /** Whether the heads of one key-value head fill whole blocks of the next product's input. */
+    private final boolean wholeBlocks;
 
     /**
      * @param storage of the pool whose blocks the batches' sequences hold
@@ -87,6 +124,16 @@ public final class Transformer {
         this.input = new Activations(kernels, Math.max(maxRows, maxLogits), Math.max(config.width(), queryWidth));
         this.inner = new Activations(kernels, maxRows, config.feedForward());
         this.logits = floats(maxLogits, config.vocabulary());
+        this.queryKeyValue = new float[][] {query, key, value};
+        this.deltas = new float[][] {delta};
+        this.gateAndUp = new float[][] {gate, up};
+        this.logitsOut = new float[][] {logits};
+        this.partial = new float[workers.count()][Kernels.PARTIAL_SUMS];
+        this.tileStart = new int[maxRows];
+        this.tileRows = new int[maxRows];
+        this.wholeBlocks = config.group() * config.headSize() % Activations.BLOCK == 0;
+        this.layerWeights = weights.layers()[0];
+        this.norm = layerWeights.attentionNorm();
     }
 
     private static float[] floats(int rows, int cols) {
@@ -107,67 +154,83 @@ public final class Transformer {
         if (batch.rows() > maxRows || batch.logits() > maxLogits) {
             throw new IllegalArgumentException(batch.rows() + " rows don't fit " + maxRows);
         }
+        this.batch = batch;
         for (int row = 0; row < batch.rows(); row++) {
             weights.embeddings().read(batch.token(row), hidden, row * config.width());
             storage.prepare(batch.sequence(row).block(batch.position(row) / KvLayout.TOKENS));
             global.reach(batch.position(row));
             local.reach(batch.position(row));
         }
-        for (int layer = 0; layer < config.layers(); layer++) {
-            attentionPart(batch, layer);
-            feedForwardPart(batch, weights.layers()[layer]);
+        tile();
+        pending = false;
+        for (layer = 0; layer < config.layers(); layer++) {
+            layerWeights = weights.layers()[layer];
+            attentionPart();
+            feedForwardPart();
         }
-        computeLogits(batch);
+        computeLogits();
     }
 
-    private void attentionPart(StepBatch batch, int layer) {
-        LayerWeights layerWeights = weights.layers()[layer];
+    /** Groups neighbouring rows of a sequence for attention. */
+    private void tile() {
+        int rowsMax = Attention.rowsMax(config);
+        tiles = 0;
+        for (int row = 0; row < batch.rows(); row++) {
+            boolean follows = row > 0 && batch.sequence(row) == batch.sequence(row - 1);
+            if (follows && tileRows[tiles - 1] < rowsMax) {
+                assert batch.position(row) == batch.position(row - 1) + 1 : "row " + row + " leaves a gap";
+                tileRows[tiles - 1]++;
+            } else {
+                tileStart[tiles] = row;
+                tileRows[tiles++] = 1;
+            }
+        }
+    }
+
+    private void attentionPart() {
         int rows = batch.rows();
-        input.reshape(rows, config.width(), layerWeights.query(), layerWeights.key(), layerWeights.value());
-        workers.run(rows, (row, worker) -> normalise(row, worker, layerWeights.attentionNorm(), row));
-        projections.project(input, layerWeights.query(), query, layerWeights.key(), key, layerWeights.value(), value);
-        workers.run(rows, (row, worker) -> {
-            addBiases(row, weights.biases()[layer]);
-            rotate(batch, row, layer, layerWeights);
-            store(batch, row, layer);
-        });
+        input.reshape(rows, config.width(), layerWeights.queryKeyValue());
+        norm = layerWeights.attentionNorm();
+        workers.run(rows, beginTask);
+        projections.project(input, layerWeights.queryKeyValue(), queryKeyValue);
+        workers.run(rows, rotateTask);
         input.reshape(rows, config.heads() * config.headSize(), layerWeights.output());
-        workers.run(rows * config.keyValueHeads(), (item, worker) -> attend(batch, layer, item, worker));
-        workers.run(rows, (row, worker) -> {
-            int cols = config.heads() * config.headSize();
-            input.setRow(row, attended, row * cols, cols);
-        });
-        projections.project(input, layerWeights.output(), delta);
-        addDelta(rows, layerWeights.postAttentionNorm());
+        workers.run(tiles * config.keyValueHeads(), attendTask);
+        if (!wholeBlocks) {
+            workers.run(rows, quantizeTask);
+        }
+        projections.project(input, layerWeights.output(), deltas);
+        postNorm = layerWeights.postAttentionNorm();
+        pending = true;
     }
 
-    private void feedForwardPart(StepBatch batch, LayerWeights layerWeights) {
+    private void feedForwardPart() {
         int rows = batch.rows();
-        input.reshape(rows, config.width(), layerWeights.gate(), layerWeights.up());
+        input.reshape(rows, config.width(), layerWeights.gateAndUp());
         inner.reshape(rows, config.feedForward(), layerWeights.down());
-        workers.run(rows, (row, worker) -> normalise(row, worker, layerWeights.feedForwardNorm(), row));
-        projections.gated(input, layerWeights.gate(), layerWeights.up(), config.activation(), gate, up, inner);
-        projections.project(inner, layerWeights.down(), delta);
-        addDelta(rows, layerWeights.postFeedForwardNorm());
+        norm = layerWeights.feedForwardNorm();
+        workers.run(rows, beginTask);
+        projections.gated(input, layerWeights.gateAndUp(), gateAndUp, config.activation(), inner);
+        projections.project(inner, layerWeights.down(), deltas);
+        postNorm = layerWeights.postFeedForwardNorm();
     }
 
-    private void computeLogits(StepBatch batch) {
+    private void computeLogits() {
         if (batch.logits() == 0) {
             return;
         }
         input.reshape(batch.logits(), config.width(), weights.output());
-        for (int row = 0; row < batch.rows(); row++) {
-            if (batch.logitRow(row) >= 0) {
-                normalise(row, 0, weights.outputNorm(), batch.logitRow(row));
-            }
-        }
-        projections.project(input, weights.output(), logits);
+        norm = weights.outputNorm();
+        workers.run(batch.rows(), endTask);
+        projections.project(input, weights.output(), logitsOut);
         if (config.logitCap() > 0) {
-            int vocabulary = config.vocabulary();
-            workers.run(
-                    batch.logits(),
-                    (row, worker) -> SoftCap.apply(logits, row * vocabulary, vocabulary, config.logitCap(), 1));
+            workers.run(batch.logits(), capTask);
         }
+    }
+
+    private void capLogits(int row, int worker) {
+        int vocabulary = config.vocabulary();
+        SoftCap.apply(logits, row * vocabulary, vocabulary, config.logitCap(), 1);
     }
 
     private void addBiases(int row, Biases biases) {
@@ -176,90 +239,111 @@ public final class Transformer {
         kernels.add(value, row * biases.value().length, biases.value(), 0, biases.value().length);
     }
 
+    /** Adds what the last part gave to a hidden state, and sets it, normalised, as the next product's input. */
+    private void begin(int row, int worker) {
+        addPending(row, worker);
+        normalise(row, worker, row);
+    }
+
+    private void end(int row, int worker) {
+        if (batch.logitRow(row) >= 0) {
+            addPending(row, worker);
+            normalise(row, worker, batch.logitRow(row));
+        }
+    }
+
+    private void addPending(int row, int worker) {
+        int width = config.width();
+        if (!pending) {
+            return;
+        }
+        if (postNorm.length > 0) {
+            normaliseInPlace(delta, row * width, postNorm, worker);
+        }
+        kernels.add(hidden, row * width, delta, row * width, width);
+    }
+
     /** RMSNorm (arXiv 1910.07467) of a hidden state, set as row {@code to} of the input. */
-    private void normalise(int row, int worker, float[] norm, int to) {
+    private void normalise(int row, int worker, int to) {
         int width = config.width();
         float[] out = normalised[worker];
-        kernels.scaleRows(hidden, row * width, inverseRms(hidden, row * width, width), norm, out, 0, width);
+        float factor = inverseRms(hidden, row * width, width, worker);
+        kernels.scaleRows(hidden, row * width, factor, norm, out, 0, width);
         input.setRow(to, out, 0, width);
     }
 
-    private float inverseRms(float[] x, int at, int n) {
-        return (float) (1 / Math.sqrt(kernels.sumOfSquares(x, at, n) / n + config.epsilon()));
+    private float inverseRms(float[] x, int at, int n, int worker) {
+        return (float) (1 / Math.sqrt(kernels.sumOfSquares(x, at, n, partial[worker]) / n + config.epsilon()));
     }
 
-    private void normaliseInPlace(float[] x, int at, float[] norm) {
-        kernels.scaleRows(x, at, inverseRms(x, at, norm.length), norm, x, at, norm.length);
+    private void normaliseInPlace(float[] x, int at, float[] norm, int worker) {
+        kernels.scaleRows(x, at, inverseRms(x, at, norm.length, worker), norm, x, at, norm.length);
     }
 
-    private void addDelta(int rows, float[] norm) {
-        int width = config.width();
-        workers.run(rows, (row, worker) -> {
-            if (norm.length > 0) {
-                normaliseInPlace(delta, row * width, norm);
-            }
-            kernels.add(hidden, row * width, delta, row * width, width);
-        });
-    }
-
-    private void rotate(StepBatch batch, int row, int layer, LayerWeights layerWeights) {
+    private void rotateAndStore(int row, int worker) {
         RotaryTable table = config.windowed(layer) ? local : global;
         int position = batch.position(row);
-        rotateHeads(table, query, row, config.heads(), position, layerWeights.queryNorm());
-        rotateHeads(table, key, row, config.keyValueHeads(), position, layerWeights.keyNorm());
+        addBiases(row, weights.biases()[layer]);
+        rotateHeads(table, query, row, config.heads(), position, layerWeights.queryNorm(), worker);
+        rotateHeads(table, key, row, config.keyValueHeads(), position, layerWeights.keyNorm(), worker);
+        store(row, position);
     }
 
-    private void rotateHeads(RotaryTable table, float[] x, int row, int heads, int position, float[] norm) {
+    private void rotateHeads(RotaryTable table, float[] x, int row, int heads, int position, float[] norm, int worker) {
         int size = config.headSize();
         for (int head = 0; head < heads; head++) {
             int at = (row * heads + head) * size;
             if (norm.length > 0) {
-                normaliseInPlace(x, at, norm);
+                normaliseInPlace(x, at, norm, worker);
             }
             table.rotate(x, at, position);
         }
     }
 
     /** Writes a row's keys and values to its block. */
-    private void store(StepBatch batch, int row, int layer) {
+    private void store(int row, int position) {
         int size = config.headSize();
-        int position = batch.position(row);
         int slot = position % KvLayout.TOKENS;
         KvLayout layout = storage.layout();
-        float[] block = storage.block(batch.sequence(row).block(position / KvLayout.TOKENS));
+        int[] block = storage.block(batch.sequence(row).block(position / KvLayout.TOKENS));
         for (int head = 0; head < config.keyValueHeads(); head++) {
             int from = (row * config.keyValueHeads() + head) * size;
-            int keys = layout.keys(layer, head) + slot;
-            for (int d = 0; d < size; d++) {
-                block[keys + d * KvLayout.TOKENS] = key[from + d];
-            }
-            System.arraycopy(value, from, block, layout.values(layer, head) + slot * size, size);
+            KvPages.storeKeys(layout.type(), key, from, size, block, layout.keys(layer, head), slot);
+            KvPages.storeValues(layout.type(), value, from, size, block, layout.values(layer, head), slot);
         }
     }
 
-    private void attend(StepBatch batch, int layer, int item, int worker) {
-        int row = item / config.keyValueHeads();
-        int at = row * config.heads() * config.headSize();
+    private void attend(int item, int worker) {
+        int tile = item / config.keyValueHeads();
+        int head = item % config.keyValueHeads();
+        int row = tileStart[tile];
+        int width = config.heads() * config.headSize();
         attentions[worker].attend(
-                batch.sequence(row),
-                layer,
-                item % config.keyValueHeads(),
-                batch.position(row),
-                query,
-                at,
-                attended,
-                at);
+                batch.sequence(row), layer, head, batch.position(row), tileRows[tile], query, attended, row * width);
+        if (wholeBlocks) {
+            int blocks = config.group() * config.headSize() / Activations.BLOCK;
+            for (int each = row; each < row + tileRows[tile]; each++) {
+                for (int block = head * blocks; block < (head + 1) * blocks; block++) {
+                    input.setBlock(each, block, attended, each * width + block * Activations.BLOCK, Activations.BLOCK);
+                }
+            }
+        }
+    }
+
+    private void quantizeAttended(int row, int worker) {
+        int width = config.heads() * config.headSize();
+        input.setRow(row, attended, row * width, width);
     }
 
     /** What is added to a layer's queries, keys and values; empty where an architecture has none. */
     record Biases(float[] query, float[] key, float[] value) {}
 
-    /** All weights of a model. {@code ropeFactors} may be empty. */
+    /** All weights of a model. {@code output} is one matrix; {@code ropeFactors} may be empty. */
     record Weights(
             Embeddings embeddings,
             LayerWeights[] layers,
             Biases[] biases,
             float[] outputNorm,
-            PackedMatrix output,
+            PackedMatrix[] output,
             float[] ropeFactors) {}
 }

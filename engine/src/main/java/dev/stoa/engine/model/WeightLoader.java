@@ -36,7 +36,7 @@ final class WeightLoader {
                 layers,
                 biases,
                 vector("output_norm.weight", config.width()),
-                matrix(output, config.vocabulary(), config.width()),
+                new PackedMatrix[] {matrix(output, config.vocabulary(), config.width())},
                 optionalVector("rope_freqs.weight", config.headSize() / 2));
         refuseOthers();
         return weights;
@@ -65,17 +65,21 @@ final class WeightLoader {
         boolean additions = config.normalisesAdditions();
         return new LayerWeights(
                 vector(prefix + "attn_norm.weight", width),
-                matrix(prefix + "attn_q.weight", queries, width),
-                matrix(prefix + "attn_k.weight", keys, width),
-                matrix(prefix + "attn_v.weight", keys, width),
+                new PackedMatrix[] {
+                    matrix(prefix + "attn_q.weight", queries, width),
+                    matrix(prefix + "attn_k.weight", keys, width),
+                    matrix(prefix + "attn_v.weight", keys, width)
+                },
                 heads ? vector(prefix + "attn_q_norm.weight", config.headSize()) : new float[0],
                 heads ? vector(prefix + "attn_k_norm.weight", config.headSize()) : new float[0],
-                matrix(prefix + "attn_output.weight", width, queries),
+                new PackedMatrix[] {matrix(prefix + "attn_output.weight", width, queries)},
                 additions ? vector(prefix + "post_attention_norm.weight", width) : new float[0],
                 vector(prefix + "ffn_norm.weight", width),
-                matrix(prefix + "ffn_gate.weight", config.feedForward(), width),
-                matrix(prefix + "ffn_up.weight", config.feedForward(), width),
-                matrix(prefix + "ffn_down.weight", width, config.feedForward()),
+                new PackedMatrix[] {
+                    matrix(prefix + "ffn_gate.weight", config.feedForward(), width),
+                    matrix(prefix + "ffn_up.weight", config.feedForward(), width)
+                },
+                new PackedMatrix[] {matrix(prefix + "ffn_down.weight", width, config.feedForward())},
                 additions ? vector(prefix + "post_ffw_norm.weight", width) : new float[0]);
     }
 

@@ -16,6 +16,8 @@ public final class Sampler {
     /** Logits, then unnormalised probabilities: shape {@code [vocabulary]}, padded to whole kernel pages. */
     private final float[] weights;
 
+    private final float[] partial = new float[Kernels.PARTIAL_SUMS];
+
     private final TopHeap heap;
     /** The ids that passed the filters, heaviest first. */
     private final int[] kept;
@@ -105,7 +107,7 @@ public final class Sampler {
 
     /** Turns logits into {@code e^((logit − max) / temperature)} and returns their sum. */
     private float toWeights(float temperature) {
-        float sum = kernels.softmax(weights, 0, vocabulary, weights.length, 1 / temperature);
+        float sum = kernels.softmax(weights, 0, 0, vocabulary, weights.length, 1 / temperature, partial);
         if (!(sum >= 1 && sum < Float.POSITIVE_INFINITY)) {
             throw new InvalidLogitsException();
         }

@@ -80,7 +80,7 @@ public final class LocalEngine implements Engine {
         MemoryPlan plan = MemoryPlan.make(file.path(), model, options);
         int maxRows = options.maxBatchTokens();
         int maxLogits = Math.min(options.maxRunning(), maxRows);
-        KvStorage storage = new KvStorage(model.kvLayout(), plan.blocks());
+        KvStorage storage = new KvStorage(model.kvLayout(options.kvType()), plan.blocks());
         Transformer transformer = new Transformer(model, choice.kernels(), workers, storage, maxRows, maxLogits);
         BlockPool pool = new BlockPool(plan.blocks());
         new WarmUp(transformer, pool, maxRows).run();

@@ -22,7 +22,7 @@ record MemoryPlan(int blocks, int contextLength) {
 
     /** @throws ModelLoadException if not even one block fits */
     static MemoryPlan make(Path file, Model model, EngineOptions options) {
-        KvLayout layout = model.kvLayout();
+        KvLayout layout = model.kvLayout(options.kvType());
         int trained = model.config().contextLength();
         int wanted = Math.min(trained, options.contextLength().orElse(trained));
         long bytes = Math.min(options.kvCacheBytes(), heapRest());

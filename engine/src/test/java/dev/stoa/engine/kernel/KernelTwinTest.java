@@ -2,6 +2,7 @@ package dev.stoa.engine.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stoa.engine.KvType;
 import dev.stoa.engine.gguf.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -170,8 +171,8 @@ class KernelTwinTest {
     void elementwiseKernelsAgreeInEveryBit(int n) {
         float[] x = values(n, 30);
         float[] y = values(n, 3);
-        assertThat(vector.sumOfSquares(x, 0, n)).isEqualTo(scalar.sumOfSquares(x, 0, n));
-        for (int kind = 0; kind < 4; kind++) {
+        assertThat(vector.sumOfSquares(x, 0, n, new float[16])).isEqualTo(scalar.sumOfSquares(x, 0, n, new float[16]));
+        for (int kind = 0; kind < 5; kind++) {
             float[] a = x.clone();
             float[] b = x.clone();
             apply(scalar, kind, a, y, n);
@@ -185,26 +186,76 @@ class KernelTwinTest {
             case 0 -> kernels.add(x, 0, y, 0, n);
             case 1 -> kernels.siluTimes(x, 0, y, 0, n);
             case 2 -> kernels.geluTimes(x, 0, y, 0, n);
+            case 3 -> kernels.scale(x, 0, n, 0.37f);
             default -> kernels.scaleRows(x, 0, 0.37f, y, x, 0, n);
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(KvType.class)
+    void pagesAreReadAsTheyWereWritten(KvType type) {
+        double tolerance = switch (type) {
+            case F32 -> 0;
+            case BF16 -> 1.0 / 256;
+            case INT8 -> 0.5 / 127;
+        };
+        for (int size : new int[] {4, 32, 40, 64, 80, 128, 256}) {
+            int words = KvPages.words(type, size);
+            int[] page = new int[2 * words + 3];
+            Arrays.fill(page, 0x12345678);
+            float[] x = values(16 * size, 1);
+            for (int slot = 15; slot >= 0; slot--) {
+                KvPages.storeKeys(type, x, slot * size, size, page, 3, slot);
+                KvPages.storeValues(type, x, slot * size, size, page, 3 + words, slot);
+            }
+            float[] keys = read(scalar, true, type, page, 3, size);
+            float[] values = read(scalar, false, type, page, 3 + words, size);
+            assertThat(read(vector, true, type, page, 3, size)).isEqualTo(keys);
+            assertThat(read(vector, false, type, page, 3 + words, size)).isEqualTo(values);
+            for (int t = 0; t < 16; t++) {
+                for (int d = 0; d < size; d++) {
+                    assertThat((double) keys[d * 32 + 16 + t])
+                            .as("%s, size %d, token %d, number %d, seed %d", type, size, t, d, SEED)
+                            .isCloseTo(x[t * size + d], within(tolerance));
+                    assertThat(values[t * (size + 7) + d]).isEqualTo(keys[d * 32 + 16 + t]);
+                }
+            }
+        }
+    }
+
+    private static float[] read(Kernels kernels, boolean keys, KvType type, int[] page, int at, int size) {
+        float[] tile = new float[keys ? size * 32 : 16 * (size + 7)];
+        if (keys) {
+            kernels.keys(type, page, at, size, tile, 16, 32);
+        } else {
+            kernels.values(type, page, at, size, tile, 0, size + 7);
+        }
+        return tile;
+    }
+
     @Test
-    void attentionKernelsAgreeInEveryBit() {
-        for (int size : new int[] {2, 30, 64, 80, 256}) {
-            float[] page = values(16 * size, 1);
-            float[] query = values(size, 1);
-            float[] a = new float[16];
-            float[] b = new float[16];
-            scalar.scores(query, 0, page, 0, size, a, 0);
-            vector.scores(query, 0, page, 0, size, b, 0);
-            assertThat(b).isEqualTo(a);
-            for (int tokens = 1; tokens <= 16; tokens++) {
-                float[] out = values(size, 1);
-                float[] other = out.clone();
-                scalar.accumulate(a, 0, tokens, page, 0, size, out, 0);
-                vector.accumulate(a, 0, tokens, page, 0, size, other, 0);
-                assertThat(other).isEqualTo(out);
+    void bfloatsAreRoundedToNearestEvenAndKeepNaNAndInfinity() {
+        assertThat(KvPages.bfloat(1f)).isEqualTo(0x3f80);
+        assertThat(KvPages.bfloat(Float.intBitsToFloat(0x3f808000))).isEqualTo(0x3f80);
+        assertThat(KvPages.bfloat(Float.intBitsToFloat(0x3f818000))).isEqualTo(0x3f82);
+        assertThat(KvPages.bfloat(Float.intBitsToFloat(0x3f808001))).isEqualTo(0x3f81);
+        assertThat(KvPages.bfloat(Float.intBitsToFloat(0x7fffffff))).isEqualTo(0x7fc0);
+        assertThat(KvPages.bfloat(Float.NEGATIVE_INFINITY)).isEqualTo(0xff80);
+    }
+
+    @Test
+    void dotsAgreeInEveryBit() {
+        for (int rows : new int[] {1, 3, 4, 8, 13}) {
+            for (int depth : new int[] {1, 7, 32, 80}) {
+                float[] tile = values(depth * 70 + 5, 1);
+                float[] x = values(rows * 100, 1);
+                float[] a = values(rows * 64, 1);
+                float[] b = a.clone();
+                scalar.dots(tile, 5, 70, depth, 64, x, 2, 97, rows, a, 0, 64);
+                vector.dots(tile, 5, 70, depth, 64, x, 2, 97, rows, b, 0, 64);
+                assertThat(b)
+                        .as("%d rows, depth %d, seed %d", rows, depth, SEED)
+                        .isEqualTo(a);
             }
         }
     }
@@ -220,8 +271,8 @@ class KernelTwinTest {
                 if (from == 0) {
                     a[0] = b[0] = -1e30f;
                 }
-                float total = scalar.softmax(a, from, to, 48, 0.5f);
-                assertThat(vector.softmax(b, from, to, 48, 0.5f))
+                float total = scalar.softmax(a, 0, from, to, 48, 0.5f, new float[16]);
+                assertThat(vector.softmax(b, 0, from, to, 48, 0.5f, new float[16]))
                         .isEqualTo(total)
                         .isGreaterThanOrEqualTo(1f);
                 assertThat(b).isEqualTo(a);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.stoa.engine.KvType;
 import dev.stoa.engine.ModelLoadException;
 import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvSequence;
@@ -46,7 +47,7 @@ class TinyModelsTest {
                 Workers workers = new Workers(2)) {
             Model model = Model.load(file, workers);
             BlockPool pool = new BlockPool(4);
-            KvStorage storage = new KvStorage(model.kvLayout(), 4);
+            KvStorage storage = new KvStorage(model.kvLayout(KvType.F32), 4);
             Transformer transformer =
                     new Transformer(model, KernelChoice.make().kernels(), workers, storage, prompt.length, 3);
             KvSequence sequence = new KvSequence(pool);

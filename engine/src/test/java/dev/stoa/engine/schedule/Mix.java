@@ -3,6 +3,7 @@ package dev.stoa.engine.schedule;
 import dev.stoa.engine.EngineRequest;
 import dev.stoa.engine.Generation.Chunk;
 import dev.stoa.engine.Generation.Finish;
+import dev.stoa.engine.KvType;
 import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvLayout;
 import dev.stoa.engine.cache.KvSequence;
@@ -55,7 +56,7 @@ final class Mix {
     List<Output> run(List<EngineRequest> specs, Conditions how, Workers workers, List<Integer> cancelled) {
         long[] clock = {1};
         BlockPool pool = new BlockPool(how.blocks());
-        KvStorage storage = new KvStorage(model.kvLayout(), how.blocks());
+        KvStorage storage = new KvStorage(model.kvLayout(KvType.BF16), how.blocks());
         int maxLogits = Math.min(how.maxRunning(), how.maxRows());
         Transformer transformer = new Transformer(model, kernels, workers, storage, how.maxRows(), maxLogits);
         Watched watched = new Watched(new TransformerSteps(transformer, storage));
