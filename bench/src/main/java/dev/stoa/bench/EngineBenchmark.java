@@ -2,11 +2,8 @@ package dev.stoa.bench;
 
 import dev.stoa.engine.Engine;
 import dev.stoa.engine.EngineRequest;
-import dev.stoa.engine.Generation;
-import dev.stoa.engine.ModelInfo;
 import dev.stoa.engine.Sampling;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,55 +14,69 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine through its own front door: prefill and decode in tokens a second, and decode of several requests at once.
  *
- * <p>Prompts are random ids, a new one for each run, so that no prefix cache helps. A decode rate is taken between the
- * first token and the last, a prefill rate from submission to the first token.
+ * <p>Prompts are random ids, a new one for each run, so that no prefix cache helps. A decode rate is taken while all of
+ * the requests decode; a prefill rate from submission to the first token.
  */
 final class EngineBenchmark {
-    private static final Duration STALL = Duration.ofMinutes(5);
-    private static final int DECODE_PROMPT = 16;
-    private static final int DECODE_TOKENS = 128;
+    /** Tokens that all requests of a batch decode together, and that the peer decodes. */
+    static final int DECODE_TOKENS = 64;
 
     private final Engine engine;
     private final Path model;
     private final int threads;
     private final int repetitions;
-    private final MachineLimits limits;
+    private final Roofline roofline;
     private final @Nullable LlamaBench peer;
+    private final Report report;
     private final Random random = new Random(42);
 
+    /**
+     * What the machine allows one model.
+     *
+     * @param weightBytes read for each step
+     * @param flops of a token
+     */
+    record Roofline(MachineLimits limits, double weightBytes, double flops) {
+        double tokensPerSecond(int batch) {
+            return Math.min(batch * limits.bytesPerSecond() / weightBytes, limits.flopsPerSecond() / flops);
+        }
+    }
+
     EngineBenchmark(
-            Engine engine, Path model, int threads, int repetitions, MachineLimits limits, @Nullable LlamaBench peer) {
+            Engine engine,
+            Path model,
+            int threads,
+            int repetitions,
+            Roofline roofline,
+            @Nullable LlamaBench peer,
+            Report report) {
         this.engine = engine;
         this.model = model;
         this.threads = threads;
         this.repetitions = repetitions;
-        this.limits = limits;
+        this.roofline = roofline;
         this.peer = peer;
+        this.report = report;
     }
 
-    void run(Report report, List<Integer> prefillLengths, List<Integer> batches) {
-        ModelInfo info = engine.info();
-        double decodeLimit = limits.bytesPerSecond() / info.fileBytes();
-        double prefillLimit = limits.flopsPerSecond() / (2.0 * info.parameters());
-        for (int length : prefillLengths) {
-            report.add(compare(
-                    "prefill " + length,
-                    prefillLimit,
-                    () -> prefill(length),
-                    peer == null ? null : () -> peer.prefill(model, threads, length)));
-        }
-        for (int batch : batches) {
-            // llama-bench has no batched decode; its batch of one stands beside ours of one only.
-            boolean alone = batch == 1;
-            report.add(compare(
-                    "decode batch " + batch,
-                    alone ? decodeLimit : null,
-                    () -> decode(batch),
-                    alone && peer != null ? () -> peer.decode(model, threads, DECODE_TOKENS) : null));
-        }
+    void prefill(int length) {
+        compare(
+                "prefill " + length,
+                roofline.limits().flopsPerSecond() / roofline.flops(),
+                () -> ownPrefill(length),
+                peer == null ? null : () -> peer.prefill(model, threads, length));
     }
 
-    private Row compare(String name, @Nullable Double limit, DoubleSupplier ours, @Nullable DoubleSupplier theirs) {
+    /** {@code batch} requests, each after a prompt of {@code context} tokens of its own. */
+    void decode(int batch, int context) {
+        compare(
+                "decode batch " + batch + " context " + context,
+                roofline.tokensPerSecond(batch),
+                () -> ownDecode(batch, context),
+                peer == null ? null : () -> peer.decode(model, threads, context, DECODE_TOKENS, batch));
+    }
+
+    private void compare(String name, double limit, DoubleSupplier ours, @Nullable DoubleSupplier theirs) {
         // Once unmeasured: the first run compiles what the warm-up at load has not.
         var _ = ours.getAsDouble();
         double[] values = new double[repetitions];
@@ -77,80 +88,46 @@ final class EngineBenchmark {
             }
         }
         Double baseline = theirs == null ? null : median(baselines);
-        return new Row(
-                "engine", name, "tokens/s", median(values), theirs == null ? null : "llama.cpp", baseline, limit);
+        report.add(new Row(
+                "engine", name, "tokens/s", median(values), theirs == null ? null : "llama.cpp", baseline, limit));
     }
 
-    private double prefill(int length) {
-        long begin = System.nanoTime();
-        try (Generation generation = engine.submit(new EngineRequest(prompt(length), 1, Sampling.GREEDY))) {
-            return length / seconds(begin, drain(generation).getFirst());
-        }
+    private double ownPrefill(int length) {
+        TimedRun run = submit(length, 1).join();
+        return length / (run.firstTokenMillis() / 1e3);
     }
 
-    /** Tokens a second of {@code batch} requests together, while all of them run. */
-    private double decode(int batch) {
-        List<Generation> running = new ArrayList<>();
+    /**
+     * Tokens a second while all requests decode. Requests begin one after the other as their prompts are computed, so
+     * each gets tokens enough to last until the slowest has had its own.
+     */
+    private double ownDecode(int batch, int context) {
+        int prefillSteps = batch == 1 ? 0 : batch * context / EngineCommand.BATCH_TOKENS * 2 + batch;
+        int length = Math.min(DECODE_TOKENS + prefillSteps, EngineCommand.CONTEXT - context);
+        List<TimedRun> running = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
-            running.add(engine.submit(new EngineRequest(prompt(DECODE_PROMPT), DECODE_TOKENS, Sampling.GREEDY)));
+            running.add(submit(context, length));
         }
-        List<List<Long>> times = new ArrayList<>();
-        List<Thread> readers = new ArrayList<>();
-        for (Generation generation : running) {
-            List<Long> own = new ArrayList<>(DECODE_TOKENS);
-            times.add(own);
-            readers.add(Thread.ofVirtual().start(() -> own.addAll(drain(generation))));
+        running.forEach(TimedRun::join);
+        long begin = running.stream().mapToLong(TimedRun::firstNanos).max().orElseThrow();
+        long end = running.stream().mapToLong(TimedRun::lastNanos).min().orElseThrow();
+        long counted =
+                running.stream().mapToLong(run -> run.tokensIn(begin, end)).sum();
+        if (counted < batch) {
+            throw new IllegalStateException("the requests of a batch of " + batch + " never ran together");
         }
-        for (Thread reader : readers) {
-            join(reader);
-        }
-        long begin = times.stream().mapToLong(List::getFirst).max().orElseThrow();
-        long end = times.stream().mapToLong(List::getLast).min().orElseThrow();
-        long counted = times.stream()
-                .flatMap(List::stream)
-                .filter(time -> time > begin && time <= end)
-                .count();
-        return counted / seconds(begin, end);
+        return counted / ((end - begin) / 1e9);
     }
 
-    /** Reads to the end; returns when each token came. */
-    private static List<Long> drain(Generation generation) {
-        List<Long> times = new ArrayList<>();
-        try {
-            while (generation.finish() == null) {
-                Generation.Chunk chunk = generation.next(STALL);
-                long now = System.nanoTime();
-                if (chunk != null) {
-                    chunk.tokens().forEach(token -> times.add(now));
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while generating", e);
-        }
-        if (generation.finish() == Generation.Finish.FAILED) {
-            throw new IllegalStateException("the engine failed a generation; see its log");
-        }
-        return times;
+    private TimedRun submit(int context, int tokens) {
+        long now = System.nanoTime();
+        return TimedRun.of(engine.submit(new EngineRequest(prompt(context), tokens, Sampling.GREEDY)), now);
     }
 
     /** Random ids from the middle of the vocabulary, where no model keeps its control tokens. */
     private int[] prompt(int length) {
         int vocabulary = engine.info().vocabularySize();
         return random.ints(length, vocabulary / 8, vocabulary / 2).toArray();
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while generating", e);
-        }
-    }
-
-    private static double seconds(long begin, long end) {
-        return (end - begin) / 1e9;
     }
 
     static double median(double[] values) {

@@ -2,10 +2,12 @@ package dev.stoa.bench;
 
 import dev.stoa.engine.Engine;
 import dev.stoa.engine.EngineOptions;
+import dev.stoa.engine.KvType;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,7 +19,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Prefill and decode tokens a second of a model, beside llama.cpp where its path is given.")
 final class EngineCommand implements Callable<Integer> {
-    private static final int CONTEXT = 4096;
+    static final int CONTEXT = 4096;
+    static final int BATCH_TOKENS = 512;
     private static final int MAX_BATCH = 64;
 
     @Option(
@@ -35,13 +38,21 @@ final class EngineCommand implements Callable<Integer> {
     @Option(names = "--repetitions", description = "runs of each case; the median is printed (default: 5)")
     private int repetitions = 5;
 
-    @Option(names = "--prefill", split = ",", description = "prompt lengths (default: 128,512,2048)")
+    @Option(names = "--prefill", split = ",", arity = "0..1", description = "prompt lengths (default: 128,512,2048)")
     private List<Integer> prefill = List.of(128, 512, 2048);
 
-    @Option(names = "--batch", split = ",", description = "requests decoded together (default: 1,2,4,8,16,32)")
-    private List<Integer> batch = List.of(1, 2, 4, 8, 16, 32);
+    @Option(names = "--batch", split = ",", description = "requests decoded together (default: 1,2,4,8,16,32,64)")
+    private List<Integer> batch = List.of(1, 2, 4, 8, 16, 32, 64);
 
-    @Option(names = "--llama-cpp", description = "llama-bench, or the folder that holds it, to run beside ours")
+    @Option(names = "--context", split = ",", description = "prompt tokens of each request (default: 128,1024)")
+    private List<Integer> context = List.of(128, 1024);
+
+    @Option(names = "--kv", description = "keys and values as ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private KvType kv = KvType.BF16;
+
+    @Option(
+            names = "--llama-cpp",
+            description = "the folder with llama-bench and llama-batched-bench, to run beside ours")
     private @Nullable Path llamaCpp;
 
     @Option(names = "--json", description = "print JSON lines, one row each")
@@ -54,15 +65,61 @@ final class EngineCommand implements Callable<Integer> {
         Report report = new Report(json, System.out);
         MachineLimits limits = MachineLimits.measure(threads);
         Map<String, Object> machine = Machine.describe(limits, threads);
-        EngineOptions options =
-                new EngineOptions(threads, OptionalInt.of(CONTEXT), MAX_BATCH, MAX_BATCH, 2L << 30, 512);
-        try (Engine engine = Engine.load(file, options)) {
-            machine.put("model", engine.info().name() + " " + engine.info().quantization());
-            machine.put("kernels", engine.info().kernels());
-            report.machine(machine);
-            new EngineBenchmark(engine, file, threads, repetitions, limits, peer).run(report, prefill, batch);
+        machine.put("model", file.getFileName().toString());
+        machine.put("kv", kv);
+        report.machine(machine);
+        EngineBenchmark.Roofline roofline = bareKernels(file, limits, report);
+        PeakMemory.reset();
+        try (Engine engine = Engine.load(file, options())) {
+            EngineBenchmark benchmark = new EngineBenchmark(engine, file, threads, repetitions, roofline, peer, report);
+            prefill.forEach(benchmark::prefill);
+            for (int tokens : context) {
+                batch.forEach(count -> benchmark.decode(count, tokens));
+            }
         }
-        report.finish();
+        memory(report, peer);
         return 0;
+    }
+
+    private EngineOptions options() {
+        // No target for the time of a step: what is measured is throughput.
+        return EngineOptions.builder()
+                .threads(threads)
+                .contextLength(CONTEXT)
+                .maxRunning(MAX_BATCH)
+                .maxQueued(MAX_BATCH)
+                .kvCacheBytes(4L << 30)
+                .kvType(kv)
+                .maxBatchTokens(BATCH_TOKENS)
+                .interTokenTarget(Duration.ofMinutes(1))
+                .prefixCache(false)
+                .build();
+    }
+
+    private EngineBenchmark.Roofline bareKernels(Path file, MachineLimits limits, Report report) {
+        try (BareKernels kernels = new BareKernels(file, threads)) {
+            var roofline = new EngineBenchmark.Roofline(limits, kernels.bytes(), kernels.flops());
+            for (int count : batch) {
+                double value = kernels.tokensPerSecond(count, Math.max(3, repetitions));
+                double limit = roofline.tokensPerSecond(count);
+                report.add(new Row("engine", "bare kernels batch " + count, "tokens/s", value, null, null, limit));
+            }
+            return roofline;
+        }
+    }
+
+    private static void memory(Report report, @Nullable LlamaBench peer) {
+        OptionalLong own = PeakMemory.own();
+        if (own.isPresent()) {
+            boolean both = peer != null && peer.peakBytes() > 0;
+            report.add(new Row(
+                    "engine",
+                    "peak memory",
+                    "MB",
+                    own.getAsLong() / 1e6,
+                    both ? "llama.cpp" : null,
+                    both && peer != null ? peer.peakBytes() / 1e6 : null,
+                    null));
+        }
     }
 }

@@ -1,27 +1,27 @@
 package dev.stoa.bench;
 
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Prints the machine's line and the rows: a table at the end, or JSON lines as they come. Not thread-safe. */
+/** Prints the machine's line and the rows: as lines of a table or as JSON, each as it comes. Not thread-safe. */
 public final class Report {
     private static final String[] HEADER = {"bench", "case", "value", "unit", "peer", "ratio", "limit", "of limit"};
+
+    /** Of the usual cells: rows are printed as they come, so nobody knows the widest. */
+    private static final int[] WIDTHS = {7, 30, 5, 8, 17, 6, 6, 8};
 
     private final boolean json;
     private final PrintStream out;
     private final JsonMapper mapper = new JsonMapper();
-    private final List<String[]> table = new ArrayList<>();
+    private boolean begun;
 
     public Report(boolean json, PrintStream out) {
         this.json = json;
         this.out = out;
-        table.add(HEADER);
     }
 
     /** The first line: what this was measured on. */
@@ -39,36 +39,27 @@ public final class Report {
             out.println(mapper.writeValueAsString(fields(row)));
             return;
         }
-        table.add(new String[] {
-            row.bench(),
-            row.name(),
-            number(row.value()),
-            row.unit(),
-            row.baseline() == null ? "" : number(row.baseline()) + " (" + row.baselineName() + ")",
-            row.ratio() == null ? "" : number(row.ratio()) + "x",
-            number(row.limit()),
-            row.fractionOfLimit() == null ? "" : String.format(Locale.ROOT, "%.0f%%", 100 * row.fractionOfLimit())
-        });
+        if (!begun) {
+            line(HEADER);
+            begun = true;
+        }
+        line(
+                row.bench(),
+                row.name(),
+                number(row.value()),
+                row.unit(),
+                row.baseline() == null ? "" : number(row.baseline()) + " (" + row.baselineName() + ")",
+                row.ratio() == null ? "" : number(row.ratio()) + "x",
+                number(row.limit()),
+                row.fractionOfLimit() == null ? "" : String.format(Locale.ROOT, "%.0f%%", 100 * row.fractionOfLimit()));
     }
 
-    /** Prints the table; does nothing for JSON, whose rows are out already. */
-    public void finish() {
-        if (json) {
-            return;
+    private void line(String... cells) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < cells.length; i++) {
+            line.append(cells[i]).repeat(' ', Math.max(0, WIDTHS[i] - cells[i].length()) + 2);
         }
-        int[] widths = new int[HEADER.length];
-        for (String[] cells : table) {
-            for (int i = 0; i < cells.length; i++) {
-                widths[i] = Math.max(widths[i], cells[i].length());
-            }
-        }
-        for (String[] cells : table) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < cells.length; i++) {
-                line.append(cells[i]).repeat(' ', widths[i] - cells[i].length() + 2);
-            }
-            out.println(line.toString().stripTrailing());
-        }
+        out.println(line.toString().stripTrailing());
     }
 
     /** The row in the order of the design's row; absent values are left out. */

@@ -84,7 +84,6 @@ final class ServingCommand implements Callable<Integer> {
             report.machine(machine);
             run(engine, file, report);
         }
-        report.finish();
         return 0;
     }
 

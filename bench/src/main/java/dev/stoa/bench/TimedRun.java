@@ -74,6 +74,21 @@ final class TimedRun {
         return tokenNanos.isEmpty() ? Double.NaN : (tokenNanos.getFirst() - submittedNanos) / 1e6;
     }
 
+    /** {@link System#nanoTime} at its first token; {@link Long#MAX_VALUE} if none came. */
+    long firstNanos() {
+        return tokenNanos.isEmpty() ? Long.MAX_VALUE : tokenNanos.getFirst();
+    }
+
+    /** {@link System#nanoTime} at its last token; {@link Long#MIN_VALUE} if none came. */
+    long lastNanos() {
+        return tokenNanos.isEmpty() ? Long.MIN_VALUE : tokenNanos.getLast();
+    }
+
+    /** Tokens that came after {@code begin}, up to {@code end}. */
+    long tokensIn(long begin, long end) {
+        return tokenNanos.stream().filter(time -> time > begin && time <= end).count();
+    }
+
     /** Milliseconds between one token and the next. */
     double[] gapsMillis() {
         double[] gaps = new double[Math.max(0, tokenNanos.size() - 1)];
