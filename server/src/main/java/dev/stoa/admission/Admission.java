@@ -1,65 +1,66 @@
 package dev.stoa.admission;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.stoa.admission.LimitBook.Reserve;
+import dev.stoa.admission.LimitBook.Settle;
+import dev.stoa.admission.LimitBook.Verdict;
+import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door: so many requests at once for all, so many at once and a minute for each key. What is counted is reserved
- * here, before any work, and never later. Counts are this server's own. Thread-safe.
- *
- * <p>A key's state lives while it matters: a key with nothing on its way and its whole allowance is forgotten at the next
- * sweep, so the table holds no more keys than were used within a minute.
+ * The door: so many requests at once on this server, and for each caller what the limits and budgets of its
+ * organization, workspace and key allow, over all servers. What a request may use is reserved here, before any work, and
+ * set right when it has ended. Thread-safe.
  */
 public final class Admission {
-    /** A place comes free when any request of the key ends; a second is a fair guess. */
+    /** A place comes free when any request ends; a second is a fair guess. */
     private static final Duration PLACE_RETRY = Duration.ofSeconds(1);
 
-    private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final long SWEEP_INTERVAL_NANOS = MINUTE_NANOS;
-
-    /**
-     * A key's counts. The rate is kept as one instant (GCRA): each request moves {@code emptyUntil} on by its share of a
-     * minute, and may not move it more than a minute ahead of now.
-     */
-    private static final class Key {
-        private int inFlight;
-        private long emptyUntilNanos;
-
-        private Key(long now) {
-            this.emptyUntilNanos = now;
-        }
-    }
+    private static final Duration STORE_RETRY = Duration.ofSeconds(5);
+    private static final int ALLOWANCES_MAX = 10_000;
+    /** A window's length: nothing older says anything about now. */
+    private static final Duration ALLOWANCE_AGE = Duration.ofMinutes(1);
 
     private final Limits limits;
-    private final LongSupplier nanoClock;
-    private final long nanosPerRequest;
+    private final LimitRules rules;
+    private final LimitKeeper keeper;
+    private final LocalLimitBook local;
+    private final UUID server;
+    private final OutputEstimates estimates = new OutputEstimates();
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final ConcurrentHashMap<UUID, Key> keys = new ConcurrentHashMap<>();
-    private long sweptNanos;
+    private final Cache<UUID, Allowance> allowances = Caffeine.newBuilder()
+            .maximumSize(ALLOWANCES_MAX)
+            .expireAfterWrite(ALLOWANCE_AGE)
+            .build();
 
-    public Admission(Limits limits, LongSupplier nanoClock) {
+    /** @param local where this server counts for itself while the shared book is away */
+    Admission(Limits limits, LimitRules rules, LimitKeeper keeper, LocalLimitBook local, UUID server) {
         this.limits = limits;
-        this.nanoClock = nanoClock;
-        this.nanosPerRequest = MINUTE_NANOS / limits.requestsPerMinute();
-        this.sweptNanos = nanoClock.getAsLong();
+        this.rules = rules;
+        this.keeper = keeper;
+        this.local = local;
+        this.server = server;
     }
 
     /**
-     * Reserves a place.
+     * Takes a place on this server.
      *
-     * @param credential the API key or session that asks
-     * @throws StoaException RATE_LIMITED with the time to wait; OVERLOADED if the whole server is full
+     * @throws StoaException OVERLOADED if the server is full
      */
-    public Permit acquire(UUID credential) {
-        sweep();
+    public Permit enter(Caller caller) {
         if (inFlight.incrementAndGet() > limits.inFlight()) {
             inFlight.decrementAndGet();
             throw new StoaException(
@@ -68,85 +69,115 @@ public final class Admission {
                     PLACE_RETRY,
                     null);
         }
-        @Nullable StoaException[] refused = new @Nullable StoaException[1];
-        keys.compute(credential, (_, known) -> {
-            Key key = known == null ? new Key(nanoClock.getAsLong()) : known;
-            refused[0] = reserve(key);
-            return key;
-        });
-        StoaException refusal = refused[0];
-        if (refusal != null) {
-            inFlight.decrementAndGet();
-            throw refusal;
-        }
-        return new Permit(() -> release(credential));
+        return new Place(caller);
     }
 
-    /** Counts a request in, or says why not. Only within {@code keys.compute}. */
-    private @Nullable StoaException reserve(Key key) {
-        if (key.inFlight >= limits.inFlightPerKey()) {
-            return new StoaException(
-                    ErrorKind.RATE_LIMITED,
-                    "This key has " + key.inFlight + " requests on their way, as many as it may have at once.",
-                    PLACE_RETRY,
-                    null);
-        }
-        long now = nanoClock.getAsLong();
-        long emptyUntil = (key.emptyUntilNanos - now > 0 ? key.emptyUntilNanos : now) + nanosPerRequest;
-        long ahead = emptyUntil - now - nanosPerRequest * limits.requestsPerMinute();
-        if (ahead > 0) {
-            return new StoaException(
-                    ErrorKind.RATE_LIMITED,
-                    "This key has begun " + limits.requestsPerMinute() + " requests in a minute, as many as it may.",
-                    Duration.ofNanos(ahead),
-                    null);
-        }
-        key.emptyUntilNanos = emptyUntil;
-        key.inFlight++;
-        return null;
+    /** What the caller may still ask, as far as its last request told. */
+    public Allowance allowance(UUID credential) {
+        Allowance known = allowances.getIfPresent(credential);
+        return known == null ? Allowance.UNKNOWN : known;
     }
 
-    private void release(UUID credential) {
-        keys.computeIfPresent(credential, (_, key) -> {
-            key.inFlight--;
-            return key;
-        });
-        inFlight.decrementAndGet();
-    }
-
-    /** What the key may still ask now. */
-    public RequestAllowance allowance(UUID credential) {
-        long[] ahead = new long[1];
-        keys.computeIfPresent(credential, (_, key) -> {
-            ahead[0] = Math.max(0, key.emptyUntilNanos - nanoClock.getAsLong());
-            return key;
-        });
-        int used = (int) Math.ceilDiv(ahead[0], nanosPerRequest);
-        return new RequestAllowance(
-                limits.requestsPerMinute(), Math.max(0, limits.requestsPerMinute() - used), Duration.ofNanos(ahead[0]));
-    }
-
-    /** Requests on their way. */
+    /** Requests on their way on this server. */
     public int inFlight() {
         return inFlight.get();
     }
 
-    /** Keys that are remembered. */
-    int remembered() {
-        return keys.size();
-    }
+    private final class Place implements Permit {
+        private final Caller caller;
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private volatile @Nullable Reservation reservation;
 
-    private void sweep() {
-        long now = nanoClock.getAsLong();
-        synchronized (this) {
-            if (now - sweptNanos < SWEEP_INTERVAL_NANOS) {
+        private Place(Caller caller) {
+            this.caller = caller;
+        }
+
+        @Override
+        public void reserve(String model, long inputTokens, long outputMax, long costMax) throws InterruptedException {
+            if (reservation != null || ended.get()) {
+                throw new IllegalStateException("a place reserves once, before it ends");
+            }
+            long estimate = estimates.of(caller.credentialId(), model, outputMax);
+            Demand demand = new Demand(inputTokens, estimate, outputMax, costMax);
+            Reservation made = Admission.this.reserve(rules.of(caller, model), model, demand);
+            allowances.put(caller.credentialId(), made.verdict().allowance());
+            if (made.verdict().shortage() != null) {
+                throw refusal(made.verdict());
+            }
+            reservation = made;
+            if (ended.get()) {
+                end(made, Spending.NOTHING);
+            }
+        }
+
+        @Override
+        public void settle(Spending used) {
+            if (!ended.compareAndSet(false, true)) {
                 return;
             }
-            sweptNanos = now;
+            inFlight.decrementAndGet();
+            Reservation made = reservation;
+            if (made != null) {
+                if (used.outputTokens() > 0) {
+                    estimates.learn(caller.credentialId(), made.model(), used.outputTokens());
+                }
+                end(made, used);
+            }
         }
-        for (UUID credential : keys.keySet()) {
-            keys.computeIfPresent(
-                    credential, (_, key) -> key.inFlight == 0 && key.emptyUntilNanos - now <= 0 ? null : key);
+    }
+
+    private record Reservation(List<ScopeRule> rules, String model, Demand demand, Verdict verdict, boolean shared) {}
+
+    private Reservation reserve(List<ScopeRule> forCaller, String model, Demand demand) throws InterruptedException {
+        CompletableFuture<Verdict> asked = keeper.reserve(forCaller, demand);
+        try {
+            Verdict verdict = asked.get(limits.limitStoreWait().toMillis(), TimeUnit.MILLISECONDS);
+            return new Reservation(forCaller, model, demand, verdict, true);
+        } catch (ExecutionException | TimeoutException e) {
+            asked.cancel(false);
+            return withoutStore(forCaller, model, demand, e);
+        } catch (InterruptedException e) {
+            asked.cancel(false);
+            throw e;
         }
+    }
+
+    private Reservation withoutStore(List<ScopeRule> forCaller, String model, Demand demand, Exception cause) {
+        if (!limits.openWithoutLimitStore()) {
+            throw new StoaException(
+                    ErrorKind.OVERLOADED, "The server can't count requests now; try again soon.", STORE_RETRY, cause);
+        }
+        Verdict verdict =
+                local.apply(server, List.of(new Reserve(forCaller, demand))).getFirst();
+        return new Reservation(forCaller, model, demand, verdict, false);
+    }
+
+    private void end(Reservation made, Spending used) {
+        List<Scope> scopes = made.rules().stream().map(ScopeRule::scope).toList();
+        long then = made.verdict().atMillis();
+        if (made.shared()) {
+            keeper.settle(scopes, then, made.demand(), used);
+        } else {
+            local.apply(server, List.of(new Settle(scopes, then, made.demand(), used)));
+        }
+    }
+
+    private static StoaException refusal(Verdict verdict) {
+        ScopeState.Shortage shortage = verdict.shortage();
+        Scope scope = verdict.refusedBy();
+        if (shortage == null || scope == null) {
+            throw new IllegalStateException("a refusal has a reason");
+        }
+        String who = scope.description();
+        String message = switch (shortage.what()) {
+            case REQUESTS -> who + " has begun " + shortage.limit() + " requests within a minute, as many as it may.";
+            case INPUT_TOKENS -> who + " may send " + shortage.limit() + " input tokens within a minute.";
+            case OUTPUT_TOKENS -> who + " may be written " + shortage.limit() + " output tokens within a minute.";
+            case PLACES -> who + " has " + shortage.limit() + " requests on their way, as many as it may have at once.";
+            case BUDGET -> who + " has spent its budget of this period.";
+        };
+        boolean budget = shortage.what() == ScopeState.What.BUDGET;
+        Duration retry = shortage.retryMillis() == ScopeState.NEVER ? null : Duration.ofMillis(shortage.retryMillis());
+        return new StoaException(budget ? ErrorKind.BILLING : ErrorKind.RATE_LIMITED, message, retry, null);
     }
 }

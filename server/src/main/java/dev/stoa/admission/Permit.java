@@ -1,20 +1,31 @@
 package dev.stoa.admission;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import dev.stoa.shared.StoaException;
 
-/** A place for one request, given back by {@link #close}; a second close does nothing. Thread-safe. */
-public final class Permit implements AutoCloseable {
-    private final Runnable release;
-    private final AtomicBoolean released = new AtomicBoolean();
+/**
+ * A place for one request. It is entered first, so that work on the request is bounded; then what the request asks for is
+ * reserved; and it ends with what was used. Ends once: a second end does nothing. Thread-safe.
+ */
+public interface Permit extends AutoCloseable {
 
-    Permit(Runnable release) {
-        this.release = release;
-    }
+    /**
+     * Reserves in every limit and budget that holds for the caller, or in none.
+     *
+     * @param model the model's own name
+     * @param inputTokens of the prompts, exact
+     * @param outputMax the most tokens that may be written
+     * @param costMax of all that, in billionths of a dollar
+     * @throws StoaException RATE_LIMITED with the time to wait; BILLING if a budget is spent; OVERLOADED if nothing can
+     *     be counted now and the server is set to refuse then
+     */
+    void reserve(String model, long inputTokens, long outputMax, long costMax) throws InterruptedException;
 
+    /** Ends it. */
+    void settle(Spending used);
+
+    /** Ends it with nothing used. */
     @Override
-    public void close() {
-        if (released.compareAndSet(false, true)) {
-            release.run();
-        }
+    default void close() {
+        settle(Spending.NOTHING);
     }
 }

@@ -2,6 +2,7 @@ package dev.stoa.embedding;
 
 import dev.stoa.admission.Admission;
 import dev.stoa.admission.Permit;
+import dev.stoa.admission.Spending;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.Outcome;
 import dev.stoa.inference.Refusal;
@@ -80,8 +81,9 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
         Course course = new Course();
         Instant at = clock.instant();
         long startNanos = System.nanoTime();
-        try (Permit _ = admission.acquire(caller.credentialId())) {
-            Embedded embedded = run(caller, request, gone, course, startNanos);
+        try (Permit permit = admission.enter(caller)) {
+            Embedded embedded = run(caller, request, gone, course, startNanos, permit);
+            permit.settle(new Spending(course.tokens, 0, 0));
             course.outcome = embedded == null ? Outcome.CANCELLED : Outcome.COMPLETED;
             return embedded;
         } catch (StoaException e) {
@@ -97,6 +99,7 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
                     course.outcome,
                     null,
                     new TokenUsage(course.tokens, 0, 0),
+                    0,
                     course.accepted,
                     null,
                     since(startNanos)));
@@ -107,7 +110,8 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
-    private @Nullable Embedded run(Caller caller, Request request, BooleanSupplier gone, Course course, long startNanos)
+    private @Nullable Embedded run(
+            Caller caller, Request request, BooleanSupplier gone, Course course, long startNanos, Permit permit)
             throws InterruptedException {
         if (!request.model().equals(MiniLm.ID)) {
             throw StoaException.about(
@@ -129,6 +133,8 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
         if (texts == null) {
             return null;
         }
+        long tokens = texts.stream().mapToLong(ids -> ids.length).sum();
+        permit.reserve(MiniLm.ID, tokens, 0, 0);
         List<CompletableFuture<float[]>> waiting = ready.queue().submit(texts);
         course.accepted = since(startNanos);
         try {

@@ -2,6 +2,7 @@ package dev.stoa.generation;
 
 import dev.stoa.admission.Admission;
 import dev.stoa.inference.Inference;
+import dev.stoa.inference.Prices;
 import dev.stoa.safety.SafetyGate;
 import dev.stoa.shared.Limits;
 import dev.stoa.usage.UsageRecorder;
@@ -19,7 +20,8 @@ class GenerationConfiguration {
             SafetyGate gate,
             UsageRecorder recorder,
             Limits limits,
+            Prices prices,
             Clock clock) {
-        return new GenerationService(admission, inference, gate, recorder, limits, clock, System::nanoTime);
+        return new GenerationService(admission, inference, gate, recorder, limits, prices, clock, System::nanoTime);
     }
 }

@@ -1,11 +1,14 @@
 package dev.stoa.generation;
 
 import dev.stoa.admission.Admission;
+import dev.stoa.admission.Permit;
 import dev.stoa.engine.Scheduling;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
+import dev.stoa.inference.Model;
 import dev.stoa.inference.Outcome;
+import dev.stoa.inference.Prices;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.safety.SafetyGate;
 import dev.stoa.shared.ErrorKind;
@@ -41,6 +44,7 @@ final class GenerationService implements Generations, SmartLifecycle {
     private final SafetyGate gate;
     private final UsageRecorder recorder;
     private final Limits limits;
+    private final Prices prices;
     private final Clock clock;
     private final LongSupplier nanoClock;
 
@@ -56,6 +60,7 @@ final class GenerationService implements Generations, SmartLifecycle {
             SafetyGate gate,
             UsageRecorder recorder,
             Limits limits,
+            Prices prices,
             Clock clock,
             LongSupplier nanoClock) {
         this.admission = admission;
@@ -63,6 +68,7 @@ final class GenerationService implements Generations, SmartLifecycle {
         this.gate = gate;
         this.recorder = recorder;
         this.limits = limits;
+        this.prices = prices;
         this.clock = clock;
         this.nanoClock = nanoClock;
     }
@@ -70,17 +76,24 @@ final class GenerationService implements Generations, SmartLifecycle {
     @Override
     public List<TokenStream> startAll(Caller caller, List<GenerationRequest> parts) {
         GenerationRequest first = parts.getFirst();
-        Settlement settlement = new Settlement(caller, parts, recorder, clock.instant(), nanoClock);
+        Settlement settlement = new Settlement(caller, parts, recorder, prices, clock.instant(), nanoClock);
         List<TokenStream> streams = new ArrayList<>(parts.size());
         try {
             requireOpen();
-            settlement.holds(admission.acquire(caller.credentialId()));
-            settlement.named(inference.model(first.model()).id());
+            Permit permit = admission.enter(caller);
+            settlement.holds(permit);
+            Model model = inference.model(first.model());
+            settlement.named(model.id());
+            reserve(permit, model, parts);
             for (GenerationRequest part : parts) {
                 TokenStream guarded = gate.start(caller, part.withScheduling(shareOf(caller, part)));
                 streams.add(register(guarded, settlement.part(streams.size())));
             }
             return streams;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            giveUp(streams, settlement, Outcome.REJECTED_OVERLOADED);
+            throw stopping();
         } catch (StoaException e) {
             giveUp(streams, settlement, Outcome.of(e.kind()));
             throw e;
@@ -89,6 +102,23 @@ final class GenerationService implements Generations, SmartLifecycle {
             giveUp(streams, settlement, Outcome.FAILED);
             throw e;
         }
+    }
+
+    /** Reserves what the parts may use at most: exact for prompts, for answers bounded by what the context leaves. */
+    private void reserve(Permit permit, Model model, List<GenerationRequest> parts) throws InterruptedException {
+        boolean[] countsPrompt = GenerationRequest.countsPrompt(parts);
+        long input = 0;
+        long output = 0;
+        long room = 0;
+        for (int i = 0; i < countsPrompt.length; i++) {
+            if (countsPrompt[i]) {
+                int prompt = inference.countTokens(parts.get(i));
+                input += prompt;
+                room = Math.max(1, (long) model.contextLength() - prompt);
+            }
+            output += Math.min(parts.get(i).maxTokens(), room);
+        }
+        permit.reserve(model.id(), input, output, prices.costMax(input, output));
     }
 
     /** Organizations share the engine evenly, and nothing that one could learn of another's prompts. */

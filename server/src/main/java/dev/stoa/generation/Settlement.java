@@ -1,9 +1,11 @@
 package dev.stoa.generation;
 
 import dev.stoa.admission.Permit;
+import dev.stoa.admission.Spending;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Outcome;
+import dev.stoa.inference.Prices;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenUsage;
 import dev.stoa.usage.UsageEvent;
@@ -25,6 +27,7 @@ final class Settlement {
     private final Caller caller;
     private final List<GenerationRequest> requests;
     private final UsageRecorder recorder;
+    private final Prices prices;
     private final LongSupplier nanoClock;
     private final Instant at;
     private final long startNanos;
@@ -45,11 +48,13 @@ final class Settlement {
             Caller caller,
             List<GenerationRequest> requests,
             UsageRecorder recorder,
+            Prices prices,
             Instant at,
             LongSupplier nanoClock) {
         this.caller = caller;
         this.requests = List.copyOf(requests);
         this.recorder = recorder;
+        this.prices = prices;
         this.nanoClock = nanoClock;
         this.at = at;
         this.startNanos = nanoClock.getAsLong();
@@ -142,6 +147,7 @@ final class Settlement {
     /** Called once, when nothing changes any more. */
     private void record(Duration total) {
         Permit place = permit;
+        long cost = prices.cost(tokens);
         GenerationRequest first = requests.getFirst();
         try {
             recorder.record(new UsageEvent(
@@ -153,12 +159,13 @@ final class Settlement {
                     outcome,
                     stopReason,
                     tokens,
+                    cost,
                     accepted,
                     firstToken,
                     total));
         } finally {
             if (place != null) {
-                place.close();
+                place.settle(new Spending(tokens.inputTokens(), tokens.outputTokens(), cost));
             }
         }
     }

@@ -109,18 +109,17 @@ public class Identity {
 
     private Credential key(String apiKey) {
         byte[] hash = hash(apiKey);
-        ByteBuffer cacheKey = ByteBuffer.wrap(hash);
-        Credential known = keys.getIfPresent(cacheKey);
-        if (known != null) {
-            return known;
-        }
+        // Many requests with one key that come at once ask the database once.
+        return keys.get(ByteBuffer.wrap(hash), _ -> findKey(hash));
+    }
+
+    private Credential findKey(byte[] hash) {
         Instant now = clock.instant();
         Credential found = repository.findKey(hash, now).orElseThrow(Identity::refusal);
         requireSame(found.hash(), hash);
         if (usedLongAgo(found, now)) {
             repository.touchKey(found.apiKeyId(), now);
         }
-        keys.put(cacheKey, found);
         return found;
     }
 

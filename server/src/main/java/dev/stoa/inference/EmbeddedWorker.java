@@ -1,5 +1,7 @@
 package dev.stoa.inference;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stoa.engine.ChatMessage;
 import dev.stoa.engine.Engine;
 import dev.stoa.engine.EngineMetrics;
@@ -17,8 +19,14 @@ final class EmbeddedWorker implements AutoCloseable {
     /** Where the engine can't tell: a server that restarts is back in seconds. */
     private static final Duration QUEUE_FULL_RETRY = Duration.ofSeconds(3);
 
+    /** Requests between the door and the engine; one that is pushed out is only tokenized again. */
+    private static final int ENCODED_MAX = 1024;
+
     private final Engine engine;
     private final WorkerMeters.Requests meters;
+    /** A prompt is counted at the door and then started, perhaps several times: it is tokenized once. By identity. */
+    private final Cache<Prompt, int[]> encoded =
+            Caffeine.newBuilder().weakKeys().maximumSize(ENCODED_MAX).build();
 
     EmbeddedWorker(Engine engine, WorkerMeters.Requests meters) {
         this.engine = engine;
@@ -93,8 +101,12 @@ final class EmbeddedWorker implements AutoCloseable {
     }
 
     private int[] encode(GenerationRequest request) {
+        return encoded.get(request.prompt(), this::encode);
+    }
+
+    private int[] encode(Prompt prompt) {
         try {
-            return switch (request.prompt()) {
+            return switch (prompt) {
                 case Prompt.Conversation(List<Message> messages) ->
                     engine.encodeChat(
                             messages.stream().map(EmbeddedWorker::turn).toList());

@@ -15,8 +15,14 @@ import org.springframework.util.unit.DataSize;
  * @param inFlight requests on their way at once over all callers: each holds a thread, a prompt and a place in the
  *     engine's queue, so more than some hundreds only wait
  * @param inFlightPerKey requests on their way at once of one key, so that one caller can't fill the house
- * @param requestsPerMinute requests that one key may begin in a minute, refilled evenly: far above any person and most
- *     programs, low enough to stop a loop gone wild
+ * @param requestsPerMinute requests that one key may begin within any minute: far above any person and most programs,
+ *     low enough to stop a loop gone wild
+ * @param inputTokensPerMinute tokens of prompts that one key may send within any minute; 0 for no bound, as what the
+ *     engine can do bounds them already
+ * @param outputTokensPerMinute tokens that may be written for one key within any minute; 0 for no bound
+ * @param limitStoreWait how long a request waits for its limits to be counted: a healthy database takes a millisecond
+ * @param openWithoutLimitStore whether, while the database is away, this server counts for itself (so that several let
+ *     through several times as much) instead of refusing all
  * @param requestTime longest life of a request: a client that waits longer has long given up
  * @param drain how long running requests may go on after the server was told to stop, under the 30 s after which
  *     service managers kill
@@ -37,6 +43,10 @@ public record Limits(
         @DefaultValue("512") int inFlight,
         @DefaultValue("64") int inFlightPerKey,
         @DefaultValue("1000") int requestsPerMinute,
+        @DefaultValue("0") long inputTokensPerMinute,
+        @DefaultValue("0") long outputTokensPerMinute,
+        @DefaultValue("2s") Duration limitStoreWait,
+        @DefaultValue("true") boolean openWithoutLimitStore,
         @DefaultValue("10m") Duration requestTime,
         @DefaultValue("20s") Duration drain,
         @DefaultValue("10s") Duration pingInterval,
@@ -53,6 +63,9 @@ public record Limits(
         positive(inFlight, "in-flight");
         positive(inFlightPerKey, "in-flight-per-key");
         positive(requestsPerMinute, "requests-per-minute");
+        notNegative(inputTokensPerMinute, "input-tokens-per-minute");
+        notNegative(outputTokensPerMinute, "output-tokens-per-minute");
+        positive(limitStoreWait.toMillis(), "limit-store-wait");
         positive(requestTime.toMillis(), "request-time");
         positive(pingInterval.toMillis(), "ping-interval");
         positive(clientCheck.toMillis(), "client-check");
@@ -71,6 +84,12 @@ public record Limits(
     /** What holds where nothing is set. */
     public static Limits defaults() {
         return new Binder(new MapConfigurationPropertySource()).bindOrCreate("stoa.limits", Limits.class);
+    }
+
+    private static void notNegative(long value, String name) {
+        if (value < 0) {
+            throw new IllegalArgumentException("stoa.limits." + name + " must not be negative");
+        }
     }
 
     private static void positive(long value, String name) {

@@ -18,8 +18,9 @@ final class PostgresUsageStore implements UsageStore {
     private static final String INSERT = """
             insert into usage_event
                 (request_id, at, organization_id, workspace_id, member_id, credential_id, surface, model, outcome,
-                 stop_reason, input_tokens, cached_tokens, output_tokens, accepted_ms, first_token_ms, total_ms)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 stop_reason, input_tokens, cached_tokens, output_tokens, accepted_ms, first_token_ms, total_ms,
+                 cost_nanodollars)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (request_id) do nothing
             """;
 
@@ -56,6 +57,7 @@ final class PostgresUsageStore implements UsageStore {
         setMillis(row, 14, event.accepted());
         setMillis(row, 15, event.firstToken());
         setMillis(row, 16, event.total());
+        row.setLong(17, event.cost());
     }
 
     private static void setMillis(PreparedStatement row, int column, @Nullable Duration duration) throws SQLException {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when it came
  * @param model the model's own name; {@link #UNKNOWN_MODEL} where the caller named none that exists
  * @param stopReason why the model stopped, where it did
+ * @param cost in billionths of a dollar, at the prices of the time
  * @param accepted from {@code at} until a worker had taken it; null if none did
  * @param firstToken from {@code at} until its first text; null if there was none
  * @param total from {@code at} until the end
@@ -27,6 +28,7 @@ public record UsageEvent(
         Outcome outcome,
         @Nullable StopReason stopReason,
         TokenUsage tokens,
+        long cost,
         @Nullable Duration accepted,
         @Nullable Duration firstToken,
         Duration total) {

@@ -1,114 +1,164 @@
 package dev.stoa.admission;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
+import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 class AdmissionTest {
-    private static final UUID KEY = UUID.randomUUID();
-    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // wraps around in the midst of the tests
-    private final Admission admission = new Admission(limits(4, 2, 6), nanos::get);
+    private static final String MODEL = "tiny";
+    private static final RateLimits FOUR_AT_ONCE =
+            new RateLimits(RateLimits.UNLIMITED, RateLimits.UNLIMITED, RateLimits.UNLIMITED, 4);
 
-    private static Limits limits(int inFlight, int perKey, int perMinute) {
-        Limits d = Limits.defaults();
-        return new Limits(
-                d.messagesBody(),
-                d.jsonDepth(),
-                inFlight,
-                perKey,
-                perMinute,
-                d.requestTime(),
-                d.drain(),
-                d.pingInterval(),
-                d.clientCheck(),
-                d.usageQueue(),
-                d.usageBatch(),
-                d.safetyWindow(),
-                d.engineStall());
-    }
+    private final Caller caller =
+            new Caller(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
+    private final LocalLimitBook shared = new LocalLimitBook(Clock.systemUTC());
+    private volatile boolean away;
+    private volatile CountDownLatch slow = new CountDownLatch(0);
+    private @Nullable LimitKeeper keeper;
 
-    private StoaException refusal(UUID key) {
-        return catchThrowableOfType(StoaException.class, () -> admission.acquire(key));
-    }
-
-    @Test
-    void boundsWhatOneKeyHasOnItsWay() {
-        Permit first = admission.acquire(KEY);
-        admission.acquire(KEY);
-        assertThat(refusal(KEY).kind()).isEqualTo(ErrorKind.RATE_LIMITED);
-        first.close();
-        first.close();
-        assertThat(admission.inFlight()).isEqualTo(1);
-        admission.acquire(KEY);
-        assertThat(refusal(KEY).kind()).isEqualTo(ErrorKind.RATE_LIMITED);
-    }
-
-    @Test
-    void boundsWhatTheHouseHasOnItsWay() {
-        for (int i = 0; i < 4; i++) {
-            admission.acquire(UUID.randomUUID());
-        }
-        assertThat(refusal(UUID.randomUUID()).kind()).isEqualTo(ErrorKind.OVERLOADED);
-        assertThat(admission.inFlight()).isEqualTo(4);
-    }
-
-    @Test
-    void boundsRequestsPerMinuteAndSaysWhenToComeBack() {
-        for (int i = 0; i < 6; i++) {
-            admission.acquire(KEY).close();
-        }
-        assertThat(admission.allowance(KEY).remaining()).isZero();
-        StoaException refusal = refusal(KEY);
-        assertThat(refusal.kind()).isEqualTo(ErrorKind.RATE_LIMITED);
-        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(admission.inFlight()).isZero();
-
-        nanos.addAndGet(Duration.ofSeconds(10).toNanos());
-        admission.acquire(KEY).close();
-        assertThat(refusal(KEY)).isNotNull();
-    }
-
-    @Test
-    void forgetsKeysThatRest() {
-        admission.acquire(KEY).close();
-        nanos.addAndGet(Duration.ofMinutes(2).toNanos());
-        admission.acquire(UUID.randomUUID()).close();
-        assertThat(admission.remembered()).isEqualTo(1);
-    }
-
-    @Test
-    void givesOutNoMoreThanThereIsToManyAtOnce() throws InterruptedException {
-        Admission wide = new Admission(limits(8, 100, 100_000), System::nanoTime);
-        AtomicInteger now = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < 32; i++) {
-            threads.add(Thread.ofVirtual().start(() -> {
-                for (int j = 0; j < 200; j++) {
-                    try (Permit _ = wide.acquire(KEY)) {
-                        most.accumulateAndGet(now.incrementAndGet(), Math::max);
-                        Thread.yield();
-                        now.decrementAndGet();
-                    } catch (StoaException e) {
-                        assertThat(e.kind()).isEqualTo(ErrorKind.OVERLOADED);
+    private Admission admission(RateLimits ofKeys, Map<String, String> settings) {
+        Limits limits =
+                new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate("stoa.limits", Limits.class);
+        UUID server = UUID.randomUUID();
+        LimitKeeper started = new LimitKeeper(
+                (who, entries) -> {
+                    try {
+                        slow.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
                     }
-                }
-            }));
+                    if (away) {
+                        throw new DataAccessResourceFailureException("away");
+                    }
+                    return shared.apply(who, entries);
+                },
+                server);
+        keeper = started;
+        started.start();
+        return new Admission(limits, new LimitRules(ofKeys), started, new LocalLimitBook(Clock.systemUTC()), server);
+    }
+
+    @AfterEach
+    void stop() {
+        requireNonNull(keeper).stop();
+    }
+
+    private Permit reserved(Admission admission) {
+        Permit permit = admission.enter(caller);
+        try {
+            permit.reserve(MODEL, 10, 20, 0);
+            return permit;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } catch (StoaException e) {
+            permit.close();
+            throw e;
         }
-        for (Thread thread : threads) {
-            thread.join();
+    }
+
+    private StoaException refusal(Admission admission) {
+        return catchThrowableOfType(StoaException.class, () -> reserved(admission));
+    }
+
+    @Test
+    void aPlaceIsGivenBackOnceHoweverOftenItIsClosed() {
+        Admission admission = admission(FOUR_AT_ONCE, Map.of());
+        List<Permit> permits =
+                List.of(reserved(admission), reserved(admission), reserved(admission), reserved(admission));
+        StoaException refused = refusal(admission);
+        assertThat(refused.kind()).isEqualTo(ErrorKind.RATE_LIMITED);
+        assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+        permits.getFirst().settle(new Spending(10, 2, 0));
+        permits.getFirst().close();
+        assertThat(admission.inFlight()).isEqualTo(3);
+        reserved(admission);
+        assertThat(refusal(admission)).isNotNull();
+    }
+
+    @Test
+    void aFullServerIsOverloadedWhoeverAsks() {
+        Admission admission = admission(RateLimits.NONE, Map.of("stoa.limits.in-flight", "1"));
+        Permit permit = reserved(admission);
+        assertThat(refusal(admission).kind()).isEqualTo(ErrorKind.OVERLOADED);
+        permit.close();
+        reserved(admission).close();
+        assertThat(admission.inFlight()).isZero();
+    }
+
+    @Test
+    void whileTheStoreIsAwayTheServerCountsForItselfOrRefuses() {
+        Admission open = admission(FOUR_AT_ONCE, Map.of());
+        away = true;
+        for (int i = 0; i < 4; i++) {
+            reserved(open);
         }
-        assertThat(most.get()).isBetween(1, 8);
-        assertThat(wide.inFlight()).isZero();
+        assertThat(refusal(open).kind()).isEqualTo(ErrorKind.RATE_LIMITED);
+        stop();
+        Admission closed = admission(FOUR_AT_ONCE, Map.of("stoa.limits.open-without-limit-store", "false"));
+        assertThat(refusal(closed).kind()).isEqualTo(ErrorKind.OVERLOADED);
+        assertThat(closed.inFlight()).isZero();
+        away = false;
+        reserved(closed).close();
+    }
+
+    @Test
+    void aReservationThatComesTooLateIsGivenBack() {
+        Admission admission = admission(FOUR_AT_ONCE, Map.of("stoa.limits.limit-store-wait", "20ms"));
+        slow = new CountDownLatch(1);
+        Permit local = reserved(admission);
+        slow.countDown();
+        ScopeRule rule = new ScopeRule(new Scope(Scope.Kind.KEY, caller.credentialId(), null), FOUR_AT_ONCE, List.of());
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            // Four fit at once only if the late one has gone.
+            LimitBook.Entry four = new LimitBook.Reserve(List.of(rule), new Demand(1, 1, 1, 0));
+            UUID probe = UUID.randomUUID();
+            List<LimitBook.Verdict> verdicts = shared.apply(probe, List.of(four, four, four, four));
+            verdicts.stream()
+                    .filter(each -> each.shortage() == null)
+                    .forEach(each -> shared.apply(
+                            probe,
+                            List.of(new LimitBook.Settle(
+                                    List.of(rule.scope()),
+                                    each.atMillis(),
+                                    new Demand(1, 1, 1, 0),
+                                    Spending.NOTHING))));
+            return verdicts.stream().allMatch(each -> each.shortage() == null);
+        });
+        local.close();
+    }
+
+    @Test
+    void aSettlementWaitsForAStoreThatIsAway() {
+        Admission admission = admission(FOUR_AT_ONCE, Map.of());
+        Permit permit = reserved(admission);
+        away = true;
+        permit.settle(new Spending(10, 7, 0));
+        away = false;
+        stop();
+        Scope scope = new Scope(Scope.Kind.KEY, caller.credentialId(), null);
+        ScopeRule budget =
+                new ScopeRule(scope, RateLimits.NONE, List.of(new Budget(Budget.Period.DAY, Budget.Unit.TOKENS, 17)));
+        LimitBook.Entry ask = new LimitBook.Reserve(List.of(budget), new Demand(1, 1, 1, 0));
+        assertThat(shared.apply(UUID.randomUUID(), List.of(ask)).getFirst().shortage())
+                .as("17 tokens are spent")
+                .isNotNull();
     }
 }

@@ -1,5 +1,7 @@
 package dev.stoa.api;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.stoa.StoaApplication;
 import dev.stoa.inference.ScriptedEngine;
 import dev.stoa.operations.FileTrees;
@@ -23,21 +25,29 @@ import tools.jackson.databind.json.JsonMapper;
 /** The whole service on a port of its own with a real PostgreSQL; only the engine is played ({@link ScriptedEngine}). */
 public final class ApiServer implements AutoCloseable {
     public static final String KEY = "sk-stoa-test-0123456789abcdefghijklmnopqrstuvwxyz";
+    /** As the service has. */
+    private static final int POOL_SIZE = 16;
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private final ScriptedEngine engine = new ScriptedEngine();
     private final Path data;
     private final DataSource database;
+    private final HikariDataSource pool;
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private ApiServer(String policy, String... settings) throws IOException {
+    private ApiServer(DataSource database, String policy, String... settings) throws IOException {
         this.data = OpenTempDir.create();
         Files.writeString(data.resolve("safety-patterns.txt"), policy);
-        this.database = TestPostgres.freshDatabase();
+        this.database = database;
+        HikariConfig pooled = new HikariConfig();
+        pooled.setDataSource(database);
+        pooled.setMaximumPoolSize(POOL_SIZE);
+        this.pool = new HikariDataSource(pooled);
         this.context = new SpringApplicationBuilder(StoaApplication.class)
                 .initializers(start -> {
-                    start.getBeanFactory().registerSingleton("testDatabase", database);
+                    start.getBeanFactory().registerSingleton("testDatabase", pool);
                     engine.register(start.getBeanFactory());
                 })
                 .properties(
@@ -52,7 +62,17 @@ public final class ApiServer implements AutoCloseable {
     }
 
     public static ApiServer start(String policy, String... settings) throws IOException {
-        return new ApiServer(policy, settings);
+        return new ApiServer(TestPostgres.freshDatabase(), policy, settings);
+    }
+
+    /** Another server on the database of this one. */
+    public ApiServer startBeside(String... settings) throws IOException {
+        return new ApiServer(database, "", settings);
+    }
+
+    /** A part of the service. */
+    public <T> T part(Class<T> type) {
+        return context.getBean(type);
     }
 
     public ScriptedEngine engine() {
@@ -122,6 +142,7 @@ public final class ApiServer implements AutoCloseable {
     public void close() throws IOException {
         http.close();
         context.close();
+        pool.close();
         FileTrees.delete(data);
     }
 }

@@ -3,18 +3,19 @@ package dev.stoa.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.stoa.admission.Admission;
+import dev.stoa.admission.Permit;
+import dev.stoa.admission.Spending;
 import dev.stoa.engine.Sampling;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Outcome;
+import dev.stoa.inference.Prices;
 import dev.stoa.inference.ScriptedStream;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
 import dev.stoa.shared.ErrorKind;
-import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
 import dev.stoa.usage.RecordedUsage;
 import dev.stoa.usage.UsageEvent;
@@ -44,10 +45,10 @@ class SettledStreamTest {
     private static void round(long seed) throws Exception {
         Random random = new Random(seed);
         RecordedUsage usage = new RecordedUsage();
-        Admission admission = new Admission(Limits.defaults(), System::nanoTime);
-        Settlement settlement =
-                new Settlement(CALLER, List.of(request()), usage.recorder(), Instant.EPOCH, System::nanoTime);
-        settlement.holds(admission.acquire(CALLER.credentialId()));
+        AtomicInteger settled = new AtomicInteger();
+        Settlement settlement = new Settlement(
+                CALLER, List.of(request()), usage.recorder(), Prices.NONE, Instant.EPOCH, System::nanoTime);
+        settlement.holds(new CountedPermit(settled));
         AtomicInteger ends = new AtomicInteger();
         ScriptedStream inner = new ScriptedStream(script(random));
         SettledStream stream =
@@ -81,7 +82,7 @@ class SettledStreamTest {
         String repeat = "seed " + seed;
         assertThat(usage.events()).as(repeat).hasSize(1);
         assertThat(ends).as(repeat).hasValue(1);
-        assertThat(admission.inFlight()).as(repeat).isZero();
+        assertThat(settled).as(repeat).hasValue(1);
         assertThat(usage.events().getFirst().outcome())
                 .as(repeat)
                 .isIn(
@@ -91,6 +92,16 @@ class SettledStreamTest {
                         Outcome.FAILED,
                         Outcome.EXPIRED,
                         Outcome.REJECTED_OVERLOADED);
+    }
+
+    private record CountedPermit(AtomicInteger settled) implements Permit {
+        @Override
+        public void reserve(String model, long inputTokens, long outputMax, long costMax) {}
+
+        @Override
+        public void settle(Spending used) {
+            settled.incrementAndGet();
+        }
     }
 
     private static void await(CyclicBarrier barrier) {
@@ -130,8 +141,8 @@ class SettledStreamTest {
     @Test
     void aFinishedRequestIsRecordedWithItsModelAndTimes() throws InterruptedException {
         RecordedUsage usage = new RecordedUsage();
-        Settlement settlement =
-                new Settlement(CALLER, List.of(request()), usage.recorder(), Instant.EPOCH, System::nanoTime);
+        Settlement settlement = new Settlement(
+                CALLER, List.of(request()), usage.recorder(), Prices.NONE, Instant.EPOCH, System::nanoTime);
         settlement.named("tiny:q4");
         TokenUsage tokens = new TokenUsage(7, 2, 3);
         SettledStream stream = new SettledStream(
@@ -155,8 +166,8 @@ class SettledStreamTest {
     @Test
     void aRequestThatTakesTooLongExpires() {
         RecordedUsage usage = new RecordedUsage();
-        Settlement settlement =
-                new Settlement(CALLER, List.of(request()), usage.recorder(), Instant.EPOCH, System::nanoTime);
+        Settlement settlement = new Settlement(
+                CALLER, List.of(request()), usage.recorder(), Prices.NONE, Instant.EPOCH, System::nanoTime);
         ScriptedStream inner = new ScriptedStream(List.of(new TokenStream.Started(7, 0)));
         SettledStream stream = new SettledStream(inner, settlement.part(0), Duration.ZERO, () -> {});
         assertThat(catchThrowableOfType(StoaException.class, () -> stream.next(Duration.ofSeconds(1)))

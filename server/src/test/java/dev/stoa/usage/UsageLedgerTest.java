@@ -30,6 +30,7 @@ class UsageLedgerTest {
                 Outcome.COMPLETED,
                 null,
                 TokenUsage.NONE,
+                0,
                 null,
                 null,
                 Duration.ZERO);

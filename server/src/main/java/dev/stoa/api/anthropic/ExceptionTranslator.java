@@ -7,10 +7,12 @@ import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 
@@ -18,6 +20,9 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 @ControllerAdvice(basePackageClasses = MessagesController.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ExceptionTranslator {
+    /** A database that restarts is back in seconds. */
+    private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
+
     private static final Logger log = LoggerFactory.getLogger(ExceptionTranslator.class);
 
     @ExceptionHandler
@@ -40,6 +45,20 @@ final class ExceptionTranslator {
             throws IOException {
         Thread.currentThread().interrupt();
         write(ErrorKind.OVERLOADED, "The server is shutting down.", request, response);
+    }
+
+    @ExceptionHandler
+    void databaseAway(DataAccessException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        log.warn("Request {} found no database: {}", RequestId.of(request), e.getMessage());
+        refused(
+                new StoaException(
+                        ErrorKind.OVERLOADED,
+                        "The server can't reach its database; try again soon.",
+                        DATABASE_RETRY,
+                        e),
+                request,
+                response);
     }
 
     @ExceptionHandler

@@ -1,7 +1,6 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.admission.Admission;
-import dev.stoa.admission.RequestAllowance;
 import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.JsonBody;
@@ -19,8 +18,6 @@ import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import tools.jackson.databind.node.ObjectNode;
@@ -40,7 +37,6 @@ final class MessagesController {
     private final Admission admission;
     private final Limits limits;
     private final Ids ids;
-    private final Clock clock;
     private final JsonBody body;
 
     MessagesController(
@@ -49,15 +45,13 @@ final class MessagesController {
             Inference inference,
             Admission admission,
             Limits limits,
-            Ids ids,
-            Clock clock) {
+            Ids ids) {
         this.callers = callers;
         this.generations = generations;
         this.inference = inference;
         this.admission = admission;
         this.limits = limits;
         this.ids = ids;
-        this.clock = clock;
         this.body = new JsonBody(limits);
     }
 
@@ -88,7 +82,7 @@ final class MessagesController {
         try {
             return generations.start(caller, work);
         } finally {
-            rateLimitHeaders(response, admission.allowance(caller.credentialId()));
+            RateLimitHeaders.set(response, admission.allowance(caller.credentialId()));
         }
     }
 
@@ -109,17 +103,6 @@ final class MessagesController {
         float topP = (float) request.topP().orElse(1);
         int topK = topP == 0 ? 1 : request.topK().orElse(0);
         return new Sampling(temperature, topK, topP == 0 ? 1 : topP, 0, 1, 0, 0, ids.seed());
-    }
-
-    private void rateLimitHeaders(HttpServletResponse response, RequestAllowance allowance) {
-        response.setHeader("anthropic-ratelimit-requests-limit", String.valueOf(allowance.limit()));
-        response.setHeader("anthropic-ratelimit-requests-remaining", String.valueOf(allowance.remaining()));
-        response.setHeader(
-                "anthropic-ratelimit-requests-reset",
-                clock.instant()
-                        .plus(allowance.untilFull())
-                        .truncatedTo(ChronoUnit.SECONDS)
-                        .toString());
     }
 
     /** @throws StoaException as {@link Inference#countTokens} */

@@ -7,11 +7,13 @@ import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 
@@ -19,6 +21,9 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 @ControllerAdvice(basePackageClasses = ChatController.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ExceptionTranslator {
+    /** A database that restarts is back in seconds. */
+    private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
+
     private static final Logger log = LoggerFactory.getLogger(ExceptionTranslator.class);
 
     @ExceptionHandler
@@ -44,6 +49,20 @@ final class ExceptionTranslator {
     void interrupted(InterruptedException e, HttpServletResponse response) throws IOException {
         Thread.currentThread().interrupt();
         write(ErrorKind.OVERLOADED, "The server is shutting down.", null, response);
+    }
+
+    @ExceptionHandler
+    void databaseAway(DataAccessException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        log.warn("Request {} found no database: {}", RequestId.of(request), e.getMessage());
+        refused(
+                new StoaException(
+                        ErrorKind.OVERLOADED,
+                        "The server can't reach its database; try again soon.",
+                        DATABASE_RETRY,
+                        e),
+                request,
+                response);
     }
 
     @ExceptionHandler

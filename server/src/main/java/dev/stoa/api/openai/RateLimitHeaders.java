@@ -1,18 +1,29 @@
 package dev.stoa.api.openai;
 
-import dev.stoa.admission.RequestAllowance;
+import dev.stoa.admission.Allowance;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** {@code x-ratelimit-*}: what the caller may still ask. */
+/** {@code x-ratelimit-*}: what the caller may still ask; only of what is limited. */
 final class RateLimitHeaders {
     private RateLimitHeaders() {}
 
-    static void set(HttpServletResponse response, RequestAllowance allowance) {
-        response.setHeader("x-ratelimit-limit-requests", String.valueOf(allowance.limit()));
-        response.setHeader("x-ratelimit-remaining-requests", String.valueOf(allowance.remaining()));
-        response.setHeader("x-ratelimit-reset-requests", duration(allowance.untilFull()));
+    static void set(HttpServletResponse response, Allowance allowance) {
+        set(response, "requests", allowance.requests());
+        Allowance.Part input = allowance.inputTokens();
+        Allowance.Part output = allowance.outputTokens();
+        boolean outputIsNearer = input == null || (output != null && output.remaining() < input.remaining());
+        set(response, "tokens", outputIsNearer ? output : input);
+    }
+
+    private static void set(HttpServletResponse response, String what, Allowance.@Nullable Part part) {
+        if (part != null) {
+            response.setHeader("x-ratelimit-limit-" + what, String.valueOf(part.limit()));
+            response.setHeader("x-ratelimit-remaining-" + what, String.valueOf(part.remaining()));
+            response.setHeader("x-ratelimit-reset-" + what, duration(Duration.ofMillis(part.fullMillis())));
+        }
     }
 
     /** As the protocol writes durations: {@code 6m0s}, {@code 1.5s}, {@code 20ms}. */

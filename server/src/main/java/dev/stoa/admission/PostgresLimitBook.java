@@ -1,0 +1,92 @@
+package dev.stoa.admission;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The book of all servers of one database, in {@code limit_state}, a row for each scope. A batch locks the rows it is
+ * about in the order of their keys, changes them in memory and writes them back: three round trips, however many entries
+ * it has. Time is the database's, so that servers whose clocks differ count alike.
+ *
+ * <p>A commit does not wait for the disk: after a crash of the database the last fraction of a second may be uncounted,
+ * which is less than a lost minute of service. Thread-safe.
+ */
+final class PostgresLimitBook implements LimitBook {
+    private static final String LOCK = """
+            SELECT key, state, (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
+            FROM limit_state WHERE key = ANY (?) ORDER BY key FOR UPDATE
+            """;
+    private static final String CREATE = """
+            INSERT INTO limit_state (key, state) SELECT unnest(?::text[]), ? ON CONFLICT (key) DO NOTHING
+            """;
+    private static final String WRITE = """
+            UPDATE limit_state SET state = new.state, changed_at = now()
+            FROM unnest(?::text[], ?::bytea[]) AS new (key, state) WHERE limit_state.key = new.key
+            """;
+    /** Rows known to be there; forgotten all at once when there are too many to remember. */
+    private static final int KNOWN_MAX = 100_000;
+
+    private final JdbcTemplate jdbc;
+    private final TransactionTemplate transaction;
+    private final ConcurrentHashMap<String, Boolean> known = new ConcurrentHashMap<>();
+
+    PostgresLimitBook(JdbcTemplate jdbc, TransactionTemplate transaction) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+    }
+
+    private record Row(String key, ScopeState state, long now) {}
+
+    @Override
+    public List<Verdict> apply(UUID server, List<Entry> entries) {
+        SortedSet<String> keys = LimitPages.keys(entries);
+        if (keys.isEmpty()) {
+            return LimitPages.apply(System.currentTimeMillis(), server, entries, new TreeMap<>());
+        }
+        String[] names = keys.toArray(String[]::new);
+        if (!known.keySet().containsAll(keys)) {
+            jdbc.update(CREATE, names, new ScopeState().encode());
+            if (known.size() > KNOWN_MAX) {
+                known.clear();
+            }
+            keys.forEach(key -> known.put(key, true));
+        }
+        List<Verdict> verdicts = transaction.execute(_ -> change(server, entries, names));
+        if (verdicts == null) {
+            throw new IllegalStateException("a transaction gives back what was done in it");
+        }
+        return verdicts;
+    }
+
+    private List<Verdict> change(UUID server, List<Entry> entries, String[] names) {
+        jdbc.execute("SET LOCAL synchronous_commit = off");
+        List<Row> rows = jdbc.query(LOCK, PostgresLimitBook::row, (Object) names);
+        if (rows.size() < names.length) {
+            known.clear();
+            throw new ConcurrencyFailureException("rows of limits were deleted");
+        }
+        SortedMap<String, ScopeState> states = new TreeMap<>();
+        long now = 0;
+        for (Row row : rows) {
+            states.put(row.key(), row.state());
+            now = Math.max(now, row.now());
+        }
+        List<Verdict> verdicts = LimitPages.apply(now, server, entries, states);
+        byte[][] encoded = states.values().stream().map(ScopeState::encode).toArray(byte[][]::new);
+        jdbc.update(WRITE, states.keySet().toArray(String[]::new), encoded);
+        return verdicts;
+    }
+
+    private static Row row(ResultSet row, int index) throws SQLException {
+        return new Row(row.getString("key"), ScopeState.decode(row.getBytes("state")), row.getLong("now"));
+    }
+}
