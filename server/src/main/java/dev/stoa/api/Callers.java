@@ -2,6 +2,7 @@ package dev.stoa.api;
 
 import dev.stoa.identity.Caller;
 import dev.stoa.identity.Identity;
+import dev.stoa.identity.KeyScope;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,10 +25,16 @@ public final class Callers {
      * Tells who asks, and says so in the response.
      *
      * @param organizationHeader the protocol's own header for the organization's id
-     * @throws StoaException AUTHENTICATION
+     * @throws StoaException AUTHENTICATION; PERMISSION if the key is not for inference
      */
     public Caller authenticate(HttpServletRequest request, HttpServletResponse response, String organizationHeader) {
-        Caller caller = identity.authenticate(key(request));
+        return authenticate(request, response, organizationHeader, KeyScope.INFERENCE);
+    }
+
+    /** The same, for another use of the key. */
+    public Caller authenticate(
+            HttpServletRequest request, HttpServletResponse response, String organizationHeader, KeyScope needed) {
+        Caller caller = identity.authenticate(key(request), needed);
         response.setHeader(organizationHeader, caller.organizationId().toString());
         return caller;
     }

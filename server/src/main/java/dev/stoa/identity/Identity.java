@@ -18,8 +18,9 @@ import org.springframework.stereotype.Service;
 /**
  * Turns what a request shows into who asks.
  *
- * <p>A credential that was good is remembered for {@link IdentityLimits#CREDENTIAL_CACHE_TTL}; so a key that is disabled
- * stops working within that time on every server. Bad ones are not remembered: an attacker would fill the cache. A
+ * <p>A credential that was good is remembered for {@link IdentityLimits#CREDENTIAL_CACHE_TTL}, unless it is told before
+ * that something has changed ({@link Revocations}); so a key that is disabled stops working at once on every server, and
+ * within that time where word does not come through. Bad ones are not remembered: an attacker would fill the cache. A
  * refusal never says whether a key is unknown, disabled or expired. Thread-safe.
  */
 @Service
@@ -59,6 +60,29 @@ public class Identity {
         return key(apiKey).caller();
     }
 
+    /**
+     * @param needed what the key is used for
+     * @throws StoaException AUTHENTICATION as {@link #authenticate(String)}; PERMISSION if the key is not for this
+     */
+    public Caller authenticate(String apiKey, KeyScope needed) {
+        Credential credential = key(apiKey);
+        requireScope(credential, needed);
+        return credential.caller();
+    }
+
+    private static void requireScope(Credential credential, KeyScope needed) {
+        if (!credential.scopes().contains(needed)) {
+            throw new StoaException(
+                    ErrorKind.PERMISSION, "This key has not the scope “" + needed.label() + "”, which this needs.");
+        }
+    }
+
+    /** Forgets who was good: something about keys has changed. */
+    void forgetAll() {
+        keys.invalidateAll();
+        sessions.invalidateAll();
+    }
+
     /** @throws StoaException AUTHENTICATION, not saying which part was wrong */
     public Caller authenticateSession(String token) {
         byte[] hash = hash(token);
@@ -87,6 +111,7 @@ public class Identity {
         limiter.begin(address);
         Credential credential = key(apiKey);
         limiter.succeeded(address);
+        requireScope(credential, KeyScope.CHAT);
         Instant now = clock.instant();
         String token = SecretToken.newToken(random);
         // Signing in is rare: the place to forget sessions that nobody can use any more.

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -17,7 +18,7 @@ import org.springframework.stereotype.Repository;
 class IdentityRepository {
 
     /** A credential that is valid now. */
-    record Credential(Caller caller, byte[] hash, UUID apiKeyId, Instant lastUsedAt) {}
+    record Credential(Caller caller, byte[] hash, UUID apiKeyId, Set<KeyScope> scopes, Instant lastUsedAt) {}
 
     private static final String VALID_KEY = "k.disabled_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)";
 
@@ -29,8 +30,9 @@ class IdentityRepository {
 
     Optional<Credential> findKey(byte[] hash, Instant now) {
         return jdbc.sql("""
-                        SELECT m.organization_id, m.workspace_id, m.id AS member_id, k.id AS credential_id, k.hash,
-                               k.id AS api_key_id, k.last_used_at
+                        SELECT m.organization_id, coalesce(k.workspace_id, m.workspace_id) AS workspace_id,
+                               m.id AS member_id, k.id AS credential_id, k.hash, k.id AS api_key_id, k.scopes,
+                               k.last_used_at
                         FROM api_key k JOIN member m ON m.id = k.member_id
                         WHERE k.hash = :hash AND\s""" + VALID_KEY)
                 .param("hash", hash)
@@ -41,8 +43,9 @@ class IdentityRepository {
 
     Optional<Credential> findSession(byte[] hash, Instant now) {
         return jdbc.sql("""
-                        SELECT m.organization_id, m.workspace_id, m.id AS member_id, s.id AS credential_id, s.hash,
-                               k.id AS api_key_id, s.last_used_at
+                        SELECT m.organization_id, coalesce(k.workspace_id, m.workspace_id) AS workspace_id,
+                               m.id AS member_id, s.id AS credential_id, s.hash, k.id AS api_key_id, k.scopes,
+                               s.last_used_at
                         FROM session s JOIN api_key k ON k.id = s.api_key_id JOIN member m ON m.id = k.member_id
                         WHERE s.hash = :hash AND s.expires_at > :now AND\s""" + VALID_KEY)
                 .param("hash", hash)
@@ -62,6 +65,7 @@ class IdentityRepository {
                 caller,
                 row.getBytes("hash"),
                 row.getObject("api_key_id", UUID.class),
+                KeyRepository.scopes(row.getArray("scopes")),
                 used == null ? Instant.EPOCH : used.toInstant());
     }
 
@@ -138,8 +142,8 @@ class IdentityRepository {
                 .param("now", utc(now))
                 .update();
         jdbc.sql("""
-                        INSERT INTO member (id, organization_id, workspace_id, name, created_at)
-                        VALUES (:id, :organization, :workspace, 'Operator', :now)
+                        INSERT INTO member (id, organization_id, workspace_id, name, role, created_at)
+                        VALUES (:id, :organization, :workspace, 'Operator', 'admin', :now)
                         """)
                 .param("id", member)
                 .param("organization", organization)

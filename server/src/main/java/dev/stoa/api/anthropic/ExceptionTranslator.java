@@ -16,8 +16,11 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 
-/** Turns whatever a controller of this surface throws into the protocol's error; faults of ours say nothing of us. */
-@ControllerAdvice(basePackageClasses = MessagesController.class)
+/**
+ * Turns whatever a controller of this surface, or of the Admin API, throws into the protocol's error; faults of ours say
+ * nothing of us.
+ */
+@ControllerAdvice(basePackages = {"dev.stoa.api.anthropic", "dev.stoa.api.admin"})
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ExceptionTranslator {
     /** A database that restarts is back in seconds. */

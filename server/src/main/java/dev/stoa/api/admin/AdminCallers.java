@@ -1,0 +1,52 @@
+package dev.stoa.api.admin;
+
+import dev.stoa.api.Callers;
+import dev.stoa.api.Fields;
+import dev.stoa.api.JsonBody;
+import dev.stoa.identity.Administration;
+import dev.stoa.identity.Caller;
+import dev.stoa.identity.KeyScope;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.Limits;
+import dev.stoa.shared.StoaException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** Lets administrators in, and reads what they send. */
+@Component
+final class AdminCallers {
+    private static final String ORGANIZATION_HEADER = "anthropic-organization-id";
+
+    private final Callers callers;
+    private final Administration administration;
+    private final JsonBody body;
+
+    AdminCallers(Callers callers, Administration administration, Limits limits) {
+        this.callers = callers;
+        this.administration = administration;
+        this.body = new JsonBody(limits);
+    }
+
+    /**
+     * @param methods the methods that this path takes
+     * @throws StoaException METHOD_NOT_ALLOWED, AUTHENTICATION, PERMISSION
+     */
+    Caller begin(HttpServletRequest request, HttpServletResponse response, String... methods) {
+        if (!List.of(methods).contains(request.getMethod())) {
+            String allowed = String.join(", ", methods);
+            response.setHeader("Allow", allowed);
+            throw new StoaException(
+                    ErrorKind.METHOD_NOT_ALLOWED, "This path takes " + allowed + ", not " + request.getMethod() + ".");
+        }
+        Caller caller = callers.authenticate(request, response, ORGANIZATION_HEADER, KeyScope.ADMIN);
+        administration.requireAdministrator(caller);
+        return caller;
+    }
+
+    Fields read(HttpServletRequest request) throws IOException {
+        return Fields.of(body.read(request), "");
+    }
+}

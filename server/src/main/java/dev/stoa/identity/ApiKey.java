@@ -1,0 +1,41 @@
+package dev.stoa.identity;
+
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key as administrators see it: never the secret.
+ *
+ * @param hint its prefix and last characters
+ * @param workspaceId that its requests count for
+ * @param memberId whose requests they are
+ */
+public record ApiKey(
+        UUID id,
+        String name,
+        String hint,
+        UUID workspaceId,
+        UUID memberId,
+        @Nullable UUID createdBy,
+        Set<KeyScope> scopes,
+        Status status,
+        Instant createdAt,
+        @Nullable Instant expiresAt,
+        @Nullable Instant lastUsedAt) {
+
+    /** Whether it works. */
+    public enum Status {
+        ACTIVE,
+        /** Switched off; may be switched on again. */
+        INACTIVE,
+        /** Switched off for good. */
+        ARCHIVED,
+        EXPIRED
+    }
+
+    public ApiKey {
+        scopes = Set.copyOf(scopes);
+    }
+}

@@ -1,0 +1,267 @@
+package dev.stoa.api.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.stoa.api.ApiServer;
+import dev.stoa.identity.TestMembers;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** Keys, workspaces, limits, reports and the audit log over HTTP, on two servers of one database. */
+@Tag("e2e")
+class AdminApiTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static ApiServer server;
+    private static ApiServer other;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server =
+                ApiServer.start("", "--stoa.mock-models=mock-0-0-8", "--stoa.prices.input=1", "--stoa.prices.output=2");
+        other = server.startBeside("--stoa.mock-models=mock-0-0-8");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        other.close();
+        server.close();
+    }
+
+    private static HttpResponse<String> call(String method, String path, String key, String body) throws Exception {
+        return server.send(HttpRequest.newBuilder(server.uri("/v1/organizations/" + path))
+                .timeout(Duration.ofSeconds(20))
+                .header("x-api-key", key)
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    private static JsonNode get(String path) throws Exception {
+        HttpResponse<String> response = call("GET", path, ApiServer.KEY, "");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return ApiServer.json(response);
+    }
+
+    private static JsonNode post(String path, String body) throws Exception {
+        HttpResponse<String> response = call("POST", path, ApiServer.KEY, body);
+        assertThat(response.statusCode()).as(response.body()).isIn(200, 201);
+        return ApiServer.json(response);
+    }
+
+    private static String text(JsonNode node, String name) {
+        return node.get(name).stringValue();
+    }
+
+    /** Asks a model with a key. */
+    private static int ask(ApiServer where, String key) throws Exception {
+        return where.send(where.request("/v1/messages")
+                        .setHeader("x-api-key", key)
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                ApiServer.message("eight ch", false).replace("scripted:v1", "mock-0-0-8"))))
+                .statusCode();
+    }
+
+    @Test
+    void aKeyIsMadeUsedSwitchedOffAndArchivedOnAllServersAtOnce() throws Exception {
+        JsonNode made = post("api_keys", "{'name':'program'}");
+        String id = text(made, "id");
+        String secret = text(made, "key");
+        assertThat(secret).startsWith("sk-stoa-");
+        assertThat(get("api_keys/" + id).has("key")).isFalse();
+        assertThat(ask(server, secret)).isEqualTo(200);
+        assertThat(ask(other, secret)).isEqualTo(200);
+        post("api_keys/" + id, "{'status':'inactive'}");
+        for (ApiServer each : List.of(server, other)) {
+            // The cache would hold it for seconds; the announcement does not take one.
+            await().atMost(Duration.ofSeconds(2)).until(() -> ask(each, secret) == 401);
+        }
+        post("api_keys/" + id, "{'status':'active','name':'renamed'}");
+        await().atMost(SOON).until(() -> ask(other, secret) == 200);
+        assertThat(text(get("api_keys/" + id), "name")).isEqualTo("renamed");
+        post("api_keys/" + id, "{'status':'archived'}");
+        assertThat(call("POST", "api_keys/" + id, ApiServer.KEY, "{'status':'active'}")
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(get("api_keys?status=archived").at("/data").size()).isPositive();
+        assertThat(server.jdbc()
+                        .sql("select count(*) from api_key where api_key::text like ?")
+                        .param("%" + secret + "%")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void aKeyDoesOnlyWhatItsScopesAllow() throws Exception {
+        String secret = text(post("api_keys", "{'name':'program'}"), "key");
+        assertThat(call("GET", "me", secret, "").statusCode()).isEqualTo(403);
+        String admin = text(post("api_keys", "{'name':'admin','scopes':['admin']}"), "key");
+        assertThat(call("GET", "me", admin, "").statusCode()).isEqualTo(200);
+        assertThat(ask(server, admin)).isEqualTo(403);
+        HttpResponse<String> signIn = server.send(HttpRequest.newBuilder(server.uri("/api/session"))
+                .header("content-type", "application/json")
+                .header("X-Stoa-Client", "web")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"key\":\"" + secret + "\"}")));
+        assertThat(signIn.statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void aRotatedKeyLivesOnBesideTheNewOneAsLongAsWasAsked() throws Exception {
+        JsonNode old = post("api_keys", "{'name':'service'}");
+        JsonNode overlapping = post("api_keys/" + text(old, "id") + "/rotate", "{'overlap_seconds':3600}");
+        assertThat(ask(server, text(old, "key"))).isEqualTo(200);
+        assertThat(ask(server, text(overlapping, "key"))).isEqualTo(200);
+        assertThat(Instant.parse(text(get("api_keys/" + text(old, "id")), "expires_at")))
+                .isBetween(Instant.now().plusSeconds(3500), Instant.now().plusSeconds(3601));
+        JsonNode next = post("api_keys/" + text(overlapping, "id") + "/rotate", "{}");
+        await().atMost(SOON).until(() -> ask(server, text(overlapping, "key")) == 401);
+        assertThat(ask(server, text(next, "key"))).isEqualTo(200);
+    }
+
+    @Test
+    void anArchivedWorkspaceTakesItsKeysWithIt() throws Exception {
+        JsonNode workspace = post("workspaces", "{'name':'Research'}");
+        String id = text(workspace, "id");
+        JsonNode key = post("api_keys", "{'name':'k','workspace_id':'" + id + "'}");
+        assertThat(text(key, "workspace_id")).isEqualTo(id);
+        assertThat(ask(server, text(key, "key"))).isEqualTo(200);
+        post("workspaces/" + id + "/archive", "");
+        await().atMost(SOON).until(() -> ask(server, text(key, "key")) == 401);
+        assertThat(get("workspaces").at("/data").toString()).doesNotContain(id);
+        assertThat(get("workspaces?include_archived=true").at("/data").toString())
+                .contains(id);
+    }
+
+    @Test
+    void limitsAndBudgetsAreSetForAKey() throws Exception {
+        JsonNode key = post("api_keys", "{'name':'limited'}");
+        String scope = "'scope':{'type':'api_key','id':'" + text(key, "id") + "'}";
+        JsonNode set = post(
+                "rate_limits",
+                "{" + scope + ",'requests_per_minute':2,'budgets':[{'period':'day','unit':'usd','amount':0.5}]}");
+        assertThat(set.at("/budgets/0/amount").decimalValue()).isEqualByComparingTo("0.5");
+        await().atMost(SOON).until(() -> ask(server, text(key, "key")) == 429);
+        // Three tokens of input at a dollar and eight of output at two a million, once or twice.
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(get("rate_limits?limit=1000")
+                                .at("/data")
+                                .valueStream()
+                                .filter(each -> text(each, "id").equals(text(key, "id")))
+                                .findFirst()
+                                .orElseThrow()
+                                .at("/budgets/0/spent")
+                                .decimalValue())
+                        .isGreaterThanOrEqualTo(new BigDecimal("0.000019")));
+        post("rate_limits", "{" + scope + ",'budgets':[{'period':'week','unit':'tokens','amount':1}]}");
+        await().atMost(SOON).until(() -> ask(server, text(key, "key")) == 402);
+        post("rate_limits", "{" + scope + "}");
+        await().atMost(SOON).until(() -> ask(server, text(key, "key")) == 200);
+    }
+
+    @Test
+    void usageAndCostAreReportedByKey() throws Exception {
+        JsonNode key = post("api_keys", "{'name':'reported'}");
+        ask(server, text(key, "key"));
+        ask(server, text(key, "key"));
+        String since = Instant.now().minusSeconds(3600).toString();
+        await().atMost(SOON).untilAsserted(() -> {
+            JsonNode report =
+                    get("usage_report/messages?bucket_width=1h&group_by%5B%5D=api_key_id&group_by=model&starting_at="
+                            + since);
+            assertThat(report.at("/data").size()).isBetween(1, 2);
+            JsonNode row = report.at("/data")
+                    .valueStream()
+                    .flatMap(bucket -> bucket.get("results").valueStream())
+                    .filter(each -> text(each, "api_key_id").equals(text(key, "id")))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(row.get("requests").longValue()).isEqualTo(2);
+            assertThat(row.get("output_tokens").longValue()).isEqualTo(16);
+            assertThat(row.get("uncached_input_tokens").longValue()).isEqualTo(6);
+            assertThat(text(row, "model")).isEqualTo("mock-0-0-8");
+        });
+        JsonNode costs = get("cost_report?group_by=api_key_id&starting_at=" + since);
+        assertThat(costs.toString()).contains("\"amount\":\"0.0038\"");
+    }
+
+    @Test
+    void everyActIsInTheAuditLogWhichOnlyGrows() throws Exception {
+        String id = text(post("api_keys", "{'name':'audited'}"), "id");
+        post("api_keys/" + id, "{'name':'twice'}");
+        post("api_keys/" + id, "{'status':'inactive'}");
+        JsonNode events = get("audit_events?limit=2");
+        assertThat(events.at("/data").valueStream().map(each -> text(each, "action")))
+                .contains("api_key.status_changed");
+        assertThat(events.at("/has_more").booleanValue()).isTrue();
+        JsonNode older = get("audit_events?after_id=" + text(events, "last_id"));
+        assertThat(older.at("/data").toString()).doesNotContain(text(events, "first_id"));
+        for (String change :
+                List.of("update audit_event set action = 'x'", "delete from audit_event", "truncate audit_event")) {
+            assertThatThrownBy(() -> server.jdbc().sql(change).update()).hasMessageContaining("only ever added to");
+        }
+    }
+
+    @Test
+    void nothingOfAnotherOrganizationIsFound() throws Exception {
+        String stranger = TestMembers.add(server.jdbc());
+        String id = text(post("api_keys", "{'name':'mine'}"), "id");
+        assertThat(call("GET", "api_keys/" + id, stranger, "").statusCode()).isEqualTo(404);
+        assertThat(call("POST", "api_keys/" + id, stranger, "{'status':'archived'}")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(call("POST", "rate_limits", stranger, "{'scope':{'type':'api_key','id':'" + id + "'}}")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(call("GET", "api_keys", stranger, "").body()).doesNotContain(id);
+        assertThat(call("GET", "audit_events", stranger, "").body()).doesNotContain(id);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "POST | api_keys | {'name':''} | 400",
+                "POST | api_keys | {'name':1} | 400",
+                "POST | api_keys | {'name':'x','frob':1} | 400",
+                "POST | api_keys | {'name':'x','scopes':['king']} | 400",
+                "POST | api_keys | {'name':'x','expires_at':'soon'} | 400",
+                "POST | api_keys | {'name':'x','expires_at':'2020-01-01T00:00:00Z'} | 400",
+                "POST | api_keys | {'name':'x','workspace_id':'wrkspc_none'} | 404",
+                "POST | api_keys | [ | 400",
+                "POST | api_keys | `` | 400",
+                "PUT | api_keys | {} | 405",
+                "GET | api_keys/apikey_none | `` | 404",
+                "GET | api_keys?limit=0 | `` | 400",
+                "GET | api_keys?after_id=x | `` | 400",
+                "POST | rate_limits | {'scope':{'type':'planet'}} | 400",
+                "POST | rate_limits | {'scope':{'type':'organization'},'requests_per_minute':0} | 400",
+                "POST | rate_limits | {'scope':{'type':'organization'},'budgets':[{'period':'day','unit':'usd','amount':-1}]} | 400",
+                "GET | usage_report/messages | `` | 400",
+                "GET | usage_report/messages?starting_at=2026-01-01T00:00:00Z&bucket_width=2d | `` | 400",
+                "GET | usage_report/messages?starting_at=2026-01-01T00:00:00Z&group_by=colour | `` | 400",
+                "GET | nothing | `` | 404",
+            })
+    void answersBadInputInShape(String method, String path, String body, int status) throws Exception {
+        HttpResponse<String> response = call(method, path, ApiServer.KEY, body);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(ApiServer.json(response).at("/error/message").isString()).isTrue();
+        assertThat(call(method, path, "wrong", body).statusCode()).isIn(401, 404, 405);
+    }
+}
