@@ -13,7 +13,10 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.stoa.engine.Constraint;
 import dev.stoa.engine.EngineOptions;
+import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
 import dev.stoa.engine.Scheduling;
 import dev.stoa.inference.GenerationRequest;
@@ -32,8 +35,14 @@ final class ArchitectureTest {
     }
 
     /** Records of the engine that others may name: the words of a request, and what an operator sets. */
-    private static final Set<String> ENGINE_VALUES =
-            Set.of(Sampling.class.getName(), Scheduling.class.getName(), EngineOptions.class.getName());
+    private static final Set<String> ENGINE_VALUES = Set.of(
+            Sampling.class.getName(),
+            Scheduling.class.getName(),
+            Priority.class.getName(),
+            EngineOptions.class.getName(),
+            OutputControl.class.getName(),
+            Constraint.class.getName(),
+            Constraint.JsonSchema.class.getName());
 
     @ArchTest
     static final ArchRule capabilitiesDoNotKnowTheSurfaces = noClasses()

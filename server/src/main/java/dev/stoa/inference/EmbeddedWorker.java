@@ -70,6 +70,7 @@ final class EmbeddedWorker implements AutoCloseable {
         }
         EngineRequest work = new EngineRequest(
                         prompt, maxTokens, request.sampling(), request.stopSequences(), request.topLogprobs(), begun)
+                .withControl(request.control())
                 .withScheduling(request.scheduling());
         boolean clamped = maxTokens < request.maxTokens();
         return new EmbeddedStream(submit(work), prompt.length, clamped, meters, engine::tokenBytes);
@@ -78,6 +79,11 @@ final class EmbeddedWorker implements AutoCloseable {
     private Generation submit(EngineRequest work) {
         try {
             return engine.submit(work);
+        } catch (IllegalArgumentException e) {
+            // A form of the answer that can't be compiled, or a bias on a token that isn't there: its own words say
+            // which.
+            throw new StoaException(
+                    ErrorKind.INVALID_REQUEST, "The model can't answer in this form: " + e.getMessage(), null, e);
         } catch (EngineRejectedException e) {
             throw switch (e.reason()) {
                 case TOO_LONG ->

@@ -1,5 +1,6 @@
 package dev.stoa.inference;
 
+import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Sampling;
 import dev.stoa.engine.Scheduling;
 import java.util.IdentityHashMap;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param sampling how tokens are drawn
  * @param stopSequences texts that end the answer
  * @param topLogprobs alternatives to report for each token, 0 to 20; {@link #NO_LOGPROBS} reports none at all
+ * @param control the form of the answer, and biases on its tokens
  * @param scheduling before whom it is served, for whose share, and for how long
  * @param surface which surface it came in by, a bounded set of labels: {@code anthropic}, {@code openai}, {@code chat}
  * @param begun ids of the output's first tokens, fewer than {@code maxTokens}, which an earlier run of this same request
@@ -29,6 +31,7 @@ public record GenerationRequest(
         Sampling sampling,
         List<String> stopSequences,
         int topLogprobs,
+        OutputControl control,
         Scheduling scheduling,
         String surface,
         List<Integer> begun) {
@@ -56,6 +59,7 @@ public record GenerationRequest(
                 sampling,
                 stopSequences,
                 NO_LOGPROBS,
+                OutputControl.NONE,
                 Scheduling.DEFAULT,
                 surface,
                 List.of());
@@ -79,11 +83,26 @@ public record GenerationRequest(
     /** The same request under another name, to go on after these tokens. */
     public GenerationRequest goingOn(String newId, List<Integer> tokens) {
         return new GenerationRequest(
-                newId, model, prompt, maxTokens, sampling, stopSequences, topLogprobs, scheduling, surface, tokens);
+                newId,
+                model,
+                prompt,
+                maxTokens,
+                sampling,
+                stopSequences,
+                topLogprobs,
+                control,
+                scheduling,
+                surface,
+                tokens);
+    }
+
+    public GenerationRequest withControl(OutputControl value) {
+        return new GenerationRequest(
+                id, model, prompt, maxTokens, sampling, stopSequences, topLogprobs, value, scheduling, surface, begun);
     }
 
     public GenerationRequest withScheduling(Scheduling value) {
         return new GenerationRequest(
-                id, model, prompt, maxTokens, sampling, stopSequences, topLogprobs, value, surface, begun);
+                id, model, prompt, maxTokens, sampling, stopSequences, topLogprobs, control, value, surface, begun);
     }
 }

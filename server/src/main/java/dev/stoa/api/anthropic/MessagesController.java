@@ -88,13 +88,14 @@ final class MessagesController {
 
     private GenerationRequest generation(MessagesRequest request, String requestId) {
         return new GenerationRequest(
-                requestId,
-                request.model(),
-                request.messages(),
-                request.maxTokens(),
-                sampling(request),
-                request.stopSequences(),
-                SURFACE);
+                        requestId,
+                        request.model(),
+                        request.messages(),
+                        request.maxTokens(),
+                        sampling(request),
+                        request.stopSequences(),
+                        SURFACE)
+                .withControl(request.control());
     }
 
     /** The protocol's defaults where nothing is set; a top_p of 0 leaves one token, as a top_k of 1 does. */

@@ -1,6 +1,8 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.api.Fields;
+import dev.stoa.engine.Constraint;
+import dev.stoa.engine.OutputControl;
 import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Message.Role;
@@ -84,9 +86,10 @@ final class MessagesDecoder {
         }
         messages(fields, version, messages);
         cacheControl(fields);
+        OutputControl control = outputConfig(fields.optionalObject("output_config"));
         unsupported(fields);
         fields.end();
-        return new MessagesRequest(model, messages, maxTokens, stops, temperature, topP, topK, stream);
+        return new MessagesRequest(model, messages, maxTokens, stops, temperature, topP, topK, control, stream);
     }
 
     private static void messages(Fields fields, ApiVersion version, List<Message> into) {
@@ -189,6 +192,28 @@ final class MessagesDecoder {
         }
     }
 
+    /** The form that the answer must have; how much effort it takes is the model's own. */
+    private static OutputControl outputConfig(@Nullable Fields config) {
+        OutputControl control = OutputControl.NONE;
+        if (config != null) {
+            config.optionalString("effort");
+            Fields format = config.optionalObject("format");
+            if (format != null) {
+                if (!format.requiredString("type").equals("json_schema")) {
+                    throw Fields.invalid(format.path("type"), "must be “json_schema”");
+                }
+                JsonNode schema = format.required("schema");
+                if (!schema.isObject()) {
+                    throw Fields.invalid(format.path("schema"), "must be an object, not " + Fields.kind(schema));
+                }
+                control = control.withConstraint(new Constraint.JsonSchema(schema.toString()));
+                format.end();
+            }
+            config.end();
+        }
+        return control;
+    }
+
     private static void oneOf(Fields fields, String name, String first, String second) {
         String value = fields.optionalString(name);
         if (value != null && !value.equals(first) && !value.equals(second)) {
@@ -222,7 +247,6 @@ final class MessagesDecoder {
         }
         fields.refuse("tools", "tool use " + NOT_YET);
         fields.refuse("tool_choice", "tool use " + NOT_YET);
-        fields.refuse("output_config", "choosing effort or a format of the output " + NOT_YET);
         fields.refuse("mcp_servers", "the MCP connector " + NOT_YET);
         fields.refuse("container", "code execution " + NOT_YET);
         fields.refuse("context_management", "context management " + NOT_YET);

@@ -1,5 +1,6 @@
 package dev.stoa.api.anthropic;
 
+import dev.stoa.engine.OutputControl;
 import dev.stoa.inference.Message;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -9,6 +10,7 @@ import java.util.OptionalInt;
  * A decoded body of {@code POST /v1/messages} or {@code /v1/messages/count_tokens}.
  *
  * @param messages with the system prompt as the first, where there is one
+ * @param control the form of the answer
  * @param maxTokens 1 where only tokens are counted
  */
 record MessagesRequest(
@@ -19,4 +21,5 @@ record MessagesRequest(
         OptionalDouble temperature,
         OptionalDouble topP,
         OptionalInt topK,
+        OutputControl control,
         boolean stream) {}

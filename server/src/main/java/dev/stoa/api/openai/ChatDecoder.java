@@ -1,6 +1,9 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.Fields;
+import dev.stoa.engine.Constraint;
+import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.Message;
@@ -16,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 final class ChatDecoder {
     private static final int MESSAGES_MAX = 100_000;
     private static final int TOP_LOGPROBS_MAX = 20;
+    private static final String ANY_OBJECT = "{\"type\":\"object\"}";
 
     private ChatDecoder() {}
 
@@ -30,6 +34,8 @@ final class ChatDecoder {
         List<String> stops = Decoding.stops(fields);
         int maxTokens = maxTokens(fields);
         int topLogprobs = topLogprobs(fields);
+        OutputControl control = Decoding.bias(fields, format(fields));
+        Priority priority = Decoding.priority(fields);
         Decoding.passOver(fields);
         unsupported(fields);
         fields.end();
@@ -41,6 +47,8 @@ final class ChatDecoder {
                 sampling,
                 stops,
                 topLogprobs,
+                control,
+                priority,
                 stream,
                 includeUsage);
     }
@@ -127,14 +135,38 @@ final class ChatDecoder {
         return blocks;
     }
 
-    private static void unsupported(Fields fields) {
+    /** The form that the answer must have. */
+    private static OutputControl format(Fields fields) {
         Fields format = fields.optionalObject("response_format");
-        if (format != null) {
-            if (!format.requiredString("type").equals("text")) {
-                throw Fields.invalid("response_format", "structured output " + Decoding.NOT_YET);
-            }
-            format.end();
+        if (format == null) {
+            return OutputControl.NONE;
         }
+        String type = format.requiredString("type");
+        OutputControl control = switch (type) {
+            case "text" -> OutputControl.NONE;
+            case "json_object" -> OutputControl.NONE.withConstraint(new Constraint.JsonSchema(ANY_OBJECT));
+            case "json_schema" -> schema(Fields.of(format.required("json_schema"), format.path("json_schema")));
+            default -> throw Fields.invalid(format.path("type"), "must be “text”, “json_object” or “json_schema”");
+        };
+        format.end();
+        return control;
+    }
+
+    /** Held to whether “strict” or not: a model of this size would rarely keep to it by itself. */
+    private static OutputControl schema(Fields named) {
+        named.requiredString("name");
+        named.optionalString("description");
+        named.optionalBoolean("strict");
+        JsonNode schema = named.optional("schema");
+        named.end();
+        if (schema != null && !schema.isObject()) {
+            throw Fields.invalid(named.path("schema"), "must be an object, not " + Fields.kind(schema));
+        }
+        return OutputControl.NONE.withConstraint(
+                new Constraint.JsonSchema(schema == null ? ANY_OBJECT : schema.toString()));
+    }
+
+    private static void unsupported(Fields fields) {
         for (JsonNode modality : fields.list("modalities")) {
             if (!modality.isString() || !modality.stringValue().equals("text")) {
                 throw Fields.invalid("modalities", "only “text” can be given back");
@@ -150,7 +182,6 @@ final class ChatDecoder {
         toolChoice(fields);
         fields.refuse("functions", "tool use " + Decoding.NOT_YET);
         fields.refuse("function_call", "tool use " + Decoding.NOT_YET);
-        fields.refuse("logit_bias", "a bias on tokens " + Decoding.NOT_YET);
         fields.refuse("audio", "audio " + Decoding.NOT_YET);
         fields.refuse("prediction", "predicted output " + Decoding.NOT_YET);
         fields.refuse("web_search_options", "searching the web " + Decoding.NOT_YET);

@@ -1,5 +1,7 @@
 package dev.stoa.api.openai;
 
+import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
 import dev.stoa.engine.Scheduling;
 import dev.stoa.inference.GenerationRequest;
@@ -13,6 +15,7 @@ import java.util.List;
  * @param prompts at least one; a chat has exactly one
  * @param choices answers for each prompt
  * @param topLogprobs as in {@link GenerationRequest}
+ * @param control the form of the answers, and biases on their tokens
  * @param includeUsage whether a stream ends with its usage
  */
 record CompletionRequest(
@@ -23,6 +26,8 @@ record CompletionRequest(
         Sampling sampling,
         List<String> stops,
         int topLogprobs,
+        OutputControl control,
+        Priority priority,
         boolean stream,
         boolean includeUsage) {
     private static final String SURFACE = "openai";
@@ -40,7 +45,8 @@ record CompletionRequest(
                         Decoding.ofChoice(sampling, choice),
                         stops,
                         topLogprobs,
-                        Scheduling.DEFAULT,
+                        control,
+                        Scheduling.DEFAULT.withPriority(priority),
                         SURFACE,
                         List.of()));
             }

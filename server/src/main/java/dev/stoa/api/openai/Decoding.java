@@ -1,12 +1,17 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.Fields;
+import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.shared.Ids;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -22,6 +27,12 @@ final class Decoding {
     private static final int TEMPERATURE_MAX = 2;
     /** The protocol's own limits. */
     private static final int METADATA_MAX = 16;
+
+    private static final int BIAS_MAX = 100;
+    /** Each is looked at for every token that is drawn. */
+    private static final int BIASES_MAX = 1024;
+
+    private static final Pattern TOKEN_ID = Pattern.compile("[0-9]{1,9}");
 
     static final String NOT_YET = "is not supported by this server's models yet";
     /** Spreads one seed over the choices: consecutive ones must not be the seeds a caller would try next. */
@@ -109,13 +120,38 @@ final class Decoding {
         return usage;
     }
 
+    /** How urgent the request is: “flex” waits behind all others; no tier goes before those of other callers. */
+    static Priority priority(Fields fields) {
+        String tier = oneOf(fields, "service_tier", List.of("auto", "default", "flex", "scale", "priority"));
+        return "flex".equals(tier) ? Priority.BATCH : Priority.STANDARD;
+    }
+
+    /** Biases on tokens, by their ids. */
+    static OutputControl bias(Fields fields, OutputControl control) {
+        JsonNode node = fields.optional("logit_bias");
+        if (node == null) {
+            return control;
+        }
+        Fields.of(node, "logit_bias");
+        Map<Integer, Float> biases = new HashMap<>();
+        node.forEachEntry((token, bias) -> {
+            if (!TOKEN_ID.matcher(token).matches() || !bias.isNumber() || Math.abs(bias.doubleValue()) > BIAS_MAX) {
+                throw Fields.invalid("logit_bias", "maps ids of tokens to numbers between -100 and 100");
+            }
+            biases.put(Integer.valueOf(token), bias.floatValue());
+        });
+        if (biases.size() > BIASES_MAX) {
+            throw Fields.invalid("logit_bias", "must hold at most " + BIASES_MAX + " tokens");
+        }
+        return control.withLogitBias(biases);
+    }
+
     /** Fields that change nothing in the answer: checked, then passed over. */
     static void passOver(Fields fields) {
         fields.optionalString("user");
         fields.optionalString("safety_identifier");
         fields.optionalString("prompt_cache_key");
         fields.optionalString("prompt_cache_retention");
-        oneOf(fields, "service_tier", List.of("auto", "default", "flex", "scale", "priority"));
         JsonNode metadata = fields.optional("metadata");
         if (metadata != null) {
             Fields.of(metadata, "metadata");

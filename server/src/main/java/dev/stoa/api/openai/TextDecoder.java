@@ -1,6 +1,8 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.Fields;
+import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.Prompt;
 import dev.stoa.shared.Ids;
@@ -43,7 +45,8 @@ final class TextDecoder {
         if (suffix != null && !suffix.isEmpty()) {
             throw Fields.invalid("suffix", "filling in the middle " + Decoding.NOT_YET);
         }
-        fields.refuse("logit_bias", "a bias on tokens " + Decoding.NOT_YET);
+        OutputControl control = Decoding.bias(fields, OutputControl.NONE);
+        Priority priority = Decoding.priority(fields);
         fields.end();
         return new CompletionRequest(
                 model,
@@ -53,6 +56,8 @@ final class TextDecoder {
                 sampling,
                 stops,
                 Decoding.topLogprobs(logprobs.isPresent(), logprobs.orElse(0)),
+                control,
+                priority,
                 stream,
                 includeUsage);
     }

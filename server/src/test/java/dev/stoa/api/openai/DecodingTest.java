@@ -2,7 +2,10 @@ package dev.stoa.api.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.entry;
 
+import dev.stoa.engine.Constraint;
+import dev.stoa.engine.Priority;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Prompt;
@@ -51,6 +54,18 @@ class DecodingTest {
     }
 
     @Test
+    void readsTheFormOfTheAnswerAndBiases() {
+        CompletionRequest request =
+                chat(",'response_format':{'type':'json_schema','json_schema':{'name':'n','strict':true,"
+                        + "'schema':{'type':'integer'}}},'logit_bias':{'7':-100,'8':1.5},'service_tier':'flex'");
+        assertThat(request.control().constraint()).contains(new Constraint.JsonSchema("{\"type\":\"integer\"}"));
+        assertThat(request.control().logitBias()).containsOnly(entry(7, -100f), entry(8, 1.5f));
+        assertThat(request.parts("r").getFirst().scheduling().priority()).isEqualTo(Priority.BATCH);
+        assertThat(chat(",'response_format':{'type':'json_object'}").control().constraint())
+                .contains(new Constraint.JsonSchema("{\"type\":\"object\"}"));
+    }
+
+    @Test
     void theSameSeedGivesTheSameSeedsToAllChoices() {
         assertThat(chat(",'seed':11,'n':4").parts("a").stream()
                         .map(part -> part.sampling().seed()))
@@ -75,9 +90,12 @@ class DecodingTest {
                 ",'top_logprobs':3 | top_logprobs | needs logprobs",
                 ",'logprobs':true,'top_logprobs':21 | top_logprobs | between 0 and 20",
                 ",'stream_options':{'include_usage':true} | stream_options | only for streams",
-                ",'response_format':{'type':'json_object'} | response_format | structured output",
+                ",'response_format':{'type':'xml'} | response_format.type | json_schema",
+                ",'response_format':{'type':'json_schema'} | response_format.json_schema | required",
+                ",'response_format':{'type':'json_schema','json_schema':{'name':'n','schema':1}} | response_format.json_schema.schema | an object",
                 ",'tools':[{'type':'function'}] | tools | tool use",
-                ",'logit_bias':{'1':2} | logit_bias | bias",
+                ",'logit_bias':{'1':200} | logit_bias | between -100 and 100",
+                ",'logit_bias':{'one':2} | logit_bias | ids of tokens",
                 ",'seed':1.5 | seed | whole number",
                 ",'metadata':{'a':1} | metadata.a | a string",
                 ",'service_tier':'gold' | service_tier | one of",
