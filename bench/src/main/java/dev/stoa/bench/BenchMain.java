@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures Stoa beside its peers and the machine's limits.",
-        subcommands = {EngineCommand.class, ServingCommand.class})
+        subcommands = {EngineCommand.class, ServingCommand.class, FormsCommand.class})
 public final class BenchMain {
     private BenchMain() {}
 

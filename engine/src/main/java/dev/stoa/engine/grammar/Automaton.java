@@ -23,6 +23,8 @@ public final class Automaton {
     private final Map<List<Thread>, Place> places = new HashMap<>();
     private final Map<FrameKey, Frame> frames = new HashMap<>();
     private final Frame bottom = new Frame(null, 0, null, 0, 0);
+    private final Map<TokenSet, TokenSet> sets = new HashMap<>();
+    private long setBytes;
     private int frameCount = 1;
     private int age;
 
@@ -101,10 +103,22 @@ public final class Automaton {
     synchronized TokenSet tokens(Place place) {
         TokenSet known = place.tokens;
         if (known == null) {
-            known = find(place);
+            known = shared(find(place));
             place.tokens = known;
         }
         return known;
+    }
+
+    private TokenSet shared(TokenSet set) {
+        TokenSet known = sets.putIfAbsent(set, set);
+        if (known != null) {
+            return known;
+        }
+        setBytes += set.bytes();
+        if (setBytes > GrammarLimits.SET_BYTES_MAX) {
+            forget();
+        }
+        return set;
     }
 
     private TokenSet find(Place place) {
@@ -261,10 +275,16 @@ public final class Automaton {
     private void forgetIfFull() {
         if (places.size() >= GrammarLimits.PLACES_REMEMBERED_MAX
                 || frames.size() >= GrammarLimits.PLACES_REMEMBERED_MAX * 4) {
-            places.clear();
-            frames.clear();
-            age++;
+            forget();
         }
+    }
+
+    private void forget() {
+        places.clear();
+        frames.clear();
+        sets.clear();
+        setBytes = 0;
+        age++;
     }
 
     /** Where requests begin: a new output of this form. */

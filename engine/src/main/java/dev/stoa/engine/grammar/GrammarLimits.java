@@ -50,5 +50,8 @@ final class GrammarLimits {
     /** Places in an output that an automaton remembers; beyond it starts to forget. */
     static final int PLACES_REMEMBERED_MAX = 5_000;
 
+    /** Bytes of token sets that an automaton remembers. Places with the same tokens share a set. */
+    static final long SET_BYTES_MAX = 16L << 20;
+
     private GrammarLimits() {}
 }

@@ -15,6 +15,9 @@ final class StringTerminal implements Terminal {
     private static final long AFTER = 1L << 61;
     private static final int UNIT_BITS = 8;
 
+    /** Places within a character are below this. */
+    static final int UNITS_MAX = 1 << UNIT_BITS;
+
     private final int min;
     private final int max;
 
@@ -93,18 +96,31 @@ final class StringTerminal implements Terminal {
         if (state == BEFORE || state == AFTER) {
             return state;
         }
-        long unit = state & ((1 << UNIT_BITS) - 1);
-        long count = state >> UNIT_BITS;
-        long lacking = Math.min(Math.max(0, min - count), bytes);
-        long left = max == Pattern.UNBOUNDED ? bytes : Math.min(max - count, bytes);
-        return unit | lacking << 8 | left << 32;
+        return unit(state) | Math.min(lacking(state), bytes) << UNIT_BITS | Math.min(left(state), bytes) << 32;
     }
 
-    int min() {
-        return min;
+    /** Whether a state is between the quotes. */
+    static boolean inside(long state) {
+        return state != BEFORE && state != AFTER;
     }
 
-    int max() {
-        return max;
+    /** The place within the present character of a state between the quotes; 0 before each character. */
+    static int unit(long state) {
+        return (int) (state & (UNITS_MAX - 1));
+    }
+
+    /** Characters of a state between the quotes, one that is only begun included. */
+    static int taken(long state) {
+        return (int) (state >> UNIT_BITS) + (unit(state) == 0 ? 0 : 1);
+    }
+
+    /** Characters that are lacking to the least number. */
+    long lacking(long state) {
+        return Math.max(0, min - (state >> UNIT_BITS));
+    }
+
+    /** Characters that may still come, the present one included. */
+    long left(long state) {
+        return max == Pattern.UNBOUNDED ? Long.MAX_VALUE : max - (state >> UNIT_BITS);
     }
 }

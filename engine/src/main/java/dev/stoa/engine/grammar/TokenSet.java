@@ -1,6 +1,7 @@
 package dev.stoa.engine.grammar;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A set of token ids: few of them as a list, many as bits. Immutable. */
 public final class TokenSet {
@@ -80,6 +81,21 @@ public final class TokenSet {
                 values[id] = by;
             }
         }
+    }
+
+    /** Bytes of memory, roughly. */
+    int bytes() {
+        return ids.length * Integer.BYTES + bits.length * Long.BYTES;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TokenSet set && Arrays.equals(ids, set.ids) && Arrays.equals(bits, set.bits);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(ids) + Arrays.hashCode(bits);
     }
 
     /** Adds the set's bits to {@code words}. */

@@ -27,6 +27,7 @@ public final class TokenTrie {
 
     private final int[] tokens;
     private final int deepest;
+    private final StringMasks strings = new StringMasks();
     private final Map<Terminal, WordMasks> masks = Collections.synchronizedMap(new WeakHashMap<>());
 
     private TokenTrie(Tokenizer tokenizer) {
@@ -165,6 +166,15 @@ public final class TokenTrie {
         return deepest;
     }
 
+    /** Where the tokens of a node begin, up to those of the next node. */
+    int tokensFrom(int node) {
+        return tokensFrom[node];
+    }
+
+    int token(int index) {
+        return tokens[index];
+    }
+
     /** Adds the tokens that end at a node. */
     void addTokens(int node, long[] words) {
         for (int i = tokensFrom[node]; i < tokensFrom[node + 1]; i++) {
@@ -174,6 +184,11 @@ public final class TokenTrie {
 
     long[] emptyWords() {
         return new long[(vocabulary + Long.SIZE - 1) / Long.SIZE];
+    }
+
+    /** What is remembered of all strings. */
+    StringMasks strings() {
+        return strings;
     }
 
     /** What is remembered of a word's states. */

@@ -10,7 +10,7 @@ import java.util.Map;
  */
 final class WordMasks {
     /** Like states of one word that are remembered; a string between two lengths has as many as tokens have bytes. */
-    private static final int STATES_MAX = 4096;
+    private static final int STATES_MAX = 512;
 
     /**
      * @param inside tokens that end inside the word, or with it
@@ -27,7 +27,9 @@ final class WordMasks {
             if (masks.size() >= STATES_MAX) {
                 masks.clear();
             }
-            known = walk(terminal, state, trie);
+            known = terminal instanceof StringTerminal string && StringTerminal.inside(state)
+                    ? trie.strings().of(StringTerminal.unit(state), string.lacking(state), string.left(state), trie)
+                    : walk(terminal, state, trie);
             masks.put(likeness, known);
         }
         return known;
