@@ -41,7 +41,7 @@ final class CallGrammar {
                         false));
             case ToolChoice.Auto _ ->
                 tools.stream().anyMatch(Tool::strict)
-                        ? free(dialect, tools, chat.parallelToolCalls())
+                        ? Optional.of(free(dialect, tools, chat.parallelToolCalls()))
                         : Optional.empty();
         };
     }
@@ -68,17 +68,24 @@ final class CallGrammar {
         };
     }
 
-    /** Words, with calls among them that match their schemas; only where calls have a marker that words can't hold. */
-    private static Optional<Constraint> free(Dialect dialect, List<Tool> tools, boolean parallel) {
-        if (dialect != Dialect.HERMES && dialect != Dialect.TOLD) {
-            return Optional.empty();
-        }
-        Constraint call = new Sequence(
-                new Until(dialect.open()),
-                new Literal("\n"),
-                calls(dialect, tools, false),
-                new Literal("\n" + dialect.close()));
-        return Optional.of(new Sequence(new Repeat(call, 0, parallel ? CALLS_MAX : 1), new Without(dialect.open())));
+    /** Words, or words and calls that match their schemas. */
+    private static Constraint free(Dialect dialect, List<Tool> tools, boolean parallel) {
+        Constraint calls = calls(dialect, tools, false);
+        return switch (dialect) {
+            case HERMES, TOLD -> {
+                Constraint call = new Sequence(
+                        new Until(dialect.open()), new Literal("\n"), calls, new Literal("\n" + dialect.close()));
+                yield new Sequence(new Repeat(call, 0, parallel ? CALLS_MAX : 1), new Without(dialect.open()));
+            }
+            case MISTRAL -> {
+                Constraint more = new Repeat(new Sequence(new Literal(", "), calls), 0, parallel ? CALLS_MAX - 1 : 0);
+                yield new Choice(List.of(
+                        new Without(dialect.open()),
+                        new Sequence(new Until(dialect.open()), new Literal("["), calls, more, new Literal("]"))));
+            }
+            // An answer that begins with a brace is a call, and no other is.
+            case LLAMA3, BARE -> new Choice(List.of(calls, new Constraint.Regex("([^{\\s][\\s\\S]*)?")));
+        };
     }
 
     private static Constraint calls(Dialect dialect, List<Tool> tools, boolean always) {

@@ -3,9 +3,11 @@ package dev.stoa.engine.grammar;
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.ConstraintException;
 import dev.stoa.engine.tokenizer.Tokenizer;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /** The forms that one model's requests have asked for, compiled; the last used ones are kept. Thread-safe. */
 public final class Forms {
@@ -14,7 +16,8 @@ public final class Forms {
 
     private final Tokenizer tokenizer;
     private final Map<Constraint, Automaton> kept = new LinkedHashMap<>(16, 0.75f, true);
-    private @Nullable TokenTrie trie;
+    /** By the control tokens that their forms name; a model has one or two of these. */
+    private final Map<Set<Integer>, TokenTrie> tries = new HashMap<>();
 
     public Forms(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
@@ -32,7 +35,7 @@ public final class Forms {
                 return known.matcher();
             }
         }
-        Automaton made = FormCompiler.compile(form, trie());
+        Automaton made = FormCompiler.compile(form, trie(form));
         synchronized (kept) {
             kept.put(form, made);
             if (kept.size() > KEPT_MAX) {
@@ -45,14 +48,30 @@ public final class Forms {
         return matcher;
     }
 
-    private TokenTrie trie() {
+    private TokenTrie trie(Constraint form) {
+        Set<Integer> named = new HashSet<>();
+        addNamed(form, named);
         synchronized (kept) {
-            TokenTrie made = trie;
-            if (made == null) {
-                made = TokenTrie.of(tokenizer);
-                trie = made;
-            }
-            return made;
+            return tries.computeIfAbsent(named, controls -> TokenTrie.of(tokenizer, controls));
+        }
+    }
+
+    /** Control tokens that are markers of the form: a model begins a call with one of them. */
+    private void addNamed(Constraint form, Set<Integer> named) {
+        switch (form) {
+            case Constraint.Until(String marker) -> addNamed(marker, named);
+            case Constraint.Without(String marker) -> addNamed(marker, named);
+            case Constraint.Sequence sequence -> sequence.parts().forEach(part -> addNamed(part, named));
+            case Constraint.Choice choice -> choice.options().forEach(option -> addNamed(option, named));
+            case Constraint.Repeat repeat -> addNamed(repeat.part(), named);
+            case Constraint.JsonSchema _, Constraint.Regex _, Constraint.Literal _ -> {}
+        }
+    }
+
+    private void addNamed(String marker, Set<Integer> named) {
+        int id = tokenizer.id(marker);
+        if (id >= 0 && tokenizer.isControl(id) && !tokenizer.isEndOfGeneration(id)) {
+            named.add(id);
         }
     }
 }

@@ -1,11 +1,13 @@
 package dev.stoa.engine.grammar;
 
 import dev.stoa.engine.tokenizer.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
@@ -30,14 +32,18 @@ public final class TokenTrie {
     private final StringMasks strings = new StringMasks();
     private final Map<Terminal, WordMasks> masks = Collections.synchronizedMap(new WeakHashMap<>());
 
-    private TokenTrie(Tokenizer tokenizer) {
+    private TokenTrie(Tokenizer tokenizer, Set<Integer> spelled) {
         this.vocabulary = tokenizer.vocabularySize();
         this.bytes = new byte[vocabulary][];
         List<Integer> order = new ArrayList<>(vocabulary);
         List<Integer> endIds = new ArrayList<>();
         for (int id = 0; id < vocabulary; id++) {
             boolean end = tokenizer.isEndOfGeneration(id);
-            bytes[id] = end || tokenizer.isControl(id) ? new byte[0] : tokenizer.bytes(id);
+            if (spelled.contains(id) && !end) {
+                bytes[id] = tokenizer.text(id).getBytes(StandardCharsets.UTF_8);
+            } else {
+                bytes[id] = end || tokenizer.isControl(id) ? new byte[0] : tokenizer.bytes(id);
+            }
             if (end) {
                 endIds.add(id);
             } else if (bytes[id].length > 0 && bytes[id].length < Short.MAX_VALUE) {
@@ -56,7 +62,12 @@ public final class TokenTrie {
     }
 
     public static TokenTrie of(Tokenizer tokenizer) {
-        return new TokenTrie(tokenizer);
+        return of(tokenizer, Set.of());
+    }
+
+    /** @param spelled control tokens that stand for their spelling here */
+    static TokenTrie of(Tokenizer tokenizer, Set<Integer> spelled) {
+        return new TokenTrie(tokenizer, spelled);
     }
 
     /** Lays the nodes out, from the tokens in the order of their bytes. */
