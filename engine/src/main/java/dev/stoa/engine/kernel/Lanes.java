@@ -1,7 +1,6 @@
 package dev.stoa.engine.kernel;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The vector shape of this machine: its preferred one, at most 512 bits, as a panel holds two registers or more. */
@@ -18,17 +17,4 @@ final class Lanes {
     static final int COUNT = F.length();
 
     private Lanes() {}
-
-    /** Reads lanes that are known to be ints; saves a cast at each use. */
-    static IntVector ints(int[] array, int at) {
-        return IntVector.fromArray(I, array, at);
-    }
-
-    static FloatVector floats(float[] array, int at) {
-        return FloatVector.fromArray(F, array, at);
-    }
-
-    static FloatVector all(float value) {
-        return FloatVector.broadcast(F, value);
-    }
 }

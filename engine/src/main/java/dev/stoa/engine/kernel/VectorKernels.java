@@ -54,7 +54,7 @@ public final class VectorKernels implements Kernels {
         for (int lane = 0; lane < PARTIAL_SUMS; lane += Lanes.COUNT) {
             FloatVector sum = FloatVector.zero(Lanes.F);
             for (int i = lane; i < whole; i += PARTIAL_SUMS) {
-                FloatVector value = Lanes.floats(x, at + i);
+                FloatVector value = FloatVector.fromArray(Lanes.F, x, at + i);
                 sum = value.fma(value, sum);
             }
             sum.intoArray(partial, lane);
@@ -70,7 +70,10 @@ public final class VectorKernels implements Kernels {
     public void scaleRows(float[] x, int at, float factor, float[] weight, float[] out, int outAt, int n) {
         int i = 0;
         for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
-            Lanes.floats(x, at + i).mul(factor).mul(Lanes.floats(weight, i)).intoArray(out, outAt + i);
+            FloatVector.fromArray(Lanes.F, x, at + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(Lanes.F, weight, i))
+                    .intoArray(out, outAt + i);
         }
         for (; i < n; i++) {
             out[outAt + i] = x[at + i] * factor * weight[i];
@@ -81,7 +84,9 @@ public final class VectorKernels implements Kernels {
     public void add(float[] x, int at, float[] y, int yAt, int n) {
         int i = 0;
         for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
-            Lanes.floats(x, at + i).add(Lanes.floats(y, yAt + i)).intoArray(x, at + i);
+            FloatVector.fromArray(Lanes.F, x, at + i)
+                    .add(FloatVector.fromArray(Lanes.F, y, yAt + i))
+                    .intoArray(x, at + i);
         }
         for (; i < n; i++) {
             x[at + i] += y[yAt + i];
@@ -92,9 +97,9 @@ public final class VectorKernels implements Kernels {
     public void siluTimes(float[] gate, int at, float[] up, int upAt, int n) {
         int i = 0;
         for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
-            FloatVector x = Lanes.floats(gate, at + i);
+            FloatVector x = FloatVector.fromArray(Lanes.F, gate, at + i);
             FloatVector silu = x.div(exp(x.neg()).add(1f));
-            silu.mul(Lanes.floats(up, upAt + i)).intoArray(gate, at + i);
+            silu.mul(FloatVector.fromArray(Lanes.F, up, upAt + i)).intoArray(gate, at + i);
         }
         for (; i < n; i++) {
             gate[at + i] = ScalarKernels.silu(gate[at + i]) * up[upAt + i];
@@ -105,10 +110,13 @@ public final class VectorKernels implements Kernels {
     public void geluTimes(float[] gate, int at, float[] up, int upAt, int n) {
         int i = 0;
         for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
-            FloatVector x = Lanes.floats(gate, at + i);
-            FloatVector inner = x.mul(x).fma(Lanes.all(ScalarKernels.GELU_B), Lanes.all(ScalarKernels.GELU_A));
+            FloatVector x = FloatVector.fromArray(Lanes.F, gate, at + i);
+            FloatVector inner = x.mul(x)
+                    .fma(
+                            FloatVector.broadcast(Lanes.F, ScalarKernels.GELU_B),
+                            FloatVector.broadcast(Lanes.F, ScalarKernels.GELU_A));
             FloatVector gelu = x.div(exp(x.mul(inner).neg()).add(1f));
-            gelu.mul(Lanes.floats(up, upAt + i)).intoArray(gate, at + i);
+            gelu.mul(FloatVector.fromArray(Lanes.F, up, upAt + i)).intoArray(gate, at + i);
         }
         for (; i < n; i++) {
             gate[at + i] = ScalarKernels.gelu(gate[at + i]) * up[upAt + i];
@@ -118,17 +126,19 @@ public final class VectorKernels implements Kernels {
     /** {@link Exponential#exp} in lanes, step for step. */
     private static FloatVector exp(FloatVector input) {
         FloatVector x = input.max(Exponential.LOWEST).min(Exponential.HIGHEST);
-        FloatVector round = Lanes.all(Exponential.ROUND);
-        FloatVector n = x.fma(Lanes.all(Exponential.LOG2_E), round).sub(round);
-        FloatVector r = n.fma(Lanes.all(-Exponential.LN2_HIGH), x);
-        r = n.fma(Lanes.all(-Exponential.LN2_LOW), r);
-        FloatVector p = Lanes.all(Exponential.C7).fma(r, Lanes.all(Exponential.C6));
-        p = p.fma(r, Lanes.all(Exponential.C5));
-        p = p.fma(r, Lanes.all(Exponential.C4));
-        p = p.fma(r, Lanes.all(Exponential.C3));
-        p = p.fma(r, Lanes.all(Exponential.C2));
-        p = p.fma(r, Lanes.all(1f));
-        p = p.fma(r, Lanes.all(1f));
+        FloatVector round = FloatVector.broadcast(Lanes.F, Exponential.ROUND);
+        FloatVector n =
+                x.fma(FloatVector.broadcast(Lanes.F, Exponential.LOG2_E), round).sub(round);
+        FloatVector r = n.fma(FloatVector.broadcast(Lanes.F, -Exponential.LN2_HIGH), x);
+        r = n.fma(FloatVector.broadcast(Lanes.F, -Exponential.LN2_LOW), r);
+        FloatVector p =
+                FloatVector.broadcast(Lanes.F, Exponential.C7).fma(r, FloatVector.broadcast(Lanes.F, Exponential.C6));
+        p = p.fma(r, FloatVector.broadcast(Lanes.F, Exponential.C5));
+        p = p.fma(r, FloatVector.broadcast(Lanes.F, Exponential.C4));
+        p = p.fma(r, FloatVector.broadcast(Lanes.F, Exponential.C3));
+        p = p.fma(r, FloatVector.broadcast(Lanes.F, Exponential.C2));
+        p = p.fma(r, FloatVector.broadcast(Lanes.F, 1f));
+        p = p.fma(r, FloatVector.broadcast(Lanes.F, 1f));
         IntVector exponent = ((IntVector) n.convert(VectorOperators.F2I, 0))
                 .add(Exponential.BIAS)
                 .lanewise(VectorOperators.LSHL, Exponential.MANTISSA_BITS);
@@ -168,9 +178,11 @@ public final class VectorKernels implements Kernels {
         for (int lane = 0; lane < PARTIAL_SUMS; lane += Lanes.COUNT) {
             FloatVector sum = FloatVector.zero(Lanes.F);
             for (int i = lane; i < n; i += PARTIAL_SUMS) {
-                FloatVector e = exp(Lanes.floats(s, at + i).sub(max).mul(scale));
+                FloatVector e =
+                        exp(FloatVector.fromArray(Lanes.F, s, at + i).sub(max).mul(scale));
                 if (i < from || i + Lanes.COUNT > to) {
-                    e = inside(e, i, from, to);
+                    VectorMask<Float> mask = Lanes.F.indexInRange(i - from, to - from);
+                    e = FloatVector.zero(Lanes.F).blend(e, mask);
                 }
                 e.intoArray(s, at + i);
                 sum = sum.add(e);
@@ -196,16 +208,11 @@ public final class VectorKernels implements Kernels {
         return max;
     }
 
-    private static FloatVector inside(FloatVector e, int i, int from, int to) {
-        VectorMask<Float> mask = Lanes.F.indexInRange(i - from, to - from);
-        return FloatVector.zero(Lanes.F).blend(e, mask);
-    }
-
     @Override
     public void scale(float[] x, int at, int n, float factor) {
         int i = 0;
         for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
-            Lanes.floats(x, at + i).mul(factor).intoArray(x, at + i);
+            FloatVector.fromArray(Lanes.F, x, at + i).mul(factor).intoArray(x, at + i);
         }
         for (; i < n; i++) {
             x[at + i] *= factor;
