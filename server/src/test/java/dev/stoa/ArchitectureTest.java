@@ -15,6 +15,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.EngineOptions;
+import dev.stoa.engine.KvType;
 import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
@@ -40,6 +41,7 @@ final class ArchitectureTest {
             Scheduling.class.getName(),
             Priority.class.getName(),
             EngineOptions.class.getName(),
+            KvType.class.getName(),
             OutputControl.class.getName(),
             Constraint.class.getName(),
             Constraint.JsonSchema.class.getName());

@@ -52,6 +52,9 @@ final class ServingCommand implements Callable<Integer> {
     @Option(names = "--questions", description = "questions on the thread (default: 100)")
     private int questions = 100;
 
+    @Option(names = "--apart", description = "questions with a thread of their own, for comparison (default: 100)")
+    private int apart = 100;
+
     @Option(names = "--overload", description = "minutes of overload (default: 10)")
     private double overloadMinutes = 10;
 
@@ -94,7 +97,7 @@ final class ServingCommand implements Callable<Integer> {
             new ArrivalsBenchmark(load, arrivalSeconds).run(report, capacity);
         }
         if (cases.contains("thread")) {
-            new ThreadBenchmark(engine, load, questions).run(report);
+            new ThreadBenchmark(engine, load, questions, apart).run(report);
         }
         if (cases.contains("overload")) {
             Duration duration = Duration.ofMillis((long) (overloadMinutes * 60_000));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A hundred questions on one thread of a thousand tokens, against a hundred threads with a question each. */
 final class ThreadBenchmark {
@@ -18,46 +19,62 @@ final class ThreadBenchmark {
     private final Engine engine;
     private final ServingLoad load;
     private final int questions;
+    private final int apart;
 
     /** Time until all have begun to answer, time until all have answered, and the most blocks in use. */
     private record Result(double firstTokenSeconds, double seconds, int blocks) {}
 
-    ThreadBenchmark(Engine engine, ServingLoad load, int questions) {
+    /** @param apart questions that are asked on threads of their own */
+    ThreadBenchmark(Engine engine, ServingLoad load, int questions, int apart) {
         this.engine = engine;
         this.load = load;
         this.questions = questions;
+        this.apart = apart;
     }
 
     void run(Report report) {
         int[] thread = load.prompt(THREAD);
         Result one = ask(List.of(ask(load.prompt(THREAD))));
-        Result shared = ask(load.prompts(questions, QUESTION).stream()
-                .map(question -> ServingLoad.joined(thread, question))
-                .toList());
-        Result again = ask(load.prompts(questions, QUESTION).stream()
-                .map(question -> ServingLoad.joined(thread, question))
-                .toList());
-        Result apart =
-                ask(load.prompts(questions, THREAD).stream().map(this::ask).toList());
-        String many = questions + " questions";
+        Result shared = ask(onThread(thread));
+        Result known = ask(onThread(thread));
+        Result separate = apart == 0
+                ? null
+                : ask(load.prompts(apart, THREAD).stream().map(this::ask).toList());
         report.add(row("1 question: first token", "s", one.firstTokenSeconds(), null));
+        report.add(row("1 question: answered", "s", one.seconds(), null));
         report.add(row("1 question: blocks", "blocks", one.blocks(), null));
+        times(report, questions + " questions, new thread", shared, separate);
+        times(report, questions + " questions, known thread", known, separate);
         report.add(row(
-                many + ", one new thread: all first tokens",
-                "s",
-                shared.firstTokenSeconds(),
-                apart.firstTokenSeconds()));
-        report.add(row(many + ", one new thread: answered", "s", shared.seconds(), apart.seconds()));
-        report.add(row(
-                many + ", one known thread: all first tokens",
-                "s",
-                again.firstTokenSeconds(),
-                apart.firstTokenSeconds()));
-        report.add(row(many + ", one known thread: answered", "s", again.seconds(), apart.seconds()));
-        report.add(row(many + ", one thread: blocks", "blocks", shared.blocks(), (double) apart.blocks()));
+                questions + " questions, new thread: all first tokens, to those of 1",
+                "x",
+                shared.firstTokenSeconds() / one.firstTokenSeconds(),
+                null));
         int blockTokens = engine.metrics().kvBlockTokens();
         double needed = blocks(THREAD, blockTokens) + (double) questions * blocks(QUESTION + ANSWER, blockTokens);
-        report.add(row(many + ", one thread: blocks of thread + new tokens", "x", shared.blocks() / needed, null));
+        report.add(row(
+                questions + " questions, new thread: blocks, to those of thread and new tokens",
+                "x",
+                shared.blocks() / needed,
+                null));
+    }
+
+    /** A baseline only where as many questions were asked apart. */
+    private void times(Report report, String name, Result result, @Nullable Result separate) {
+        boolean comparable = separate != null && apart == questions;
+        report.add(row(
+                name + ": all first tokens",
+                "s",
+                result.firstTokenSeconds(),
+                comparable ? separate.firstTokenSeconds() : null));
+        report.add(row(name + ": answered", "s", result.seconds(), comparable ? separate.seconds() : null));
+        report.add(row(name + ": blocks", "blocks", result.blocks(), comparable ? (double) separate.blocks() : null));
+    }
+
+    private List<int[]> onThread(int[] thread) {
+        return load.prompts(questions, QUESTION).stream()
+                .map(question -> ServingLoad.joined(thread, question))
+                .toList();
     }
 
     private static int blocks(int tokens, int blockTokens) {
@@ -92,7 +109,7 @@ final class ThreadBenchmark {
     }
 
     /** {@code baseline} is ours with threads apart, in the same run. */
-    private static Row row(String name, String unit, double value, @org.jspecify.annotations.Nullable Double baseline) {
+    private static Row row(String name, String unit, double value, @Nullable Double baseline) {
         return new Row(
                 "serving", "thread, " + name, unit, value, baseline == null ? null : "threads apart", baseline, null);
     }

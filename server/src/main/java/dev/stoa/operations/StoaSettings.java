@@ -3,6 +3,7 @@ package dev.stoa.operations;
 import dev.stoa.engine.EngineOptions;
 import dev.stoa.shared.Folders;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -43,13 +44,25 @@ public record StoaSettings(
      * @param maxQueued the most requests that wait; one more is refused
      * @param kvCache memory for keys and values of all running requests; absent means what the machine leaves, 1 GiB at
      *     most
+     * @param maxQueuedTokens the most prompt tokens that wait
+     * @param maxBatchTokens the most token rows of a step
+     * @param interTokenTarget how long a step may take while somebody reads: prompts are cut accordingly
+     * @param gatherWait how long an idle engine waits after a first request for others to join it
+     * @param agingInterval how long a priority waits at most for a turn, for each priority above it
+     * @param prefixCache whether what was read once is remembered for the same organization
      */
     public record Engine(
             @DefaultValue("0") int threads,
             @DefaultValue("0") int contextLength,
             @DefaultValue("16") int maxRunning,
             @DefaultValue("256") int maxQueued,
-            @Nullable DataSize kvCache) {
+            @Nullable DataSize kvCache,
+            @DefaultValue("1048576") int maxQueuedTokens,
+            @DefaultValue("256") int maxBatchTokens,
+            @DefaultValue("100ms") Duration interTokenTarget,
+            @DefaultValue("0ms") Duration gatherWait,
+            @DefaultValue("5s") Duration agingInterval,
+            @DefaultValue("true") boolean prefixCache) {
         /** @throws IllegalArgumentException naming the setting that is out of range */
         public Engine {
             require(threads >= 0, "stoa.engine.threads must not be negative");
@@ -59,6 +72,11 @@ public record StoaSettings(
             require(
                     kvCache == null || kvCache.toBytes() >= JvmPlan.KV_BYTES_MIN,
                     "stoa.engine.kv-cache must be at least 64MB");
+            require(maxQueuedTokens >= 1, "stoa.engine.max-queued-tokens must be at least 1");
+            require(maxBatchTokens >= 1, "stoa.engine.max-batch-tokens must be at least 1");
+            require(interTokenTarget.isPositive(), "stoa.engine.inter-token-target must be positive");
+            require(!gatherWait.isNegative(), "stoa.engine.gather-wait must not be negative");
+            require(agingInterval.isPositive(), "stoa.engine.aging-interval must be positive");
         }
 
         /** In the engine's own words. */
@@ -69,8 +87,14 @@ public record StoaSettings(
                     contextLength == 0 ? OptionalInt.empty() : OptionalInt.of(contextLength),
                     maxRunning,
                     maxQueued,
+                    maxQueuedTokens,
                     kvCacheBytes,
-                    defaults.maxBatchTokens());
+                    defaults.kvType(),
+                    maxBatchTokens,
+                    interTokenTarget,
+                    gatherWait,
+                    agingInterval,
+                    prefixCache);
         }
     }
 
