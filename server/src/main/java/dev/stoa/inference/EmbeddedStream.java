@@ -114,7 +114,7 @@ final class EmbeddedStream implements TokenStream {
 
     private Finished end(Generation.Finish finish) {
         ended = true;
-        reading.end(finish, generation.timing());
+        reading.end(generation.timing());
         StopReason reason = switch (finish) {
             case END_OF_TURN -> StopReason.END_TURN;
             case MAX_TOKENS -> clamped ? StopReason.CONTEXT_FULL : StopReason.MAX_TOKENS;

@@ -2,13 +2,16 @@ package dev.stoa.inference;
 
 import dev.stoa.engine.EngineMetrics;
 import dev.stoa.engine.Generation;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -18,6 +21,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class WorkerMeters {
     private static final String MODEL_LABEL = "model_name";
+    private static final List<String> FINISHED_REASONS = List.of("stop", "length", "abort", "error");
 
     private final MeterRegistry registry;
 
@@ -35,17 +39,46 @@ final class WorkerMeters {
         counter("vllm:prefix_cache_queries", model, metrics, EngineMetrics::promptTokens);
         counter("vllm:prefix_cache_hits", model, metrics, EngineMetrics::cachedTokens);
         counter("vllm:num_preemptions", model, metrics, EngineMetrics::preemptions);
+        for (String reason : FINISHED_REASONS) {
+            FunctionCounter.builder("vllm:request_success", metrics, source -> ended(source.get(), reason))
+                    .tag(MODEL_LABEL, model)
+                    .tag("finished_reason", reason)
+                    .register(registry);
+        }
         counter("stoa_engine_steps", model, metrics, EngineMetrics::steps);
         gauge("stoa_engine_drain_per_second", model, metrics, EngineMetrics::drainPerSecond);
-        Gauge.builder("vllm:cache_config_info", () -> 1)
-                .tag(MODEL_LABEL, model)
-                .tag("block_size", Integer.toString(metrics.get().kvBlockTokens()))
-                .tag("num_gpu_blocks", Integer.toString(metrics.get().kvBlocks()))
-                .register(registry);
+        if (registry instanceof PrometheusMeterRegistry prometheus) {
+            describeCache(prometheus.getPrometheusRegistry(), model, metrics.get());
+        }
     }
 
     static EngineMetrics nothing() {
         return EngineMetrics.NONE;
+    }
+
+    /** Registered without Micrometer, which takes {@code _info} off a name. */
+    private static void describeCache(PrometheusRegistry prometheus, String model, EngineMetrics metrics) {
+        Info.builder()
+                .name("vllm:cache_config_info")
+                .labelNames(MODEL_LABEL, "block_size", "num_gpu_blocks")
+                .register(prometheus)
+                .addLabelValues(model, Integer.toString(metrics.kvBlockTokens()), Integer.toString(metrics.kvBlocks()));
+    }
+
+    private static long ended(EngineMetrics metrics, String reason) {
+        return metrics.outcomes().entrySet().stream()
+                .filter(outcome -> reason(outcome.getKey()).equals(reason))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    private static String reason(Generation.Finish finish) {
+        return switch (finish) {
+            case END_OF_TURN, STOP_SEQUENCE -> "stop";
+            case MAX_TOKENS, CONTEXT_FULL -> "length";
+            case CANCELLED -> "abort";
+            case EXPIRED, FAILED -> "error";
+        };
     }
 
     private void gauge(
@@ -101,22 +134,6 @@ final class WorkerMeters {
         Reading begin() {
             return new Reading(this);
         }
-
-        private Counter success(Generation.Finish finish) {
-            return Counter.builder("vllm:request_success")
-                    .tag(MODEL_LABEL, model)
-                    .tag("finished_reason", reason(finish))
-                    .register(registry);
-        }
-
-        private static String reason(Generation.Finish finish) {
-            return switch (finish) {
-                case END_OF_TURN, STOP_SEQUENCE -> "stop";
-                case MAX_TOKENS, CONTEXT_FULL -> "length";
-                case CANCELLED -> "abort";
-                case EXPIRED, FAILED -> Generation.Finish.FAILED.name().toLowerCase(Locale.ROOT);
-            };
-        }
     }
 
     /** The clock of one request as its reader sees it; not thread-safe. */
@@ -146,12 +163,11 @@ final class WorkerMeters {
             lastNanos = now;
         }
 
-        void end(Generation.Finish finish, Generation.Timing timing) {
+        void end(Generation.Timing timing) {
             meters.total.record(Duration.ofNanos(System.nanoTime() - startNanos));
             meters.queue.record(timing.queued());
             meters.prefill.record(timing.prefill());
             meters.decode.record(timing.decode());
-            meters.success(finish).increment();
         }
     }
 }
