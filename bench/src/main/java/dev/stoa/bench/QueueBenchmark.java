@@ -1,5 +1,7 @@
 package dev.stoa.bench;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class QueueBenchmark {
     double run(Report report) {
         double[] one = new double[repetitions];
         double[] hundred = new double[repetitions];
+        double[] work = new double[repetitions];
         double[] equal = new double[repetitions];
         double[] theirs = new double[peer == null ? 0 : repetitions];
         double[] theirEqual = new double[theirs.length];
@@ -36,8 +39,11 @@ final class QueueBenchmark {
             int[] same = load.prompt(PROMPT);
             List<int[]> copies =
                     IntStream.range(0, REQUESTS).mapToObj(_ -> same).toList();
+            double start = processorSeconds();
             one[i] = load.answerAll(load.prompts(1, PROMPT), OUTPUT);
+            double between = processorSeconds();
             hundred[i] = load.answerAll(prompts, OUTPUT);
+            work[i] = (processorSeconds() - between) / (between - start);
             equal[i] = load.answerAll(copies, OUTPUT);
             if (peer != null) {
                 theirs[i] = peer.answerAll(prompts, OUTPUT);
@@ -53,7 +59,14 @@ final class QueueBenchmark {
                 EngineBenchmark.median(equal),
                 peer == null ? null : EngineBenchmark.median(theirEqual)));
         report.add(row("queue T(100)/T(1)", "x", median / EngineBenchmark.median(one), null));
+        report.add(row("queue processor time of 100 to that of 1", "x", EngineBenchmark.median(work), null));
         return REQUESTS / median;
+    }
+
+    /** Of this process; unlike the clock's time it hardly grows when others use the machine. */
+    private static double processorSeconds() {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return system.getProcessCpuTime() / 1e9;
     }
 
     private static Row row(String name, String unit, double value, @Nullable Double baseline) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
                 + " one thread, overload; beside llama-server where its folder is given.")
 final class ServingCommand implements Callable<Integer> {
     private static final int CONTEXT = 2048;
-    private static final int MAX_RUNNING = 64;
+    private static final int MAX_RUNNING = 128;
     private static final int MAX_QUEUED = 512;
     private static final int MAX_BATCH_TOKENS = 512;
     private static final int PEER_SLOTS = 64;

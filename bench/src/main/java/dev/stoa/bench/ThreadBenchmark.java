@@ -61,14 +61,14 @@ final class ThreadBenchmark {
 
     /** A baseline only where as many questions were asked apart. */
     private void times(Report report, String name, Result result, @Nullable Result separate) {
-        boolean comparable = separate != null && apart == questions;
+        Result other = apart == questions ? separate : null;
         report.add(row(
                 name + ": all first tokens",
                 "s",
                 result.firstTokenSeconds(),
-                comparable ? separate.firstTokenSeconds() : null));
-        report.add(row(name + ": answered", "s", result.seconds(), comparable ? separate.seconds() : null));
-        report.add(row(name + ": blocks", "blocks", result.blocks(), comparable ? (double) separate.blocks() : null));
+                other == null ? null : other.firstTokenSeconds()));
+        report.add(row(name + ": answered", "s", result.seconds(), other == null ? null : other.seconds()));
+        report.add(row(name + ": blocks", "blocks", result.blocks(), other == null ? null : (double) other.blocks()));
     }
 
     private List<int[]> onThread(int[] thread) {
