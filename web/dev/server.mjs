@@ -85,6 +85,15 @@ async function handle(world, request, response) {
     return empty(response);
   }
   if (route === "GET /api/models") return json(response, 200, { models: models(world), loading: world.loading });
+  if (url.pathname.endsWith("/shares")) {
+    const share = { id: "s1", title: "", created_at: new Date(), expires_at: new Date(Date.now() + 7 * 864e5) };
+    if (request.method === "POST") return json(response, 201, { share, path: "/#/s/0123456789abcdef" });
+    return json(response, 200, { shares: [] });
+  }
+  if (url.pathname.startsWith("/api/shared/")) {
+    const messages = [...world.messages.values()].slice(0, 2);
+    return json(response, 200, { title: "Hash tables", messages, created_at: new Date(), expires_at: new Date() });
+  }
   if (route === "GET /api/events") return changes(world, response);
   if (route === "GET /api/search") return json(response, 200, { hits: search(world, url.searchParams.get("q") ?? "") });
   if (route === "GET /api/conversations") return json(response, 200, list(world, url.searchParams));
@@ -111,7 +120,7 @@ function onConversation(world, method, id, sub, body, response) {
     for (const message of messages) {
       versions[message.id] = messages.filter((other) => other.parent_id === message.parent_id).map((other) => other.id);
     }
-    return json(response, 200, { conversation: one, messages, versions, more: false, queue });
+    return json(response, 200, { conversation: one, messages, versions, more: false, summaries: [], queue });
   }
   if (method === "PATCH") {
     Object.assign(one, body);

@@ -170,6 +170,22 @@ async function tour(size, scheme) {
   await page.getByRole("combobox").fill("paris");
   await page.locator(".palette mark").first().waitFor();
   await shot("17-palette");
+  await page.keyboard.press("Escape");
+  if (size === "phone") await page.getByRole("button", { name: "Open conversations" }).click();
+  await page
+    .getByRole("button", { name: /Options for/ })
+    .nth(1)
+    .click({ force: true });
+  await page.getByRole("menuitem", { name: "Share" }).click();
+  await page.getByRole("button", { name: "Make a link" }).click();
+  await page.getByLabel("The link", { exact: true }).waitFor();
+  await page.waitForTimeout(300);
+  await shot("18-share");
+  await page.goto(`${server.address}/#/s/0123456789abcdef`);
+  await page.reload();
+  await page.getByRole("heading", { name: "Hash tables", exact: true }).waitFor();
+  await page.waitForTimeout(300);
+  await shot("19-shared");
   await context.close();
   server.close();
 }

@@ -11,6 +11,8 @@ import type {
   NewMessage,
   Policy,
   Queued,
+  Share,
+  SharedCopy,
   Thread,
 } from "./types";
 
@@ -38,6 +40,17 @@ export const api = {
     call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: { title } }),
   change: (id: string, change: Partial<Pick<Conversation, "pinned" | "archived">>) =>
     call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: change }),
+  shares: (id: string) => call<{ shares: Share[] }>(`/api/conversations/${segment(id)}/shares`),
+  share: (id: string, leaf: string | null, days: number) =>
+    call<{ share: Share; path: string }>(`/api/conversations/${segment(id)}/shares`, {
+      method: "POST",
+      body: leaf === null ? { days } : { leaf, days },
+    }),
+  revoke: (id: string) => call<undefined>(`/api/shares/${segment(id)}`, { method: "DELETE" }),
+  shared: (secret: string) => call<SharedCopy>(`/api/shared/${segment(secret)}`),
+  copyShared: (secret: string) => call<Conversation>(`/api/shared/${segment(secret)}/copy`, { method: "POST" }),
+  importFile: (content: unknown) =>
+    call<{ imported: number; skipped: number; first: string | null }>("/api/import", { method: "POST", body: content }),
   restore: (id: string) => call<Conversation>(`/api/conversations/${segment(id)}/restore`, { method: "POST" }),
   choosePolicy: (id: string, policy: Policy) =>
     call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: { policy } }),

@@ -94,7 +94,34 @@ export interface Thread {
   versions: Record<string, string[]>;
   /** Whether the branch has older messages. */
   more: boolean;
+  /** What stands in prompts for the older part of a branch. */
+  summaries: Summary[];
   queue: Queued[];
+}
+
+export interface Summary {
+  /** The last message that it covers. */
+  message_id: string;
+  text: string;
+  model: string;
+  created_at: string;
+}
+
+/** A link to a copy of a conversation. */
+export interface Share {
+  id: string;
+  conversation_id: string;
+  title: string;
+  created_at: string;
+  expires_at: string;
+}
+
+/** What a link shows. */
+export interface SharedCopy {
+  title: string;
+  messages: { role: "user" | "assistant"; text: string; model: string | null }[];
+  created_at: string;
+  expires_at: string;
 }
 
 /** Where a search hit lies; what was found stands between U+0002 and U+0003. */

@@ -5,8 +5,9 @@ import { toast } from "../state/notices";
 import { setTheme, theme, type Theme } from "../state/prefs";
 import { noteFailure, signOut } from "../state/session";
 import { useStore } from "../state/store";
-import { t } from "../strings";
-import { ChevronIcon, ExitIcon } from "./icons";
+import { chooseLanguage, language, LANGUAGES, t } from "../strings";
+import { ChevronIcon, ExitIcon, UploadIcon } from "./icons";
+import { importChosen } from "../state/transfer";
 import { Menu } from "./Menu";
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
@@ -38,11 +39,32 @@ export function AccountMenu({ member }: { member: Member }) {
               run: () => setTheme(one),
             })),
           },
+          {
+            label: t.account.language,
+            items: LANGUAGES.map((one) => ({
+              id: one.id,
+              label: one.name,
+              checked: one.id === language,
+              run: () => chooseLanguage(one.id),
+            })),
+          },
+          { items: [{ id: "import", label: t.account.importFile, icon: <UploadIcon />, run: chooseFile }] },
           { items: [{ id: "out", label: t.account.signOut, icon: <ExitIcon />, run: leave }] },
         ]}
       />
     </div>
   );
+}
+
+function chooseFile(): void {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.accept = ".json,application/json";
+  input.addEventListener("change", () => {
+    const file = input.files?.[0];
+    if (file !== undefined) void importChosen(file);
+  });
+  input.click();
 }
 
 function initial(name: string): string {

@@ -2,10 +2,12 @@
 import { Component, type ReactNode } from "react";
 import { plainWords } from "../state/errors";
 import { openSession, session } from "../state/session";
+import { sharedSecret } from "../state/route";
 import { useStore } from "../state/store";
 import { t } from "../strings";
 import { Logo } from "./Logo";
 import { Notices } from "./Notices";
+import { SharedView } from "./SharedView";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
 
@@ -20,6 +22,8 @@ export function App() {
 
 function Page() {
   const now = useStore(session, (value) => value);
+  const secret = useStore(sharedSecret, (value) => value);
+  if (secret !== null) return <SharedView secret={secret} />;
   if (now.status === "in") return <Shell key={now.member.id} member={now.member} />;
   if (now.status === "out") return <SignIn expired={now.expired} />;
   return (

@@ -4,7 +4,7 @@ import type { Conversation } from "../api/types";
 import { archive, pin, remove, rename } from "../state/conversations";
 import { go } from "../state/route";
 import { t } from "../strings";
-import { ArchiveIcon, BinIcon, MoreIcon, PenIcon, PinIcon } from "./icons";
+import { ArchiveIcon, BinIcon, DownloadIcon, LinkIcon, MoreIcon, PenIcon, PinIcon } from "./icons";
 import { Menu } from "./Menu";
 
 /** The server's limit for a title. */
@@ -14,9 +14,10 @@ interface Props {
   conversation: Conversation;
   current: boolean;
   onOpened: () => void;
+  onShare: (conversation: Conversation) => void;
 }
 
-export const ConversationRow = memo(function ConversationRow({ conversation, current, onOpened }: Props) {
+export const ConversationRow = memo(function ConversationRow({ conversation, current, onOpened, onShare }: Props) {
   const [renaming, setRenaming] = useState(false);
   const title = conversation.title === "" ? t.nav.untitled : conversation.title;
 
@@ -85,6 +86,19 @@ export const ConversationRow = memo(function ConversationRow({ conversation, cur
                 run: () => void pin(conversation),
               },
               { id: "rename", label: t.nav.rename, icon: <PenIcon />, run: () => setRenaming(true) },
+              { id: "share", label: t.nav.share, icon: <LinkIcon />, run: () => onShare(conversation) },
+              {
+                id: "markdown",
+                label: t.nav.exportMarkdown,
+                icon: <DownloadIcon />,
+                run: () => download(conversation.id, "markdown"),
+              },
+              {
+                id: "json",
+                label: t.nav.exportJson,
+                icon: <DownloadIcon />,
+                run: () => download(conversation.id, "json"),
+              },
               { id: "archive", label: t.nav.archive, icon: <ArchiveIcon />, run: () => away(archive(conversation)) },
               {
                 id: "remove",
@@ -100,3 +114,11 @@ export const ConversationRow = memo(function ConversationRow({ conversation, cur
     </li>
   );
 });
+
+/** The server names the file. */
+function download(id: string, format: "markdown" | "json"): void {
+  const link = document.createElement("a");
+  link.href = `/api/conversations/${id}/export?format=${format}`;
+  link.download = "";
+  link.click();
+}

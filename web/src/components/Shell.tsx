@@ -1,6 +1,6 @@
 /** The page of someone signed in: the list beside the conversation, or in a drawer where the window is narrow. */
 import { useEffect, useRef, useState } from "react";
-import type { Member } from "../api/types";
+import type { Conversation, Member } from "../api/types";
 import { useMedia } from "../lib/hooks";
 import { conversations } from "../state/conversations";
 import { go, openId } from "../state/route";
@@ -8,9 +8,11 @@ import { useStore } from "../state/store";
 import { threads } from "../state/threads";
 import { t } from "../strings";
 import { Banners } from "./Banners";
+import { ContextGauge } from "./ContextGauge";
 import { CloseIcon, MenuIcon, PlusIcon } from "./icons";
 import { ModelPicker } from "./ModelPicker";
 import { Palette } from "./Palette";
+import { ShareDialog } from "./ShareDialog";
 import { Sidebar } from "./Sidebar";
 import { ThreadView } from "./ThreadView";
 
@@ -21,6 +23,7 @@ export function Shell({ member }: { member: Member }) {
   const narrow = useMedia(NARROW);
   const [drawer, setDrawer] = useState(false);
   const [palette, setPalette] = useState(false);
+  const [sharing, setSharing] = useState<Conversation | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
   const title = useTitle(id);
   const model = useStore(threads, (all) => (id === null ? null : (all.get(id)?.model ?? null)));
@@ -52,13 +55,23 @@ export function Shell({ member }: { member: Member }) {
               setDrawer(false);
               setPalette(true);
             }}
+            onShare={(conversation) => {
+              setDrawer(false);
+              setSharing(conversation);
+            }}
           />
         )
       ) : (
         <aside className="aside">
-          <Sidebar member={member} onNavigate={() => undefined} onSearch={() => setPalette(true)} />
+          <Sidebar
+            member={member}
+            onNavigate={() => undefined}
+            onSearch={() => setPalette(true)}
+            onShare={setSharing}
+          />
         </aside>
       )}
+      {sharing !== null && <ShareDialog conversation={sharing} onClose={() => setSharing(null)} />}
       {palette && <Palette onClose={() => setPalette(false)} />}
       <div className="stage">
         <header className="stage-head">
@@ -79,6 +92,7 @@ export function Shell({ member }: { member: Member }) {
           ) : (
             <h1 className="stage-title">{title === "" ? t.nav.untitled : title}</h1>
           )}
+          {id !== null && <ContextGauge conversationId={id} />}
           {narrow && (
             <button type="button" className="icon-button" aria-label={t.nav.newChat} onClick={() => go(null)}>
               <PlusIcon />
@@ -94,7 +108,14 @@ export function Shell({ member }: { member: Member }) {
   );
 }
 
-function Drawer({ member, onClose, onSearch }: { member: Member; onClose: () => void; onSearch: () => void }) {
+interface DrawerProps {
+  member: Member;
+  onClose: () => void;
+  onSearch: () => void;
+  onShare: (conversation: Conversation) => void;
+}
+
+function Drawer({ member, onClose, onSearch, onShare }: DrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
@@ -109,7 +130,7 @@ function Drawer({ member, onClose, onSearch }: { member: Member; onClose: () => 
       <button type="button" className="icon-button drawer-close" aria-label={t.nav.close} onClick={onClose}>
         <CloseIcon />
       </button>
-      <Sidebar member={member} onNavigate={onClose} onSearch={onSearch} />
+      <Sidebar member={member} onNavigate={onClose} onSearch={onSearch} onShare={onShare} />
     </dialog>
   );
 }

@@ -19,9 +19,10 @@ interface Props {
   member: Member;
   onNavigate: () => void;
   onSearch: () => void;
+  onShare: (conversation: Conversation) => void;
 }
 
-export function Sidebar({ member, onNavigate, onSearch }: Props) {
+export function Sidebar({ member, onNavigate, onSearch, onShare }: Props) {
   const startNew = () => {
     go(null);
     onNavigate();
@@ -41,14 +42,19 @@ export function Sidebar({ member, onNavigate, onSearch }: Props) {
         <kbd aria-hidden="true">{shortcut()}</kbd>
       </button>
       <div className="sidebar-list" tabIndex={-1}>
-        <List onNavigate={onNavigate} />
+        <List onNavigate={onNavigate} onShare={onShare} />
       </div>
       <AccountMenu member={member} />
     </nav>
   );
 }
 
-function List({ onNavigate }: { onNavigate: () => void }) {
+interface ListProps {
+  onNavigate: () => void;
+  onShare: (conversation: Conversation) => void;
+}
+
+function List({ onNavigate, onShare }: ListProps) {
   const list = useStore(conversations, (now) => now);
   const current = useStore(openId, (now) => now);
   const groups = useMemo(() => byAge(list.items), [list.items]);
@@ -80,7 +86,13 @@ function List({ onNavigate }: { onNavigate: () => void }) {
           <h2 className="age">{t.nav[age]}</h2>
           <ul>
             {items.map((one) => (
-              <ConversationRow key={one.id} conversation={one} current={one.id === current} onOpened={onNavigate} />
+              <ConversationRow
+                key={one.id}
+                conversation={one}
+                current={one.id === current}
+                onOpened={onNavigate}
+                onShare={onShare}
+              />
             ))}
           </ul>
         </section>

@@ -1,6 +1,6 @@
 /** The open conversation: its messages, what is unsent, and the message box. Remounted for each conversation. */
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode, type RefObject } from "react";
-import type { Message, Policy, Queued } from "../api/types";
+import type { Message, Policy, Queued, Summary } from "../api/types";
 import { say, sayInstead } from "../state/app";
 import { plainWords } from "../state/errors";
 import { models, pickedModel, type Models } from "../state/models";
@@ -26,6 +26,7 @@ import { EmptyState } from "./EmptyState";
 import { DownIcon } from "./icons";
 import { MessageView } from "./MessageView";
 import { QueueList } from "./QueueList";
+import { SummaryNode } from "./SummaryNode";
 import { Together } from "./Together";
 import { UnsentMessage } from "./UnsentMessage";
 import { useStickyScroll } from "./useStickyScroll";
@@ -38,6 +39,7 @@ interface Props {
 
 const NO_STEPS: readonly Step[] = [];
 const NO_QUEUE: readonly Queued[] = [];
+const NO_SUMMARIES: readonly Summary[] = [];
 const never = () => () => undefined;
 
 export function ThreadView({ conversationId, memberName, box }: Props) {
@@ -86,6 +88,7 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
           ) : (
             <Messages
               steps={steps}
+              summaries={thread?.summaries ?? NO_SUMMARIES}
               unsent={unsent}
               busy={running.length > 0}
               onBack={(text) => composer.current?.put(text)}
@@ -208,12 +211,13 @@ function useStopOnEscape(running: readonly Message[]): void {
 
 interface MessagesProps {
   steps: readonly Step[];
+  summaries: readonly Summary[];
   unsent: readonly OutboxItem[];
   busy: boolean;
   onBack: (text: string) => void;
 }
 
-function Messages({ steps, unsent, busy, onBack }: MessagesProps) {
+function Messages({ steps, summaries, unsent, busy, onBack }: MessagesProps) {
   const streams = useStore(live, (all) => all);
   const known = useStore(models, (all) => all);
   const shownId = useStore(openId, (now) => now);
@@ -233,6 +237,8 @@ function Messages({ steps, unsent, busy, onBack }: MessagesProps) {
 
   const blocks = useMemo(() => blocksOf(steps), [steps]);
   const lastId = steps.at(-1)?.message.id;
+  const newest = steps.findLast((step) => summaries.some((one) => one.message_id === step.message.id));
+  const summary = summaries.find((one) => one.message_id === newest?.message.id);
   const view = ({ message, siblings }: Step, onStop?: (answer: Message) => void) => (
     <MessageView
       message={message}
@@ -251,7 +257,10 @@ function Messages({ steps, unsent, busy, onBack }: MessagesProps) {
     <ol className="messages" aria-label={t.thread.list}>
       {blocks.map((block) =>
         block.kind === "one" ? (
-          <li key={block.step.message.id}>{view(block.step)}</li>
+          <li key={block.step.message.id}>
+            {view(block.step)}
+            {summary?.message_id === block.step.message.id && <SummaryNode summary={summary} />}
+          </li>
         ) : (
           <li key={block.id} className="wide">
             <Together pairs={block.pairs} last={block.pairs.at(-1)?.answer?.message.id === lastId}>
@@ -262,6 +271,9 @@ function Messages({ steps, unsent, busy, onBack }: MessagesProps) {
                 </>
               )}
             </Together>
+            {summary !== undefined && block.pairs.some((pair) => pair.answer?.message.id === summary.message_id) && (
+              <SummaryNode summary={summary} />
+            )}
           </li>
         ),
       )}

@@ -95,6 +95,11 @@ export const SunIcon = icon(
 export const MoonIcon = icon(<path d="M15.5 12A6 6 0 0 1 8 4.5a6 6 0 1 0 7.5 7.5z" />);
 export const PinIcon = icon(<path d="M7.5 3.5h5M8.5 3.5v5L6 11.5h8L11.5 8.5v-5M10 11.5v5" />);
 export const ArchiveIcon = icon(<path d="M3.5 4.5h13v3h-13zM4.5 7.5v8h11v-8M8 10.5h4" />);
+export const LinkIcon = icon(
+  <path d="M8.5 11.5a3 3 0 0 0 4.2 0l2.6-2.6a3 3 0 0 0-4.2-4.2l-1 1M11.5 8.5a3 3 0 0 0-4.2 0l-2.6 2.6a3 3 0 0 0 4.2 4.2l1-1" />,
+);
+export const DownloadIcon = icon(<path d="M10 3.5v9M6.5 9.5 10 13l3.5-3.5M4 16h12" />);
+export const UploadIcon = icon(<path d="M10 13V4M6.5 7 10 3.5 13.5 7M4 16h12" />);
 export const ExitIcon = icon(
   <path d="M8 4H5.5A1.5 1.5 0 0 0 4 5.5v9A1.5 1.5 0 0 0 5.5 16H8M12.5 13l3-3-3-3M15 10H8" />,
 );

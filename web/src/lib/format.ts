@@ -1,4 +1,5 @@
 /** Numbers and times for people. */
+import { language } from "../strings";
 
 export function bytes(count: number): string {
   if (count < 1e6) return `${(count / 1e3).toFixed(0)} kB`;
@@ -26,7 +27,7 @@ export function ageOf(time: string, now: Date): Age {
   return "older";
 }
 
-const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const MOMENT = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
 export function moment(time: string): string {
   const date = new Date(time);

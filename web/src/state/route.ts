@@ -9,6 +9,16 @@ function read(): string | null {
 
 export const openId = createStore<string | null>(null);
 
+const SHARED = /^#\/s\/([A-Za-z0-9_-]{10,100})$/;
+
+/** The secret of a shared copy in the address. */
+export const sharedSecret = createStore<string | null>(SHARED.exec(location.hash)?.[1] ?? null);
+
+export function leaveShared(): void {
+  history.replaceState(null, "", location.pathname + location.search);
+  sharedSecret.set(null);
+}
+
 /** A message to show once its conversation is open: where a search hit lies. */
 export const jump = createStore<{ conversationId: string; messageId: string } | null>(null);
 
@@ -19,7 +29,10 @@ export function goTo(conversationId: string, messageId: string): void {
 
 export function startRouting(): void {
   openId.set(read());
-  window.addEventListener("popstate", () => openId.set(read()));
+  window.addEventListener("popstate", () => {
+    sharedSecret.set(SHARED.exec(location.hash)?.[1] ?? null);
+    openId.set(read());
+  });
 }
 
 export function go(conversationId: string | null, replace = false): void {

@@ -5,7 +5,7 @@
 import { api } from "../api/client";
 import { follow } from "../api/follow";
 import type { ApiError } from "../api/http";
-import type { Conversation, Message, Policy, Queued } from "../api/types";
+import type { Conversation, Message, Policy, Queued, Summary } from "../api/types";
 import { t } from "../strings";
 import { uuidv7 } from "../lib/uuid";
 import { plainWords } from "./errors";
@@ -25,6 +25,7 @@ export interface ThreadState {
   model: string | null;
   policy: Policy;
   queue: readonly Queued[];
+  summaries: readonly Summary[];
   /** Up to which version of the conversation it is here; 0 before it was fetched. */
   version: number;
   loadingOlder: boolean;
@@ -49,6 +50,7 @@ const BLANK: ThreadState = {
   model: null,
   policy: "together",
   queue: [],
+  summaries: [],
   version: 0,
   loadingOlder: false,
   error: null,
@@ -107,7 +109,7 @@ export async function openThread(id: string, messageId: string | null = null): P
 
 /** Fetches a part of a thread and shows it. */
 async function take(id: string, part: { before?: string; under?: string; since?: number }): Promise<void> {
-  const { conversation, messages, versions, queue } = await api.conversation(id, part);
+  const { conversation, messages, versions, summaries, queue } = await api.conversation(id, part);
   put(id, (thread) => {
     const tree = merge(thread.tree, messages, versions);
     return {
@@ -118,6 +120,7 @@ async function take(id: string, part: { before?: string; under?: string; since?:
       model: conversation.model,
       policy: conversation.policy,
       queue,
+      summaries,
       // An older part says nothing of what changed since.
       version: part.before === undefined ? Math.max(thread.version, conversation.version) : thread.version,
       loadingOlder: false,

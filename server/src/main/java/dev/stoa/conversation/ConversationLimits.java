@@ -43,6 +43,9 @@ public final class ConversationLimits {
 
     public static final int SEARCH_HITS_MAX = 50;
 
+    /** How long a link to a copy may work. */
+    public static final Duration SHARE_AGE_MAX = Duration.ofDays(365);
+
     /** How long a deletion can be taken back. */
     static final Duration UNDELETE_TIME = Duration.ofDays(30);
 
@@ -63,6 +66,9 @@ public final class ConversationLimits {
 
     /** The least room for an answer: a prompt that leaves less is shortened. */
     static final int ANSWER_TOKENS_MIN = 256;
+
+    /** The most tokens of a summary of what was said long ago: a page. */
+    static final int SUMMARY_TOKENS = 500;
 
     /** Characters of a branch that are read for a prompt: no local model's window holds more. */
     static final int HISTORY_LENGTH_MAX = 2_000_000;

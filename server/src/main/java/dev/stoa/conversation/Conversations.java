@@ -35,6 +35,7 @@ public class Conversations {
     private final RunRepository runRows;
     private final Runs runs;
     private final Bell bell;
+    private final Summarizer summarizer;
     private final Inference inference;
     private final TransactionTemplate transactions;
     private final Clock clock;
@@ -45,6 +46,7 @@ public class Conversations {
             RunRepository runRows,
             Runs runs,
             Bell bell,
+            Summarizer summarizer,
             Inference inference,
             TransactionTemplate transactions,
             Clock clock) {
@@ -53,6 +55,7 @@ public class Conversations {
         this.runRows = runRows;
         this.runs = runs;
         this.bell = bell;
+        this.summarizer = summarizer;
         this.inference = inference;
         this.transactions = transactions;
         this.clock = clock;
@@ -65,9 +68,14 @@ public class Conversations {
      * @param versions of each message the ids of those with the same parent, itself among them, in the order they were
      *     made
      * @param more whether the branch has older messages
+     * @param summaries those of all branches
      */
     public record Thread(
-            Conversation conversation, List<Message> messages, Map<UUID, List<UUID>> versions, boolean more) {
+            Conversation conversation,
+            List<Message> messages,
+            Map<UUID, List<UUID>> versions,
+            boolean more,
+            List<Summary> summaries) {
         public Thread {
             messages = List.copyOf(messages);
             versions = Map.copyOf(versions);
@@ -134,13 +142,30 @@ public class Conversations {
         requireLimit(limit, ConversationLimits.BRANCH_PAGE_MAX);
         Conversation conversation = find(caller, id);
         MessageRepository.BranchPage page = messages.branchPage(id, place, limit);
-        return new Thread(conversation, page.messages(), page.versions(), page.more());
+        return new Thread(conversation, page.messages(), page.versions(), page.more(), summarizer.of(id));
     }
 
     /** The messages of a conversation that were changed after a version, and how the conversation is now. */
     public Thread changedSince(Caller caller, UUID id, long version) {
         Conversation conversation = find(caller, id);
-        return new Thread(conversation, messages.changedSince(id, version), Map.of(), false);
+        return new Thread(conversation, messages.changedSince(id, version), Map.of(), false, summarizer.of(id));
+    }
+
+    /**
+     * A whole branch, as far as one page holds.
+     *
+     * @param leaf its last message; null takes the newest branch
+     */
+    Thread branch(Caller caller, UUID id, @Nullable UUID leaf) {
+        if (leaf == null) {
+            return read(caller, id, Place.END, ConversationLimits.BRANCH_PAGE_MAX);
+        }
+        Conversation conversation = find(caller, id);
+        List<Message> branch = messages.branch(leaf, ConversationLimits.HISTORY_LENGTH_MAX);
+        if (branch.isEmpty() || !branch.getLast().conversationId().equals(id)) {
+            throw TextRules.invalid("leaf", "there is no such message in this conversation");
+        }
+        return new Thread(conversation, branch, Map.of(), false, List.of());
     }
 
     private Conversation find(Caller caller, UUID id) {

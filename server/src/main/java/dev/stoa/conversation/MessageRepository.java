@@ -181,6 +181,14 @@ class MessageRepository {
                 .list();
     }
 
+    /** All of a conversation, oldest first. */
+    List<Message> all(UUID conversation) {
+        return jdbc.sql("SELECT " + COLUMNS + "FROM message m WHERE m.conversation_id = :id ORDER BY m.position")
+                .param("id", conversation)
+                .query(MessageRepository::message)
+                .list();
+    }
+
     int count(UUID conversation) {
         return jdbc.sql("SELECT count(*) FROM message WHERE conversation_id = :id")
                 .param("id", conversation)

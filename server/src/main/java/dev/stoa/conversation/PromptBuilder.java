@@ -1,6 +1,7 @@
 package dev.stoa.conversation;
 
 import dev.stoa.engine.Sampling;
+import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Message.Role;
@@ -10,12 +11,16 @@ import dev.stoa.shared.StoaException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes a model's request from a branch of a conversation: the system prompt, then as many of the newest turns as leave
- * room for an answer, by the model's own count of tokens. Oldest turns go first and whole; the question itself always
- * stays. Thread-safe.
+ * Makes a model's request from a branch of a conversation: the system prompt, a summary of what was said long ago if there
+ * is one, then the turns since. The front stays the same from one question to the next, so that a cache of prefixes helps.
+ *
+ * <p>When that comes to more than three quarters of the model's window, the model first puts the older turns into few
+ * words ({@link Summarizer}), so that the newest quarter stays as it was said. Where it can't, the oldest turns go, whole,
+ * until there is room for an answer. The question itself always stays. Thread-safe.
  *
  * <p>Answers without text (failed, stopped early) are left out, and questions that then stand side by side become one
  * turn: some templates insist that roles alternate.
@@ -28,11 +33,13 @@ class PromptBuilder {
     private final MessageRepository messages;
     private final Inference inference;
     private final ChatSettings settings;
+    private final Summarizer summarizer;
 
-    PromptBuilder(MessageRepository messages, Inference inference, ChatSettings settings) {
+    PromptBuilder(MessageRepository messages, Inference inference, ChatSettings settings, Summarizer summarizer) {
         this.messages = messages;
         this.inference = inference;
         this.settings = settings;
+        this.summarizer = summarizer;
     }
 
     /**
@@ -40,18 +47,54 @@ class PromptBuilder {
      *
      * @throws StoaException INVALID_REQUEST in plain words if the question alone is too long for the model
      */
-    GenerationRequest build(String requestId, String modelName, UUID question, long seed) {
+    GenerationRequest build(String requestId, Caller caller, String modelName, UUID question, long seed) {
         Model model = inference.model(modelName);
-        List<Turn> turns = turns(seen(question));
-        if (turns.isEmpty()) {
+        List<Message> seen = seen(question);
+        if (seen.isEmpty()) {
             throw new StoaException(ErrorKind.NOT_FOUND, "The question was deleted.");
         }
-        Sampling sampling = new Sampling(0.7f, 0, 0.95f, 0.05f, 1.05f, 0, 0, seed);
+        UUID conversation = seen.getLast().conversationId();
+        Draft draft = new Draft(requestId, new Sampling(0.7f, 0, 0.95f, 0.05f, 1.05f, 0, 0, seed));
+        Known known = known(seen, summarizer.of(conversation));
         if (model.contextLength() <= 0) {
             // Not loaded yet, so there is nothing to count with: the model's own refusal will say that.
-            return request(requestId, modelName, turns, ConversationLimits.ANSWER_TOKENS, sampling);
+            return request(draft, modelName, known, ConversationLimits.ANSWER_TOKENS);
         }
-        return fitted(requestId, model, turns, sampling);
+        int full = model.contextLength() / 4 * 3;
+        if (known.turns().size() > 1 && count(draft, model, known) > full) {
+            known = summarised(draft, caller, conversation, model, known);
+        }
+        return fitted(draft, model, known);
+    }
+
+    /** The newest turns that fill a quarter of the window, the others in few words. */
+    private Known summarised(Draft draft, Caller caller, UUID conversation, Model model, Known known) {
+        int cut = leastDropped(draft, model, known, model.contextLength() / 4);
+        Turn last = cut == 0 ? null : known.turns().get(cut - 1);
+        if (last == null || last.answerId() == null) {
+            return known;
+        }
+        StringBuilder transcript = new StringBuilder();
+        for (Turn turn : known.turns().subList(0, cut)) {
+            transcript.append("User: ").append(turn.question()).append("\n\n");
+            transcript.append("Assistant: ").append(turn.answer()).append("\n\n");
+        }
+        String text = lastPart(draft, model, transcript.toString().strip());
+        return summarizer
+                .make(caller, model.id(), conversation, last.answerId(), known.summary(), text)
+                .map(summary -> new Known(
+                        summary, known.turns().subList(cut, known.turns().size())))
+                .orElse(known);
+    }
+
+    /** As much of the end of a text as half of the window holds: a thread that was imported may be many windows long. */
+    private String lastPart(Draft draft, Model model, String text) {
+        String part = text;
+        while (part.length() > 1
+                && count(draft, model, new Known("", List.of(new Turn(part, "", null)))) > model.contextLength() / 2) {
+            part = TextRules.clean(part.substring(part.length() / 4));
+        }
+        return part;
     }
 
     /** What the answer to a question knows of the thread, the question last. */
@@ -67,60 +110,88 @@ class PromptBuilder {
         return seen;
     }
 
-    private GenerationRequest fitted(String requestId, Model model, List<Turn> turns, Sampling sampling) {
+    private GenerationRequest fitted(Draft draft, Model model, Known known) {
         int window = model.contextLength();
         int room = window - Math.min(ConversationLimits.ANSWER_TOKENS_MIN, window / 4);
-        int dropped = 0;
-        int tokens = count(requestId, model, turns, sampling);
+        Known kept = known.from(leastDropped(draft, model, known, room));
+        int tokens = count(draft, model, kept);
         if (tokens > room) {
-            // The least number of dropped turns that fits: counts fall as turns go, so a binary search finds it.
-            int low = 1;
-            int high = turns.size() - 1;
-            dropped = high;
-            tokens = count(requestId, model, turns.subList(high, turns.size()), sampling);
-            if (tokens > room) {
-                throw new StoaException(
-                        ErrorKind.INVALID_REQUEST,
-                        "This message is too long for the model: it has " + tokens + " tokens and there is room for "
-                                + room + ". Shorten it or choose another model.");
-            }
-            while (low < high) {
-                int middle = (low + high) >>> 1;
-                int counted = count(requestId, model, turns.subList(middle, turns.size()), sampling);
-                if (counted <= room) {
-                    high = middle;
-                    dropped = middle;
-                    tokens = counted;
-                } else {
-                    low = middle + 1;
-                }
-            }
+            throw new StoaException(
+                    ErrorKind.INVALID_REQUEST,
+                    "This message is too long for the model: it has " + tokens + " tokens and there is room for " + room
+                            + ". Shorten it or choose another model.");
         }
         int answer = Math.max(1, Math.min(ConversationLimits.ANSWER_TOKENS, window - tokens));
-        return request(requestId, model.id(), turns.subList(dropped, turns.size()), answer, sampling);
+        return request(draft, model.id(), kept, answer);
     }
 
-    private int count(String requestId, Model model, List<Turn> turns, Sampling sampling) {
-        return inference.countTokens(request(requestId, model.id(), turns, 1, sampling));
-    }
-
-    private GenerationRequest request(
-            String requestId, String model, List<Turn> turns, int maxTokens, Sampling sampling) {
-        List<dev.stoa.inference.Message> prompt = new ArrayList<>();
-        if (!settings.systemPrompt().isBlank()) {
-            prompt.add(dev.stoa.inference.Message.text(Role.SYSTEM, settings.systemPrompt()));
+    /** How many of the oldest turns must go for the rest to fit; all but the last where nothing fits. */
+    private int leastDropped(Draft draft, Model model, Known known, int room) {
+        // Counts fall as turns go, so a binary search finds it.
+        int low = 0;
+        int high = known.turns().size() - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (count(draft, model, known.from(middle)) <= room) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
         }
-        for (Turn turn : turns) {
+        return low;
+    }
+
+    private int count(Draft draft, Model model, Known known) {
+        return inference.countTokens(request(draft, model.id(), known, 1));
+    }
+
+    private GenerationRequest request(Draft draft, String model, Known known, int maxTokens) {
+        List<dev.stoa.inference.Message> prompt = new ArrayList<>();
+        String system = settings.systemPrompt().strip();
+        if (!known.summary().isEmpty()) {
+            system += (system.isEmpty() ? "" : "\n\n") + "Summary of the conversation so far:\n" + known.summary();
+        }
+        if (!system.isEmpty()) {
+            prompt.add(dev.stoa.inference.Message.text(Role.SYSTEM, system));
+        }
+        for (Turn turn : known.turns()) {
             prompt.add(dev.stoa.inference.Message.text(Role.USER, turn.question()));
             if (!turn.answer().isEmpty()) {
                 prompt.add(dev.stoa.inference.Message.text(Role.ASSISTANT, turn.answer()));
             }
         }
-        return new GenerationRequest(requestId, model, prompt, maxTokens, sampling, List.of(), SURFACE);
+        return new GenerationRequest(draft.requestId(), model, prompt, maxTokens, draft.sampling(), List.of(), SURFACE);
     }
 
-    /** @param answer "" for the last turn, which is the one to answer */
-    private record Turn(String question, String answer) {}
+    /** What does not hang on the thread. */
+    private record Draft(String requestId, Sampling sampling) {}
+
+    /** What a prompt is made of. @param summary "" for none */
+    private record Known(String summary, List<Turn> turns) {
+        Known from(int first) {
+            return first == 0 ? this : new Known(summary, turns.subList(first, turns.size()));
+        }
+    }
+
+    /**
+     * @param answer "" for the last turn, which is the one to answer
+     * @param answerId null for the last turn
+     */
+    private record Turn(
+            String question, String answer, @Nullable UUID answerId) {}
+
+    /** The turns since the newest summary on the branch. */
+    private static Known known(List<Message> branch, List<Summary> summaries) {
+        for (int at = branch.size() - 1; at >= 0; at--) {
+            UUID id = branch.get(at).id();
+            for (Summary summary : summaries) {
+                if (summary.messageId().equals(id)) {
+                    return new Known(summary.text(), turns(branch.subList(at + 1, branch.size())));
+                }
+            }
+        }
+        return new Known("", turns(branch));
+    }
 
     private static List<Turn> turns(List<Message> branch) {
         List<Turn> turns = new ArrayList<>();
@@ -129,12 +200,12 @@ class PromptBuilder {
             if (message.role() == Message.Role.USER) {
                 question.append(question.isEmpty() ? "" : "\n\n").append(message.text());
             } else if (!message.text().isBlank() && !question.isEmpty()) {
-                turns.add(new Turn(question.toString(), message.text()));
+                turns.add(new Turn(question.toString(), message.text(), message.id()));
                 question.setLength(0);
             }
         }
         if (!question.isEmpty()) {
-            turns.add(new Turn(question.toString(), ""));
+            turns.add(new Turn(question.toString(), "", null));
         }
         return turns;
     }

@@ -7,6 +7,7 @@ import dev.stoa.inference.MockModel;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
+import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedGenerations implements Generations {
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
     private final Map<String, GenerationRequest> requests = new ConcurrentHashMap<>();
+    private volatile @Nullable String summary;
     private final AtomicInteger open = new AtomicInteger();
 
     /** The stream of one question. */
@@ -67,6 +69,21 @@ public final class ScriptedGenerations implements Generations {
         return script;
     }
 
+    /** What the model writes when it is to summarise; null lets it fail. */
+    public void summary(@Nullable String text) {
+        summary = text;
+    }
+
+    private TokenStream summarise(GenerationRequest request) {
+        String text = summary;
+        if (text == null) {
+            throw new StoaException(ErrorKind.OVERLOADED, "No summary, says the test.");
+        }
+        requests.put("summary", request);
+        open.incrementAndGet();
+        return new Stream(new Script().text(text).finish().events);
+    }
+
     /** What was asked of the model for a question. */
     public GenerationRequest request(String question) {
         return Objects.requireNonNull(requests.get(question), question);
@@ -80,6 +97,9 @@ public final class ScriptedGenerations implements Generations {
     @Override
     public TokenStream start(Caller caller, GenerationRequest request) {
         String question = request.messages().getLast().plainText();
+        if (request.messages().getFirst().plainText().equals(Summarizer.INSTRUCTION)) {
+            return summarise(request);
+        }
         requests.put(question, request);
         Optional<MockModel> mock = MockModel.named(request.model());
         if (mock.isPresent()) {

@@ -219,6 +219,46 @@ class BrowserTest {
     }
 
     @Test
+    void aLinkShowsACopyAndAnExportComesBackAsAnImport() {
+        signIn();
+        choosePacedModel();
+        ask("Words worth sharing.");
+        awaitText();
+        page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+        assertThat(page.getByText("You stopped this answer.")).isVisible();
+        String seen = firstLine(answers().last().innerText());
+        optionsOfOpenConversation("Share");
+        page.getByRole(AriaRole.BUTTON, named("Make a link")).click();
+        String link = page.getByLabel("The link", new Page.GetByLabelOptions().setExact(true))
+                .inputValue();
+        try (BrowserContext anybody = browser.newContext()) {
+            Page reader = anybody.newPage();
+            reader.navigate(link);
+            assertThat(reader.getByText("Words worth sharing.").last()).isVisible();
+            assertThat(reader.getByText(seen)).isVisible();
+        }
+        page.getByRole(AriaRole.BUTTON, named("Close")).click();
+
+        com.microsoft.playwright.Download file =
+                page.waitForDownload(() -> optionsOfOpenConversation("Export as JSON"));
+        com.microsoft.playwright.FileChooser chooser = page.waitForFileChooser(() -> {
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Account of")))
+                    .click();
+            page.getByRole(AriaRole.MENUITEM, named("Import conversations")).click();
+        });
+        String before = page.url();
+        chooser.setFiles(file.path());
+        assertThat(page.getByText("1 conversation imported")).isVisible();
+        assertThat(answers().last()).containsText(seen);
+        assertThat(page.url()).isNotEqualTo(before);
+    }
+
+    private void optionsOfOpenConversation(String item) {
+        page.locator(".row.current").getByRole(AriaRole.BUTTON).click();
+        page.getByRole(AriaRole.MENUITEM, named(item)).click();
+    }
+
+    @Test
     void whatIsTypedOfflineIsSentOnceWhenTheNetworkIsBack() {
         signIn();
         choosePacedModel();

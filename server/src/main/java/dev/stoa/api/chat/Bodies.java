@@ -22,6 +22,8 @@ final class Bodies {
             @Nullable Boolean pinned,
             @Nullable Boolean archived) {}
 
+    record NewShare(@Nullable UUID leaf, @Nullable Integer days) {}
+
     record QueuePatch(@Nullable String text, @Nullable Integer index) {}
 
     record NewMessage(

@@ -16,6 +16,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.cfg.CoercionAction;
@@ -46,6 +47,13 @@ class ChatJson {
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
+    private final JsonMapper fileMapper = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(ChatLimits.IMPORT_DEPTH_MAX)
+                            .build())
+                    .build())
+            .build();
+
     /** As {@link #mapper}, in ASCII: the only way to send half of a surrogate pair, to a client that has the other. */
     private final JsonMapper asciiMapper =
             mapper.rebuild().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -56,16 +64,35 @@ class ChatJson {
         byte[] body;
         try {
             if (request.getContentLengthLong() > ChatLimits.BODY_BYTES_MAX) {
-                throw tooLarge();
+                throw tooLarge(ChatLimits.BODY_BYTES_MAX);
             }
             body = request.getInputStream().readNBytes(ChatLimits.BODY_BYTES_MAX + 1);
         } catch (IOException e) {
             throw new StoaException(ErrorKind.INVALID_REQUEST, "The body ended too early.", null, e);
         }
         if (body.length > ChatLimits.BODY_BYTES_MAX) {
-            throw tooLarge();
+            throw tooLarge(ChatLimits.BODY_BYTES_MAX);
         }
         return parse(body, type);
+    }
+
+    /** Reads a file of whatever shape. @throws StoaException as {@link #read} */
+    JsonNode readFile(HttpServletRequest request) {
+        requireJson(request.getContentType());
+        try {
+            if (request.getContentLengthLong() > ChatLimits.IMPORT_BYTES_MAX) {
+                throw tooLarge(ChatLimits.IMPORT_BYTES_MAX);
+            }
+            byte[] body = request.getInputStream().readNBytes(ChatLimits.IMPORT_BYTES_MAX + 1);
+            if (body.length > ChatLimits.IMPORT_BYTES_MAX) {
+                throw tooLarge(ChatLimits.IMPORT_BYTES_MAX);
+            }
+            return fileMapper.readTree(body);
+        } catch (IOException e) {
+            throw new StoaException(ErrorKind.INVALID_REQUEST, "The body ended too early.", null, e);
+        } catch (JacksonException e) {
+            throw new StoaException(ErrorKind.INVALID_REQUEST, "The file is not valid JSON.", null, e);
+        }
     }
 
     private <T> T parse(byte[] body, Class<T> type) {
@@ -116,8 +143,7 @@ class ChatJson {
                 .collect(Collectors.joining("."));
     }
 
-    private static StoaException tooLarge() {
-        return new StoaException(
-                ErrorKind.TOO_LARGE, "The body is larger than " + ChatLimits.BODY_BYTES_MAX + " bytes.");
+    private static StoaException tooLarge(int max) {
+        return new StoaException(ErrorKind.TOO_LARGE, "The body is larger than " + max + " bytes.");
     }
 }

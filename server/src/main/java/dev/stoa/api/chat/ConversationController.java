@@ -93,6 +93,7 @@ class ConversationController {
                 thread.messages().stream().map(MessageView::of).toList(),
                 thread.versions(),
                 thread.more(),
+                thread.summaries(),
                 queue.list(caller, thread.conversation().id()));
     }
 

@@ -5,6 +5,8 @@ import dev.stoa.conversation.Conversation;
 import dev.stoa.conversation.Message;
 import dev.stoa.conversation.Queued;
 import dev.stoa.conversation.Search;
+import dev.stoa.conversation.Shares;
+import dev.stoa.conversation.Summary;
 import dev.stoa.identity.Member;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.TokenUsage;
@@ -99,6 +101,34 @@ final class Views {
         }
     }
 
+    record ExportedMessage(
+            UUID id,
+            @Nullable UUID parentId,
+            String role,
+            String text,
+            String state,
+            @Nullable String model,
+            boolean together,
+            Instant createdAt) {
+        static ExportedMessage of(Message message) {
+            return new ExportedMessage(
+                    message.id(),
+                    message.parentId(),
+                    message.role().word(),
+                    message.text(),
+                    message.state().word(),
+                    message.model(),
+                    message.together(),
+                    message.createdAt());
+        }
+    }
+
+    record ExportView(String format, UUID id, String title, Instant createdAt, List<ExportedMessage> messages) {}
+
+    record NewShareView(Shares.Share share, String path) {}
+
+    record SharesView(List<Shares.Share> shares) {}
+
     record HitsView(List<HitView> hits) {}
 
     record ThreadView(
@@ -106,6 +136,7 @@ final class Views {
             List<MessageView> messages,
             Map<UUID, List<UUID>> versions,
             boolean more,
+            List<Summary> summaries,
             List<Queued> queue) {}
 
     record QueuedView(Queued queued) {}

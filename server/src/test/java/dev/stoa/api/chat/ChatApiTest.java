@@ -169,6 +169,39 @@ class ChatApiTest {
     }
 
     @Test
+    void aLongPastIsPutIntoFewWordsThatStandInItsPlace() {
+        UUID conversation = UUID.randomUUID();
+        client.post("/api/conversations", "{\"id\":\"" + conversation + "\",\"model\":\"small\"}");
+        server.model().summary("They counted to four.");
+        UUID parent = null;
+        for (int i = 0; i < 5; i++) {
+            parent = client.ask(conversation, parent, "s ".repeat(8) + i);
+            client.follow(parent, 0);
+        }
+        server.model().summary(null);
+        // The fifth question came to more than 75 of 100 tokens: the newest quarter stays, the rest is summarised.
+        var summarised = server.model().request("summary");
+        assertThat(summarised.messages().getLast().plainText())
+                .contains("User: s ")
+                .contains("Assistant: You said: ")
+                .doesNotContain("s 4");
+        var request = server.model().request("s ".repeat(8) + "4");
+        assertThat(request.messages().getFirst().plainText())
+                .contains("Summary of the conversation so far:\nThey counted to four.");
+        assertThat(request.messages()).hasSizeLessThan(1 + 2 * 4 + 1);
+        JsonNode read = client.get("/api/conversations/" + conversation).body();
+        assertThat(read.get("messages")).as("nothing is deleted").hasSize(10);
+        assertThat(read.get("summaries")).hasSize(1);
+        String covered = read.get("summaries").get(0).get("message_id").asString();
+        assertThat(read.get("messages").toString()).contains(covered);
+        // The next question begins with the same words, so that a cache of prefixes helps.
+        parent = client.ask(conversation, parent, "short");
+        client.follow(parent, 0);
+        assertThat(server.model().request("short").messages())
+                .startsWith(request.messages().toArray(dev.stoa.inference.Message[]::new));
+    }
+
+    @Test
     void conversationsComeLastChangedFirstPageByPage() {
         ChatClient member = new ChatClient(server, TestMembers.add(server.jdbc()));
         List<String> ids = new ArrayList<>();

@@ -1,5 +1,5 @@
-/** Every word the page says, in one place, so that it can be translated. */
-export const t = {
+/** Every word the page says, in English; other languages have the same shape. */
+export const en = {
   app: { name: "Stoa", skip: "Skip to the message box", tagline: "An open hall for good conversations." },
   signIn: {
     title: "Welcome to Stoa",
@@ -24,6 +24,9 @@ export const t = {
     pin: "Pin",
     unpin: "Unpin",
     archive: "Archive",
+    share: "Share",
+    exportMarkdown: "Export as Markdown",
+    exportJson: "Export as JSON",
     loading: "Loading conversations",
     empty: "No conversations yet",
     emptyHint: "They gather here as you ask.",
@@ -44,6 +47,8 @@ export const t = {
   account: {
     menu: (name: string) => `Account of ${name}`,
     signOut: "Sign out",
+    importFile: "Import conversations",
+    language: "Language",
     theme: "Theme",
     system: "Like the system",
     light: "Light",
@@ -52,6 +57,27 @@ export const t = {
   remove: {
     done: "Conversation deleted",
     undo: "Undo",
+  },
+  share: {
+    title: "Share a copy",
+    lead: "Whoever has the link reads this branch as it is now, without signing in. What you say later is not in it.",
+    days: "The link works for",
+    dayCount: (n: number) => (n === 1 ? "1 day" : n === 365 ? "1 year" : `${n} days`),
+    make: "Make a link",
+    close: "Close",
+    link: "The link",
+    copied: "Link copied",
+    open: "Links that work",
+    until: (from: string, to: string) => `Shared ${from}, works until ${to}`,
+    revoke: "Close this link",
+    goOn: "Go on with it",
+    gone: "This link does not work any more.",
+    copyOf: (time: string) => `A copy of a conversation, shared ${time}`,
+  },
+  transfer: {
+    notJson: "This file is not a JSON export.",
+    imported: (n: number, skipped: number) =>
+      `${n === 1 ? "1 conversation" : `${n} conversations`} imported${skipped > 0 ? `, ${skipped} already there or empty` : ""}`,
   },
   archive: { done: "Conversation archived" },
   palette: {
@@ -139,6 +165,10 @@ export const t = {
     startNew: "Start a new one",
     latest: "Jump to latest",
     older: "Show earlier messages",
+    summary: "The model sees what came before in a few words",
+    summaryHint: "The messages themselves are all still here.",
+    gauge: (used: string, window: string, percent: number) =>
+      `The last answer used ${used} of ${window} tokens of context (${percent}%)`,
     thinking: "Thinking",
     reconnecting: "Connection lost. The answer goes on at the server; reconnecting…",
     sending: "Sending…",
@@ -217,3 +247,5 @@ export const t = {
     reload: "Reload",
   },
 };
+
+export type Strings = typeof en;

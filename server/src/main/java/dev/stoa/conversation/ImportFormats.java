@@ -1,0 +1,163 @@
+package dev.stoa.conversation;
+
+import dev.stoa.conversation.ImportedConversation.ImportedMessage;
+import dev.stoa.conversation.Message.Role;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads exports: Stoa's own, Claude's ({@code chat_messages}, a list) and ChatGPT's ({@code mapping}, a tree). What has no
+ * words (tool calls, images, system messages) is passed over; what stood behind it then stands behind what stood before.
+ */
+final class ImportFormats {
+    /** Version 1 of Stoa's own. */
+    static final String OWN = "stoa-conversation-1";
+
+    private ImportFormats() {}
+
+    static List<ImportedConversation> read(JsonNode file) {
+        List<ImportedConversation> found = new ArrayList<>();
+        if (file.isArray()) {
+            file.forEach(one -> one(one).ifPresent(found::add));
+        } else {
+            one(file).ifPresent(found::add);
+        }
+        return found;
+    }
+
+    private static Optional<ImportedConversation> one(JsonNode node) {
+        if (node.path("format").asString("").equals(OWN)) {
+            return Optional.of(own(node));
+        }
+        if (node.path("chat_messages").isArray()) {
+            return Optional.of(claude(node));
+        }
+        if (node.path("mapping").isObject()) {
+            return Optional.of(chatGpt(node));
+        }
+        return Optional.empty();
+    }
+
+    private static ImportedConversation own(JsonNode node) {
+        List<ImportedMessage> messages = new ArrayList<>();
+        for (JsonNode one : node.path("messages")) {
+            add(
+                    messages,
+                    one.path("id").asString(""),
+                    one.path("parent_id").isString() ? one.path("parent_id").asString() : null,
+                    one.path("role").asString(""),
+                    one.path("text").asString(""),
+                    text(one.path("model")),
+                    time(one.path("created_at")));
+        }
+        return new ImportedConversation(
+                node.path("id").asString(""), node.path("title").asString(""), messages);
+    }
+
+    private static ImportedConversation claude(JsonNode node) {
+        List<ImportedMessage> messages = new ArrayList<>();
+        String parent = null;
+        for (JsonNode one : node.path("chat_messages")) {
+            String id = one.path("uuid").asString("");
+            String text = one.path("text").asString("");
+            if (text.isBlank()) {
+                text = texts(one.path("content"));
+            }
+            String role = one.path("sender").asString("").equals("human") ? "user" : "assistant";
+            if (add(messages, id, parent, role, text, null, time(one.path("created_at")))) {
+                parent = id;
+            }
+        }
+        return new ImportedConversation(
+                node.path("uuid").asString(""), node.path("name").asString(""), messages);
+    }
+
+    /** @param above the nearest message above that has words */
+    private record Place(String id, @Nullable String above) {}
+
+    private static ImportedConversation chatGpt(JsonNode node) {
+        JsonNode mapping = node.path("mapping");
+        Deque<Place> open = new ArrayDeque<>();
+        mapping.properties().forEach(entry -> {
+            if (!mapping.has(entry.getValue().path("parent").asString(""))) {
+                open.add(new Place(entry.getKey(), null));
+            }
+        });
+        List<ImportedMessage> messages = new ArrayList<>();
+        // Each is taken once: it has one parent, and circles are never reached from a root.
+        while (!open.isEmpty()) {
+            Place place = open.poll();
+            JsonNode message = mapping.path(place.id()).path("message");
+            String role = message.path("author").path("role").asString("");
+            boolean taken = add(
+                    messages,
+                    place.id(),
+                    place.above(),
+                    role,
+                    texts(message.path("content").path("parts")),
+                    text(message.path("metadata").path("model_slug")),
+                    time(message.path("create_time")));
+            String above = taken ? place.id() : place.above();
+            for (JsonNode child : mapping.path(place.id()).path("children")) {
+                if (mapping.path(child.asString("")).path("parent").asString("").equals(place.id())) {
+                    open.add(new Place(child.asString(""), above));
+                }
+            }
+        }
+        String id = node.path("conversation_id").asString(node.path("id").asString(""));
+        return new ImportedConversation(
+                id.isEmpty() ? node.path("title").asString("") + node.path("create_time") : id,
+                node.path("title").asString(""),
+                messages);
+    }
+
+    private static boolean add(
+            List<ImportedMessage> messages,
+            String id,
+            @Nullable String parent,
+            String role,
+            String text,
+            @Nullable String model,
+            @Nullable Instant at) {
+        if (id.isEmpty() || text.isBlank() || !(role.equals("user") || role.equals("assistant"))) {
+            return false;
+        }
+        messages.add(new ImportedMessage(id, parent, Role.ofWord(role), text, model, at));
+        return true;
+    }
+
+    /** Strings, and the texts of blocks, one after the other. */
+    private static String texts(JsonNode parts) {
+        return parts.valueStream()
+                .map(part ->
+                        part.isString() ? part.asString() : part.path("text").asString(""))
+                .filter(text -> !text.isBlank())
+                .collect(Collectors.joining("\n\n"));
+    }
+
+    private static @Nullable String text(JsonNode node) {
+        return node.isString() && node.asString().length() <= ConversationLimits.MODEL_LENGTH_MAX
+                ? node.asString()
+                : null;
+    }
+
+    /** Seconds since 1970, or RFC 3339. */
+    private static @Nullable Instant time(JsonNode node) {
+        try {
+            if (node.isNumber() && node.asDouble() > 0 && node.asDouble() < 1e11) {
+                return Instant.ofEpochMilli((long) (node.asDouble() * 1000));
+            }
+            return node.isString() ? Instant.parse(node.asString()) : null;
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+}

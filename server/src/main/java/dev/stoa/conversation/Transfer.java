@@ -1,0 +1,161 @@
+package dev.stoa.conversation;
+
+import dev.stoa.conversation.ImportedConversation.ImportedMessage;
+import dev.stoa.identity.Caller;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Conversations in and out: all of a member's own words, in a form that can be read back. What is imported gets ids made
+ * from the member's and the file's, so the same file twice makes nothing twice. Thread-safe.
+ */
+@Service
+public class Transfer {
+    private final Conversations conversations;
+    private final ConversationRepository rows;
+    private final MessageRepository messages;
+    private final TransactionTemplate transactions;
+    private final Clock clock;
+
+    Transfer(
+            Conversations conversations,
+            ConversationRepository rows,
+            MessageRepository messages,
+            TransactionTemplate transactions,
+            Clock clock) {
+        this.conversations = conversations;
+        this.rows = rows;
+        this.messages = messages;
+        this.transactions = transactions;
+        this.clock = clock;
+    }
+
+    /** A whole conversation, all branches, oldest message first. */
+    public record Whole(Conversation conversation, List<Message> messages) {}
+
+    /** @param skipped those that were there already, or held no words */
+    public record Result(
+            int imported, int skipped, @Nullable UUID first) {}
+
+    public Whole export(Caller caller, UUID id) {
+        Conversations.Thread thread = conversations.changedSince(caller, id, 0);
+        return new Whole(thread.conversation(), messages.all(id));
+    }
+
+    /** The newest branch as Markdown. */
+    public String markdown(Caller caller, UUID id) {
+        Conversations.Thread thread = conversations.branch(caller, id, null);
+        StringBuilder text = new StringBuilder("# ")
+                .append(
+                        thread.conversation().title().isEmpty()
+                                ? "Conversation"
+                                : thread.conversation().title())
+                .append('\n');
+        for (Message message : thread.messages()) {
+            String who = message.role() == Message.Role.USER ? "You" : String.valueOf(message.model());
+            text.append("\n## ")
+                    .append(who)
+                    .append("\n\n")
+                    .append(message.text().strip())
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    /** @throws StoaException INVALID_REQUEST if the file is none that is known */
+    public Result importAll(Caller caller, JsonNode file) {
+        List<ImportedConversation> found = ImportFormats.read(file);
+        if (found.isEmpty()) {
+            throw new StoaException(
+                    ErrorKind.INVALID_REQUEST,
+                    "This file holds no conversations that Stoa can read: take the JSON export of Stoa, or"
+                            + " conversations.json of the others.");
+        }
+        int imported = 0;
+        UUID first = null;
+        for (ImportedConversation one : found) {
+            UUID id = idOf(caller, one.id());
+            if (!one.messages().isEmpty()
+                    && Boolean.TRUE.equals(transactions.execute(status -> store(caller, id, one)))) {
+                imported++;
+                first = first == null ? id : first;
+            }
+        }
+        return new Result(imported, found.size() - imported, first);
+    }
+
+    /** Makes a shared copy the caller's own conversation; the same copy twice is one. */
+    public Conversation copy(Caller caller, String secret, Shares.Copy copy) {
+        List<ImportedMessage> lines = new ArrayList<>();
+        for (Shares.Line line : copy.messages()) {
+            String number = Integer.toString(lines.size());
+            String parent = lines.isEmpty() ? null : lines.getLast().id();
+            lines.add(new ImportedMessage(
+                    number, parent, Message.Role.ofWord(line.role()), line.text(), line.model(), null));
+        }
+        String name = "shared/" + secret;
+        transactions.execute(
+                status -> store(caller, idOf(caller, name), new ImportedConversation(name, copy.title(), lines)));
+        return conversations
+                .changedSince(caller, idOf(caller, name), Long.MAX_VALUE)
+                .conversation();
+    }
+
+    private boolean store(Caller caller, UUID id, ImportedConversation one) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        String title = TextRules.clean(one.title().strip());
+        if (title.length() > ConversationLimits.TITLE_LENGTH_MAX) {
+            title = TextRules.title(title);
+        }
+        if (rows.insert(id, caller.memberId(), title, null, now).isEmpty()) {
+            return false;
+        }
+        Map<String, UUID> ids = new HashMap<>();
+        List<ImportedMessage> ordered = new ArrayList<>(one.messages());
+        if (ordered.size() > ConversationLimits.MESSAGES_MAX) {
+            ordered = ordered.subList(0, ConversationLimits.MESSAGES_MAX);
+        }
+        for (ImportedMessage message : ordered) {
+            UUID parent = message.parent() == null ? null : ids.get(message.parent());
+            if (parent == null && message.role() == Message.Role.ASSISTANT) {
+                continue; // an answer to nothing
+            }
+            UUID messageId = idOf(caller, one.id() + "/" + message.id());
+            String text = TextRules.clean(message.text());
+            Message stored = new Message(
+                    messageId,
+                    id,
+                    parent,
+                    message.role(),
+                    text.substring(0, Math.min(text.length(), ConversationLimits.TEXT_LENGTH_MAX)),
+                    MessageState.COMPLETE,
+                    null,
+                    message.model(),
+                    null,
+                    false,
+                    null,
+                    message.at() == null ? now : message.at().truncatedTo(ChronoUnit.MICROS));
+            if (messages.insert(stored)) {
+                ids.put(message.id(), messageId);
+            }
+        }
+        return true;
+    }
+
+    private static UUID idOf(Caller caller, String name) {
+        return UUID.nameUUIDFromBytes(("import/" + caller.memberId() + "/" + name).getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,189 @@
+package dev.stoa.api.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stoa.api.chat.ChatClient.Answer;
+import dev.stoa.identity.TestMembers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Conversations that leave and come: exports, imports, links. */
+class TransferTest {
+    private static ChatServer server;
+    private static ChatClient client;
+    private static ChatClient stranger;
+    private static ChatClient nobody;
+
+    @BeforeAll
+    static void start() {
+        server = ChatServer.start();
+        client = new ChatClient(server, server.key());
+        stranger = new ChatClient(server, TestMembers.add(server.jdbc()));
+        nobody = new ChatClient(server, "");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static List<String> texts(ChatClient reader, String conversation) {
+        List<String> texts = new ArrayList<>();
+        reader.get("/api/conversations/" + conversation + "?since=0")
+                .body()
+                .get("messages")
+                .forEach(message -> texts.add(message.get("text").asString()));
+        return texts;
+    }
+
+    private static UUID conversation() {
+        UUID conversation = client.newConversation();
+        UUID first = client.ask(conversation, null, "Where is <Athens> & \u00e9?");
+        client.follow(first, 0);
+        client.follow(client.ask(conversation, first, "And Sparta?"), 0);
+        client.follow(client.ask(conversation, null, "A branch"), 0);
+        return conversation;
+    }
+
+    @Test
+    void whatIsExportedCanBeImportedByAnotherAndOnce() {
+        UUID conversation = conversation();
+        Answer export = client.get("/api/conversations/" + conversation + "/export?format=json");
+        assertThat(export.raw().headers().firstValue("content-disposition").orElse(""))
+                .startsWith("attachment");
+        Answer result = stranger.post("/api/import", export.raw().body());
+        assertThat(result.body().get("imported").asInt()).isEqualTo(1);
+        String copy = result.body().get("first").asString();
+        assertThat(copy).isNotEqualTo(conversation.toString());
+        assertThat(texts(stranger, copy)).isEqualTo(texts(client, conversation.toString()));
+        // The tree is the same: the newest branch is the last one.
+        assertThat(stranger.get("/api/conversations/" + copy).body().get("messages"))
+                .hasSize(2);
+        assertThat(stranger.post("/api/import", export.raw().body())
+                        .body()
+                        .get("skipped")
+                        .asInt())
+                .isEqualTo(1);
+        String last = stranger.get("/api/conversations/" + copy)
+                .body()
+                .get("messages")
+                .get(1)
+                .get("id")
+                .asString();
+        UUID reply = stranger.ask(UUID.fromString(copy), UUID.fromString(last), "Going on");
+        assertThat(stranger.follow(reply, 0).text()).isEqualTo("You said: Going on");
+    }
+
+    @Test
+    void markdownHasTheNewestBranch() {
+        Answer markdown = client.get("/api/conversations/" + conversation() + "/export?format=markdown");
+        assertThat(markdown.raw().body())
+                .contains("## You\n\nA branch\n")
+                .contains("You said: A branch")
+                .doesNotContain("Sparta");
+        assertThat(client.get("/api/conversations/" + conversation() + "/export?format=pdf")
+                        .errorType())
+                .isEqualTo("invalid_request");
+    }
+
+    @Test
+    void exportsOfOthersAreRead() {
+        String claude = """
+                [{"uuid":"c-1","name":"From Claude","created_at":"2026-01-02T03:04:05.000000Z","chat_messages":[
+                  {"uuid":"m-1","text":"Hello","sender":"human","created_at":"2026-01-02T03:04:05Z"},
+                  {"uuid":"m-2","text":"","content":[{"type":"text","text":"Hi!"}],"sender":"assistant"},
+                  {"uuid":"m-3","text":"","sender":"human"}]}]
+                """;
+        Answer first = client.post("/api/import", claude);
+        assertThat(first.body().get("imported").asInt()).isEqualTo(1);
+        assertThat(texts(client, first.body().get("first").asString())).containsExactly("Hello", "Hi!");
+        String chatGpt = """
+                [{"title":"From ChatGPT","create_time":1.7e9,"conversation_id":"g-1","mapping":{
+                  "root":{"id":"root","message":null,"parent":null,"children":["s"]},
+                  "s":{"parent":"root","children":["u"],"message":{"author":{"role":"system"},"content":{"parts":["x"]}}},
+                  "u":{"parent":"s","children":["a","b"],
+                       "message":{"author":{"role":"user"},"create_time":1.7e9,"content":{"parts":["Why?"]}}},
+                  "a":{"parent":"u","children":[],"message":{"author":{"role":"assistant"},"content":{"parts":["One."]},
+                       "metadata":{"model_slug":"gpt-x"}}},
+                  "b":{"parent":"u","children":["u"],
+                       "message":{"author":{"role":"assistant"},"content":{"parts":["Two.",{"image":1}]}}}}}]
+                """;
+        Answer second = client.post("/api/import", chatGpt);
+        String id = second.body().get("first").asString();
+        assertThat(texts(client, id)).containsExactly("Why?", "One.", "Two.");
+        JsonNode newest = client.get("/api/conversations/" + id).body();
+        assertThat(newest.get("messages").get(1).get("text").asString()).isEqualTo("Two.");
+        assertThat(newest.get("versions")
+                        .get(newest.get("messages").get(1).get("id").asString()))
+                .hasSize(2);
+        for (String bad : List.of("{}", "[]", "[1,2]", "nonsense", "{\"mapping\":{}}")) {
+            assertThat(client.post("/api/import", bad).status()).as(bad).isIn(400, 200);
+        }
+        assertThat(client.post("/api/import", "{}").errorType()).isEqualTo("invalid_request");
+    }
+
+    @Test
+    void aLinkShowsACopyToWhoeverHasItUntilItIsRevoked() {
+        UUID conversation = conversation();
+        Answer made = client.post("/api/conversations/" + conversation + "/shares", "{\"days\":7}");
+        assertThat(made.status()).isEqualTo(201);
+        String path = made.body().get("path").asString();
+        String secret = path.substring("/#/s/".length());
+        client.ask(conversation, null, "Said later");
+        JsonNode copy = nobody.get("/api/shared/" + secret).body();
+        assertThat(copy.get("messages")).hasSize(2);
+        assertThat(copy.toString()).contains("A branch").doesNotContain("later");
+        assertThat(server.jdbc()
+                        .sql("SELECT encode(hash, 'escape') FROM share")
+                        .query(String.class)
+                        .list())
+                .doesNotContain(secret);
+        Answer own = stranger.post("/api/shared/" + secret + "/copy", "");
+        assertThat(texts(stranger, own.body().get("id").asString())).hasSize(2);
+        assertThat(nobody.get("/api/shared/" + secret + "x").status()).isEqualTo(404);
+        assertThat(nobody.post("/api/shared/" + secret + "/copy", "").status()).isEqualTo(401);
+        String id = made.body().get("share").get("id").asString();
+        assertThat(stranger.get("/api/conversations/" + conversation + "/shares")
+                        .body()
+                        .get("shares"))
+                .isEmpty();
+        assertThat(stranger.send("DELETE", "/api/shares/" + id, null, Map.of()).status())
+                .isEqualTo(404);
+        assertThat(client.get("/api/conversations/" + conversation + "/shares")
+                        .body()
+                        .get("shares"))
+                .hasSize(1);
+        assertThat(client.send("DELETE", "/api/shares/" + id, null, Map.of()).status())
+                .isEqualTo(204);
+        assertThat(nobody.get("/api/shared/" + secret).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aLinkDiesWithItsTimeAndItsConversation() {
+        UUID conversation = conversation();
+        String path = client.post("/api/conversations/" + conversation + "/shares", "{}")
+                .body()
+                .get("path")
+                .asString();
+        String shared = "/api/shared/" + path.substring("/#/s/".length());
+        assertThat(nobody.get(shared).status()).isEqualTo(200);
+        client.send("DELETE", "/api/conversations/" + conversation, null, Map.of());
+        assertThat(nobody.get(shared).status()).isEqualTo(404);
+        client.post("/api/conversations/" + conversation + "/restore", "");
+        assertThat(nobody.get(shared).status()).isEqualTo(200);
+        server.jdbc().sql("UPDATE share SET expires_at = now()").update();
+        assertThat(nobody.get(shared).status()).isEqualTo(404);
+        assertThat(client.post("/api/conversations/" + conversation + "/shares", "{\"days\":0}")
+                        .errorType())
+                .isEqualTo("invalid_request");
+        assertThat(stranger.post("/api/conversations/" + conversation + "/shares", "{}")
+                        .status())
+                .isEqualTo(404);
+    }
+}
