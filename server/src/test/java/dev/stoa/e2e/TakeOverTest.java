@@ -41,21 +41,19 @@ class TakeOverTest {
     @Test
     void theStreamGoesOnByteForByteWhenTheServerThatWritesIsKilled() throws Exception {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(PostgresOptions.defaults(database))) {
-            Map<String, String> environment =
-                    Map.of("STOA_DATABASE", address(postgres), "STOA_MOCK_MODELS", PACED);
+            Map<String, String> environment = Map.of("STOA_DATABASE", address(postgres), "STOA_MOCK_MODELS", PACED);
             try (StoaProcess one = StoaProcess.start(first, environment);
                     StoaProcess two = StoaProcess.start(second, environment)) {
                 String conversation = UUID.randomUUID().toString();
                 ChatClient.expect(
                         201,
                         one.post(
-                                "/api/conversations",
-                                "{\"id\":\"" + conversation + "\",\"model\":\"" + PACED + "\"}"));
+                                "/api/conversations", "{\"id\":\"" + conversation + "\",\"model\":\"" + PACED + "\"}"));
                 ChatClient asks = new ChatClient(one);
                 String reply = asks.ask(conversation, "Go on whatever happens.", SEED);
 
-                HttpResponse<Stream<String>> events = two.http.send(
-                        new ChatClient(two).events(reply, 0).GET().build(), BodyHandlers.ofLines());
+                HttpResponse<Stream<String>> events =
+                        two.http.send(new ChatClient(two).events(reply, 0).GET().build(), BodyHandlers.ofLines());
                 Iterator<String> lines = events.body().iterator();
                 StringBuilder text = new StringBuilder();
                 JsonNode message = null;
