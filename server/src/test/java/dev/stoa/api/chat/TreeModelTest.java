@@ -154,13 +154,17 @@ class TreeModelTest {
         }
     }
 
-    /** To the database it is as if its server had died. */
+    /** To the database it is as if its server had died; not so often that the run would be given up. */
     private void loseARun(ChatServer one, ChatServer two) {
-        one.jdbc().sql("""
+        one.jdbc()
+                .sql("""
                         UPDATE run SET server_id = gen_random_uuid(), heartbeat_at = '-infinity' WHERE message_id =
                             (SELECT r.message_id FROM run r JOIN message m ON m.id = r.message_id
-                             WHERE m.conversation_id = :id LIMIT 1)
-                        """).param("id", conversation).update();
+                             WHERE m.conversation_id = :id AND r.epoch < :most LIMIT 1)
+                        """)
+                .param("id", conversation)
+                .param("most", RunsLook.EPOCH_MAX)
+                .update();
         (random.nextBoolean() ? one : two).bean(RunsLook.class).look();
     }
 
