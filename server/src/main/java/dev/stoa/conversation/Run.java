@@ -31,6 +31,9 @@ final class Run {
         LOST
     }
 
+    /** One server's time with a run: a server that loses a run and takes it up again begins another. */
+    record Life(UUID messageId, int epoch) {}
+
     /**
      * A part of the answer on its way to the log.
      *
@@ -75,6 +78,10 @@ final class Run {
 
     int epoch() {
         return epoch;
+    }
+
+    Life life() {
+        return new Life(messageId, epoch);
     }
 
     /** Hands the stream over, so that a request to end closes it; closes it at once if there was one. */

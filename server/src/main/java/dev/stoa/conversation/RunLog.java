@@ -108,9 +108,9 @@ final class RunLog {
             if (pieces.isEmpty()) {
                 return true;
             }
-            Map<UUID, Sign> signs = repository.append(serverId, new ArrayList<>(pieces.values()));
+            Map<Run.Life, Sign> signs = repository.append(serverId, new ArrayList<>(pieces.values()));
             pieces.forEach((run, piece) -> {
-                Sign sign = signs.get(run.messageId());
+                Sign sign = signs.get(run.life());
                 if (sign != null) {
                     run.logged(piece);
                 }
@@ -129,8 +129,8 @@ final class RunLog {
     void heartbeat(Collection<Run> runs) {
         writing.lock();
         try {
-            Map<UUID, Sign> signs = repository.heartbeat(serverId, runs);
-            runs.forEach(run -> heed(run, signs.get(run.messageId())));
+            Map<Run.Life, Sign> signs = repository.heartbeat(serverId, runs);
+            runs.forEach(run -> heed(run, signs.get(run.life())));
         } finally {
             writing.unlock();
         }

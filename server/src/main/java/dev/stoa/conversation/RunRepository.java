@@ -91,7 +91,7 @@ class RunRepository {
      *
      * @return a sign for each run that is this server's
      */
-    Map<UUID, Sign> append(UUID server, List<Run.Piece> pieces) {
+    Map<Run.Life, Sign> append(UUID server, List<Run.Piece> pieces) {
         return signs(jdbc.sql("""
                         WITH piece AS (
                             SELECT * FROM unnest(:ids, :epochs, :seqs, :ends, :texts, :tokens)
@@ -99,14 +99,15 @@ class RunRepository {
                         ), mine AS (
                             UPDATE run r SET heartbeat_at = clock_timestamp() FROM piece p
                             WHERE r.message_id = p.id AND r.epoch = p.epoch AND r.server_id = :server
-                            RETURNING r.message_id, r.stop_requested, r.steer_requested
+                            RETURNING r.message_id, r.epoch, r.stop_requested, r.steer_requested
                         ), added AS (
                             INSERT INTO run_event (message_id, seq, text_end, text, tokens)
                             SELECT p.id, p.seq, p.text_end, p.text, p.tokens::integer[]
-                            FROM piece p JOIN mine m ON m.message_id = p.id
+                            FROM piece p JOIN mine m ON m.message_id = p.id AND m.epoch = p.epoch
                             ON CONFLICT (message_id, seq) DO NOTHING
                         )
-                        SELECT message_id, stop_requested, steer_requested, pg_notify(:channel, message_id::text) FROM mine
+                        SELECT message_id, epoch, stop_requested, steer_requested,
+                            pg_notify(:channel, message_id::text) FROM mine
                         """)
                 .param("ids", pieces.stream().map(Run.Piece::messageId).toArray(UUID[]::new))
                 .param("epochs", pieces.stream().map(Run.Piece::epoch).toArray(Integer[]::new))
@@ -125,22 +126,22 @@ class RunRepository {
     }
 
     /** The sign of life of this server's runs. @return as {@link #append} */
-    Map<UUID, Sign> heartbeat(UUID server, Collection<Run> runs) {
+    Map<Run.Life, Sign> heartbeat(UUID server, Collection<Run> runs) {
         return signs(jdbc.sql("""
                         UPDATE run r SET heartbeat_at = clock_timestamp() FROM unnest(:ids, :epochs) AS p (id, epoch)
                         WHERE r.message_id = p.id AND r.epoch = p.epoch AND r.server_id = :server
-                        RETURNING r.message_id, r.stop_requested, r.steer_requested
+                        RETURNING r.message_id, r.epoch, r.stop_requested, r.steer_requested
                         """)
                 .param("ids", runs.stream().map(Run::messageId).toArray(UUID[]::new))
                 .param("epochs", runs.stream().map(Run::epoch).toArray(Integer[]::new))
                 .param("server", server));
     }
 
-    private static Map<UUID, Sign> signs(JdbcClient.StatementSpec statement) {
-        Map<UUID, Sign> signs = new HashMap<>();
+    private static Map<Run.Life, Sign> signs(JdbcClient.StatementSpec statement) {
+        Map<Run.Life, Sign> signs = new HashMap<>();
         statement.query(row -> {
             signs.put(
-                    row.getObject("message_id", UUID.class),
+                    new Run.Life(row.getObject("message_id", UUID.class), row.getInt("epoch")),
                     new Sign(row.getBoolean("stop_requested"), row.getBoolean("steer_requested")));
         });
         return signs;

@@ -125,7 +125,11 @@ public class Runs implements SmartLifecycle {
     }
 
     private void launch(Run run, Caller caller, Message answer, Supplier<GenerationRequest> prompt, Duration patience) {
-        live.put(answer.id(), run);
+        Run earlier = live.put(answer.id(), run);
+        if (earlier != null) {
+            // This server lost the run and took it up again before it heard of the loss.
+            earlier.requestEnd(Run.Cause.LOST);
+        }
         if (draining) {
             run.requestEnd(Run.Cause.SHUTDOWN);
         }

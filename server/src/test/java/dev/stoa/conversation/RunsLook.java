@@ -1,5 +1,7 @@
 package dev.stoa.conversation;
 
+import java.util.List;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /** Lets a test make a server look after runs now. */
@@ -9,9 +11,21 @@ public final class RunsLook {
     public static final int EPOCH_MAX = ConversationLimits.EPOCH_MAX;
 
     private final Runs runs;
+    private final RunRepository repository;
 
-    RunsLook(Runs runs) {
+    RunsLook(Runs runs, RunRepository repository) {
         this.runs = runs;
+        this.repository = repository;
+    }
+
+    /** Logs a first piece for each of a run's lives, in one write. @return the lives that were told they may go on */
+    public List<Integer> append(UUID server, UUID messageId, List<Integer> epochs) {
+        List<Run.Piece> pieces = epochs.stream()
+                .map(epoch -> new Run.Piece(messageId, epoch, 1, 6, "life " + epoch, new int[] {epoch}))
+                .toList();
+        return repository.append(server, pieces).keySet().stream()
+                .map(Run.Life::epoch)
+                .toList();
     }
 
     public void look() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stoa.api.chat.ChatClient.EventReader;
 import dev.stoa.api.chat.ChatClient.Transcript;
+import dev.stoa.conversation.RunsLook;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
@@ -95,6 +96,31 @@ class RunRecoveryTest {
         assertThat(transcript.text()).isEqualTo(text);
         assertThat(transcript.message().get("usage").get("output_tokens").asInt())
                 .isEqualTo(100);
+    }
+
+    @Test
+    void aServerThatTakesItsOwnRunUpAgainLogsNothingOfItsEarlierLife() {
+        try (ChatServer server = ChatServer.start()) {
+            ChatClient client = new ChatClient(server, server.key());
+            UUID reply = ask(client, "mock-600000-1-5", QUESTION);
+            disown(server, reply);
+            server.bean(RunsLook.class).look();
+            UUID owner = server.jdbc()
+                    .sql("SELECT server_id FROM run WHERE message_id = :id AND epoch = 2")
+                    .param("id", reply)
+                    .query(UUID.class)
+                    .single();
+            assertThat(server.bean(RunsLook.class).append(owner, reply, List.of(1, 2)))
+                    .containsExactly(2);
+            assertThat(server.jdbc()
+                            .sql("SELECT text FROM run_event WHERE message_id = :id")
+                            .param("id", reply)
+                            .query(String.class)
+                            .list())
+                    .containsExactly("life 2");
+            assertThat(client.post("/api/messages/" + reply + "/stop", "").status())
+                    .isEqualTo(200);
+        }
     }
 
     @Test
