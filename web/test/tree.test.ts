@@ -39,6 +39,17 @@ describe("a tree of messages", () => {
     expect(merge(once, THREAD).children).toEqual(once.children);
   });
 
+  it("puts siblings in the server's order, whichever was heard of first", () => {
+    const own = message("mine", "a1", { created_at: "2026-11-24T00:00:09Z" });
+    const theirs = message("theirs", "a1", { created_at: "2026-11-24T00:00:05Z" });
+    const tree = merge(merge(merge(EMPTY_TREE, [message("q1", null), message("a1", "q1")]), [own]), [theirs]);
+    expect(tree.children.get("a1")).toEqual(["theirs", "mine"]);
+    // A clock that runs ahead gives way to the server's.
+    const ahead = merge(tree, [{ ...theirs, created_at: "2026-11-24T00:00:10Z" }]);
+    expect(ahead.children.get("a1")).toEqual(["mine", "theirs"]);
+    expect(merge(ahead, [own]).children.get("a1")).toBe(ahead.children.get("a1"));
+  });
+
   it("does not start an ended answer again", () => {
     const tree = merge(EMPTY_TREE, [message("q", null), message("a", "q", { text: "whole" })]);
     const late = merge(tree, [message("a", "q", { text: "wh", state: "generating" })]);

@@ -26,7 +26,8 @@ export interface Step {
 export const parentKey = (message: Message) => message.parent_id ?? ROOT;
 
 /**
- * Adds new messages and replaces known ones; the order of siblings never changes.
+ * Adds new messages and replaces known ones. Siblings stand in the order in which the server took them, whatever the
+ * order in which they were heard of: this device's own stands last only until it is acknowledged.
  *
  * @param versions ids of siblings, also of those that were not fetched
  */
@@ -41,7 +42,8 @@ export function merge(
     const known = messages.get(message.id);
     messages.set(message.id, known === undefined ? message : newer(known, message));
     const key = parentKey(message);
-    children.set(key, together(children.get(key) ?? [], versions[message.id] ?? [message.id]));
+    const siblings = together(children.get(key) ?? [], versions[message.id] ?? [message.id]);
+    children.set(key, byTime(siblings, messages));
   }
   return { ...tree, messages, children };
 }
@@ -57,6 +59,18 @@ function together(known: readonly string[], incoming: readonly string[]): readon
 function order(known: readonly string[], incoming: readonly string[], id: string): number {
   const at = incoming.length > 1 || known.length === 0 ? incoming.indexOf(id) : known.indexOf(id);
   return at < 0 ? Number.MAX_SAFE_INTEGER : at;
+}
+
+/** Only where all of them are here; of those of one moment the order stays. */
+function byTime(siblings: readonly string[], messages: ReadonlyMap<string, Message>): readonly string[] {
+  const times = new Map<string, number>();
+  for (const id of siblings) {
+    const message = messages.get(id);
+    if (message === undefined) return siblings;
+    times.set(id, Date.parse(message.created_at));
+  }
+  const sorted = [...siblings].sort((a, b) => (times.get(a) ?? 0) - (times.get(b) ?? 0));
+  return sorted.every((id, at) => id === siblings[at]) ? siblings : sorted;
 }
 
 /** Shows this part of a branch, from its first message on. */
