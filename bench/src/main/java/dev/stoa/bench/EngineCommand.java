@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench engine}: prefill and decode rates of one model. */
@@ -23,17 +24,8 @@ final class EngineCommand implements Callable<Integer> {
     static final int BATCH_TOKENS = 512;
     private static final int MAX_BATCH = 64;
 
-    @Option(
-            names = "--model",
-            required = true,
-            description = "a GGUF file, or a model of the store (./stoa models lists them)")
-    private String model = "";
-
-    @Option(names = "--models", description = "the folder of the model store")
-    private @Nullable Path models;
-
-    @Option(names = "--threads", description = "threads that compute (default: all cores)")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    private ModelFlags flags = new ModelFlags();
 
     @Option(names = "--repetitions", description = "runs of each case; the median is printed (default: 5)")
     private int repetitions = 5;
@@ -55,23 +47,21 @@ final class EngineCommand implements Callable<Integer> {
             description = "the folder with llama-bench and llama-batched-bench, to run beside ours")
     private @Nullable Path llamaCpp;
 
-    @Option(names = "--json", description = "print JSON lines, one row each")
-    private boolean json;
-
     @Override
     public Integer call() {
-        Path file = ModelFiles.resolve(model, models);
+        Path file = flags.file();
         LlamaBench peer = llamaCpp == null ? null : new LlamaBench(llamaCpp);
-        Report report = new Report(json, System.out);
-        MachineLimits limits = MachineLimits.measure(threads);
-        Map<String, Object> machine = Machine.describe(limits, threads);
+        Report report = flags.report();
+        MachineLimits limits = MachineLimits.measure(flags.threads());
+        Map<String, Object> machine = Machine.describe(limits, flags.threads());
         machine.put("model", file.getFileName().toString());
         machine.put("kv", kv);
         report.machine(machine);
         EngineBenchmark.Roofline roofline = bareKernels(file, limits, report);
         PeakMemory.reset();
         try (Engine engine = Engine.load(file, options())) {
-            EngineBenchmark benchmark = new EngineBenchmark(engine, file, threads, repetitions, roofline, peer, report);
+            EngineBenchmark benchmark =
+                    new EngineBenchmark(engine, file, flags.threads(), repetitions, roofline, peer, report);
             prefill.forEach(benchmark::prefill);
             for (int tokens : context) {
                 batch.forEach(count -> benchmark.decode(count, tokens));
@@ -84,7 +74,7 @@ final class EngineCommand implements Callable<Integer> {
     private EngineOptions options() {
         // No target for the time of a step: what is measured is throughput.
         return EngineOptions.builder()
-                .threads(threads)
+                .threads(flags.threads())
                 .contextLength(CONTEXT)
                 .maxRunning(MAX_BATCH)
                 .maxQueued(MAX_BATCH)
@@ -97,7 +87,7 @@ final class EngineCommand implements Callable<Integer> {
     }
 
     private EngineBenchmark.Roofline bareKernels(Path file, MachineLimits limits, Report report) {
-        try (BareKernels kernels = new BareKernels(file, threads)) {
+        try (BareKernels kernels = new BareKernels(file, flags.threads())) {
             var roofline = new EngineBenchmark.Roofline(limits, kernels.bytes(), kernels.flops());
             for (int count : batch) {
                 double value = kernels.tokensPerSecond(count, Math.max(3, repetitions));

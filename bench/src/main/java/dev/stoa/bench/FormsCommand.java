@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench forms}: what it costs to hold outputs to a JSON Schema. */
@@ -26,17 +26,8 @@ final class FormsCommand implements Callable<Integer> {
     private static final int MAX_BATCH_TOKENS = 512;
     private static final int PROMPT = 32;
 
-    @Option(
-            names = "--model",
-            required = true,
-            description = "a GGUF file, or a model of the store (./stoa models lists them)")
-    private String model = "";
-
-    @Option(names = "--models", description = "the folder of the model store")
-    private @Nullable Path models;
-
-    @Option(names = "--threads", description = "threads that compute (default: all cores)")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    private ModelFlags flags = new ModelFlags();
 
     @Option(names = "--repetitions", description = "runs of each case; the median is printed (default: 7)")
     private int repetitions = 7;
@@ -47,16 +38,13 @@ final class FormsCommand implements Callable<Integer> {
     @Option(names = "--tokens", description = "tokens of each answer (default: 192)")
     private int tokens = 192;
 
-    @Option(names = "--json", description = "print JSON lines, one row each")
-    private boolean json;
-
     @Override
     public Integer call() {
-        Path file = ModelFiles.resolve(model, models);
-        Report report = new Report(json, System.out);
-        Map<String, Object> machine = Machine.describe(MachineLimits.measure(threads), threads);
+        Path file = flags.file();
+        Report report = flags.report();
+        Map<String, Object> machine = Machine.describe(MachineLimits.measure(flags.threads()), flags.threads());
         EngineOptions options = EngineOptions.builder()
-                .threads(threads)
+                .threads(flags.threads())
                 .contextLength(CONTEXT)
                 .maxRunning(batch)
                 .maxBatchTokens(MAX_BATCH_TOKENS)

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench serving}: many requests through the queue. */
@@ -25,17 +26,8 @@ final class ServingCommand implements Callable<Integer> {
     private static final int PEER_SLOTS = 64;
     private static final int PEER_SLOT_TOKENS = 128;
 
-    @Option(
-            names = "--model",
-            required = true,
-            description = "a GGUF file, or a model of the store (./stoa models lists them)")
-    private String model = "";
-
-    @Option(names = "--models", description = "the folder of the model store")
-    private @Nullable Path models;
-
-    @Option(names = "--threads", description = "threads that compute (default: all cores)")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    private ModelFlags flags = new ModelFlags();
 
     @Option(names = "--repetitions", description = "runs of the queue's cases; the median is printed (default: 3)")
     private int repetitions = 3;
@@ -64,17 +56,14 @@ final class ServingCommand implements Callable<Integer> {
     @Option(names = "--llama-cpp", description = "the folder that holds llama-server, to ask it the same")
     private @Nullable Path llamaCpp;
 
-    @Option(names = "--json", description = "print JSON lines, one row each")
-    private boolean json;
-
     @Override
     public Integer call() {
-        Path file = ModelFiles.resolve(model, models);
-        Report report = new Report(json, System.out);
-        MachineLimits limits = MachineLimits.measure(threads);
-        Map<String, Object> machine = Machine.describe(limits, threads);
+        Path file = flags.file();
+        Report report = flags.report();
+        MachineLimits limits = MachineLimits.measure(flags.threads());
+        Map<String, Object> machine = Machine.describe(limits, flags.threads());
         EngineOptions options = EngineOptions.builder()
-                .threads(threads)
+                .threads(flags.threads())
                 .contextLength(CONTEXT)
                 .maxRunning(MAX_RUNNING)
                 .maxQueued(MAX_QUEUED)
@@ -110,7 +99,7 @@ final class ServingCommand implements Callable<Integer> {
         if (llamaCpp == null) {
             return new QueueBenchmark(load, repetitions, null).run(report);
         }
-        try (LlamaServer peer = new LlamaServer(llamaCpp, file, threads, PEER_SLOTS, PEER_SLOT_TOKENS)) {
+        try (LlamaServer peer = new LlamaServer(llamaCpp, file, flags.threads(), PEER_SLOTS, PEER_SLOT_TOKENS)) {
             return new QueueBenchmark(load, repetitions, peer).run(report);
         }
     }
