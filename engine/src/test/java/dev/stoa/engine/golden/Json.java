@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the test's own JSON files; the engine has no use for JSON otherwise. Numbers become doubles. */
+/** Reads the tests' own JSON files as templates take values: numbers are doubles, null is null. */
 public final class Json {
     private final String text;
     private int at;
