@@ -22,6 +22,7 @@ import dev.stoa.engine.Sampling;
 import dev.stoa.engine.Scheduling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
+import dev.stoa.inference.Worker;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 
@@ -96,6 +97,14 @@ final class ArchitectureTest {
             .should()
             .callMethod(Inference.class, "start", GenerationRequest.class)
             .because("nothing may reach a model or leave it unjudged");
+
+    @ArchTest
+    static final ArchRule onlyInferenceStartsAWorker = noClasses()
+            .that(PRODUCTION)
+            .and(resideOutsideOfPackages("dev.stoa.inference.."))
+            .should()
+            .dependOnClassesThat(DescribedPredicate.describe("are workers", type -> type.isAssignableTo(Worker.class)))
+            .because("the gate stands before all workers together");
 
     @ArchTest
     static final ArchRule onlyInferenceRunsTheEngine = noClasses()

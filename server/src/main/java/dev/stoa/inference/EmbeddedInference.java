@@ -21,7 +21,7 @@ import org.springframework.context.SmartLifecycle;
  * is ready a request is refused as overloaded, with how far the load is. A load that fails leaves the server up and says
  * why. All that may change stands in one immutable {@link State}, replaced as a whole. Thread-safe.
  */
-final class EmbeddedInference implements Inference, SmartLifecycle {
+final class EmbeddedInference implements Worker, SmartLifecycle {
     /** Names the default model whatever it is, so that a client's settings outlive a change of model. */
     static final String DEFAULT_ALIAS = "stoa-latest";
     /** Loading takes seconds, a download minutes: a client that waits this long is told the new state. */
@@ -115,18 +115,6 @@ final class EmbeddedInference implements Inference, SmartLifecycle {
         return List.of(model(state.get()));
     }
 
-    @Override
-    public Model model(String nameOrAlias) {
-        Model served = model(state.get());
-        if (served.id().equals(nameOrAlias) || served.aliases().contains(nameOrAlias)) {
-            return served;
-        }
-        throw StoaException.about(
-                ErrorKind.NOT_FOUND,
-                "model",
-                "there is no “" + nameOrAlias + "” here; GET /v1/models lists what there is");
-    }
-
     private static Model model(State now) {
         String id = now.status().model();
         int colon = id.indexOf(':');
@@ -148,7 +136,6 @@ final class EmbeddedInference implements Inference, SmartLifecycle {
     }
 
     private EmbeddedWorker worker(GenerationRequest request) {
-        model(request.model());
         State now = state.get();
         EmbeddedWorker worker = now.worker();
         if (worker != null) {
@@ -158,13 +145,13 @@ final class EmbeddedInference implements Inference, SmartLifecycle {
         throw new StoaException(ErrorKind.OVERLOADED, now.status().sentence(), failed ? null : LOADING_RETRY, null);
     }
 
-    @Override
-    public ModelStatus status() {
+    /** How far the model is. */
+    ModelStatus status() {
         return state.get().status();
     }
 
-    @Override
-    public boolean healthy(Duration bound) {
+    /** As {@link Inference#healthy}. */
+    boolean healthy(Duration bound) {
         EmbeddedWorker worker = state.get().worker();
         return worker == null || worker.healthy(bound);
     }

@@ -11,7 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Primary;
+import org.springframework.core.annotation.Order;
 
 @Configuration(proxyBeanMethods = false)
 class InferenceConfiguration {
@@ -29,14 +29,21 @@ class InferenceConfiguration {
     }
 
     @Bean
-    EmbeddedInference inference(ModelFiles files, EngineLoader loader, MeterRegistry meters, Clock clock) {
+    @Order(0)
+    EmbeddedInference embeddedWorker(ModelFiles files, EngineLoader loader, MeterRegistry meters, Clock clock) {
         return new EmbeddedInference(files, loader, new WorkerMeters(meters), clock);
     }
 
     @Bean
-    @Primary
+    @Order(1)
     @ConditionalOnProperty("stoa.mock-models")
-    MockInference mockInference(EmbeddedInference real, @Value("${stoa.mock-models}") List<String> names) {
-        return new MockInference(real, names);
+    MockWorker mockWorker(@Value("${stoa.mock-models}") List<String> names) {
+        return new MockWorker(names);
+    }
+
+    /** The embedded model is the default; then come mocks, which take any name of their kind, and upstreams. */
+    @Bean
+    Inference inference(EmbeddedInference embedded, List<Worker> workers) {
+        return new Workers(embedded, workers);
     }
 }

@@ -1,10 +1,14 @@
 package dev.stoa.operations;
 
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
@@ -13,6 +17,9 @@ import org.springframework.util.ClassUtils;
 
 /** The keys that some record of settings in this house reads; they are the records' components, nothing is listed twice. */
 final class SettingsKeys {
+    /** Stands for all elements of a list. */
+    private static final String ANY_ELEMENT = "[0]";
+
     private final Set<String> keys = new TreeSet<>();
 
     private SettingsKeys() {}
@@ -42,10 +49,19 @@ final class SettingsKeys {
             String key = prefix + "." + dashed(component.getName());
             if (component.getType().isRecord()) {
                 add(key, component.getType());
+            } else if (elementOf(component) instanceof Class<?> element && element.isRecord()) {
+                add(key + ANY_ELEMENT, element);
             } else {
                 keys.add(key);
             }
         }
+    }
+
+    /** What a list is of; null for what is no list. */
+    private static @Nullable Type elementOf(RecordComponent component) {
+        return component.getGenericType() instanceof ParameterizedType list && list.getRawType() == List.class
+                ? list.getActualTypeArguments()[0]
+                : null;
     }
 
     private static String dashed(String camel) {
@@ -53,7 +69,7 @@ final class SettingsKeys {
     }
 
     boolean known(String key) {
-        ConfigurationPropertyName name = name(key);
+        ConfigurationPropertyName name = name(key.replaceAll("\\[\\d+]", ANY_ELEMENT));
         // A list's element is stoa.some-list[0].
         return keys.stream().map(SettingsKeys::name).anyMatch(known -> known.equals(name) || known.isAncestorOf(name));
     }

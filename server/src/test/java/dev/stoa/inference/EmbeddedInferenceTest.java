@@ -62,11 +62,11 @@ class EmbeddedInferenceTest {
         assertThat(refusal.kind()).isEqualTo(ErrorKind.OVERLOADED);
         assertThat(refusal).hasMessageContaining("being downloaded (50% of 100 MiB)");
         assertThat(refusal.retryAfter()).isNotNull();
-        assertThat(inference.model("tiny").ready()).isFalse();
+        assertThat(inference.find("tiny").orElseThrow().ready()).isFalse();
 
         download.whole.countDown();
         await().until(() -> inference.status().phase() == Phase.READY);
-        assertThat(inference.model("stoa-latest").id()).isEqualTo("tiny:q4");
+        assertThat(inference.find("stoa-latest").orElseThrow().id()).isEqualTo("tiny:q4");
         try (TokenStream stream = inference.start(REQUEST)) {
             assertThat(stream.usage().inputTokens()).isEqualTo(2);
         }

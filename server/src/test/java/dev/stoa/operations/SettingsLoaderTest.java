@@ -53,6 +53,20 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void knowsTheSettingsWithinAList() throws IOException {
+        String upstreams = "upstreams:\n  - name: gpu\n    url: http://gpu:8000/v1\n    models:\n      - name: big\n";
+        Files.writeString(folder.resolve("stoa.yml"), upstreams);
+        SettingsLoader loader = SettingsLoader.load(Map.of("data", folder.toString()), null);
+        assertThat(loader.environment().getProperty("stoa.upstreams[0].models[0].name"))
+                .isEqualTo("big");
+        Files.writeString(folder.resolve("stoa.yml"), upstreams + "        alias: huge\n");
+        assertThatThrownBy(() -> load(Map.of()))
+                .isInstanceOf(OperatorException.class)
+                .hasMessageContaining("upstreams[0].models[0].alias")
+                .hasMessageContaining("aliases");
+    }
+
+    @Test
     void letsAFlagBeatTheFile() throws IOException {
         Files.writeString(folder.resolve("stoa.yml"), "port: 9000\n");
         assertThat(load(Map.of("port", "9001")).port()).isEqualTo(9001);

@@ -1,0 +1,37 @@
+package dev.stoa.inference;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Something that runs requests for some models: the engine in this process, an upstream server, the mock model. Every
+ * kind keeps one contract, which {@code WorkerContract} tests: a stream starts once, ends once, and after
+ * {@link TokenStream#close} nothing of it runs on. Thread-safe.
+ */
+public interface Worker {
+
+    /** The models it has, to be shown. */
+    List<Model> models();
+
+    /** The model of this name or alias, shown or not. */
+    default Optional<Model> find(String nameOrAlias) {
+        return models().stream()
+                .filter(model ->
+                        model.id().equals(nameOrAlias) || model.aliases().contains(nameOrAlias))
+                .findFirst();
+    }
+
+    /**
+     * The prompt's size in tokens; an estimate on the safe side where the worker can't know.
+     *
+     * @throws dev.stoa.shared.StoaException as {@link Inference#countTokens}
+     */
+    int countTokens(GenerationRequest request);
+
+    /**
+     * Takes a request for one of its models.
+     *
+     * @throws dev.stoa.shared.StoaException as {@link Inference#start}
+     */
+    TokenStream start(GenerationRequest request);
+}

@@ -1,0 +1,26 @@
+package dev.stoa.inference.upstream;
+
+import dev.stoa.inference.TokenStream;
+import java.util.function.Consumer;
+
+/** What the events of one answer mean in its protocol. One use, one thread. */
+interface AnswerReader {
+
+    /** The response has begun, with a status that promises an answer. */
+    void begun(Consumer<TokenStream.Event> out);
+
+    /**
+     * One server-sent event. Begins with {@code Started} if {@link #begun} did not; the last is {@code Finished}.
+     *
+     * @param data its data
+     * @throws dev.stoa.shared.StoaException if it tells an error, or is none of the protocol's
+     */
+    void event(String data, Consumer<TokenStream.Event> out);
+
+    /**
+     * The body has ended without the protocol's own end.
+     *
+     * @throws dev.stoa.shared.StoaException unless the answer was whole
+     */
+    void bodyEnded(Consumer<TokenStream.Event> out);
+}

@@ -1,0 +1,36 @@
+package dev.stoa.inference.upstream;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** JSON as it goes to upstreams and comes from them. */
+final class Json {
+    /** Answers nest little; a hostile one shall not cost a stack. */
+    private static final int DEPTH_MAX = 64;
+
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEPTH_MAX)
+                            .build())
+                    .build())
+            .build();
+
+    private Json() {}
+
+    /** @throws dev.stoa.shared.StoaException if it is no JSON object */
+    static JsonNode object(String data) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(data);
+        } catch (JacksonException e) {
+            throw UpstreamFaults.rubbish("an event that is no JSON", e);
+        }
+        if (!node.isObject()) {
+            throw UpstreamFaults.rubbish("an event that is no object", null);
+        }
+        return node;
+    }
+}

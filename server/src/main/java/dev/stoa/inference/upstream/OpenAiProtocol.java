@@ -1,0 +1,121 @@
+package dev.stoa.inference.upstream;
+
+import dev.stoa.engine.Constraint;
+import dev.stoa.engine.Sampling;
+import dev.stoa.inference.GenerationRequest;
+import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * OpenAI's chat and text completions as vLLM, SGLang, llama-server, Stoa and the vendor speak them. What only the
+ * engines know ({@code top_k}, {@code min_p}, {@code repetition_penalty}) is sent only where it was asked for.
+ *
+ * @param maxTokensField the name of the bound on an answer
+ */
+record OpenAiProtocol(String maxTokensField) implements Protocol {
+    private static final String FORM_NAME = "answer";
+    /** Every engine takes seeds of so many bits. */
+    private static final long SEED_MASK = 0x7fff_ffffL;
+
+    @Override
+    public String path(GenerationRequest request) {
+        return request.prompt() instanceof Prompt.Text ? "/completions" : "/chat/completions";
+    }
+
+    @Override
+    public Map<String, String> headers(String key) {
+        return key.isEmpty() ? Map.of() : Map.of("authorization", "Bearer " + key);
+    }
+
+    @Override
+    public byte[] body(GenerationRequest request, String model) {
+        ObjectNode body = Json.MAPPER.createObjectNode();
+        body.put("model", model);
+        switch (request.prompt()) {
+            case Prompt.Conversation(List<Message> messages) -> messages(body.putArray("messages"), messages);
+            case Prompt.Text(String text) -> body.put("prompt", text);
+        }
+        body.put(request.prompt() instanceof Prompt.Text ? "max_tokens" : maxTokensField, request.maxTokens());
+        body.put("stream", true);
+        body.putObject("stream_options").put("include_usage", true);
+        sampling(body, request.sampling());
+        if (!request.stopSequences().isEmpty()) {
+            request.stopSequences().forEach(body.putArray("stop")::add);
+        }
+        logprobs(body, request);
+        request.control().constraint().ifPresent(form -> form(body, form));
+        if (!request.control().logitBias().isEmpty()) {
+            ObjectNode bias = body.putObject("logit_bias");
+            request.control().logitBias().forEach((token, value) -> bias.put(token.toString(), value));
+        }
+        return Json.MAPPER.writeValueAsBytes(body);
+    }
+
+    private static void messages(ArrayNode array, List<Message> messages) {
+        for (Message message : messages) {
+            array.addObject()
+                    .put("role", message.role().name().toLowerCase(Locale.ROOT))
+                    .put("content", message.plainText());
+        }
+    }
+
+    private static void sampling(ObjectNode body, Sampling sampling) {
+        body.put("temperature", sampling.temperature());
+        body.put("seed", sampling.seed() & SEED_MASK);
+        if (sampling.topP() != 1) {
+            body.put("top_p", sampling.topP());
+        }
+        if (sampling.topK() != 0) {
+            body.put("top_k", sampling.topK());
+        }
+        if (sampling.minP() != 0) {
+            body.put("min_p", sampling.minP());
+        }
+        if (sampling.repetitionPenalty() != 1) {
+            body.put("repetition_penalty", sampling.repetitionPenalty());
+        }
+        if (sampling.presencePenalty() != 0) {
+            body.put("presence_penalty", sampling.presencePenalty());
+        }
+        if (sampling.frequencyPenalty() != 0) {
+            body.put("frequency_penalty", sampling.frequencyPenalty());
+        }
+    }
+
+    private static void logprobs(ObjectNode body, GenerationRequest request) {
+        if (request.topLogprobs() == GenerationRequest.NO_LOGPROBS) {
+            return;
+        }
+        if (request.prompt() instanceof Prompt.Text) {
+            body.put("logprobs", request.topLogprobs());
+        } else {
+            body.put("logprobs", true).put("top_logprobs", request.topLogprobs());
+        }
+    }
+
+    private static void form(ObjectNode body, Constraint form) {
+        if (!(form instanceof Constraint.JsonSchema(String schema))) {
+            throw new StoaException(
+                    ErrorKind.INVALID_REQUEST,
+                    "This model can hold its answers to JSON Schemas only, to no other form.");
+        }
+        body.putObject("response_format")
+                .put("type", "json_schema")
+                .putObject("json_schema")
+                .put("name", FORM_NAME)
+                .put("strict", true)
+                .set("schema", Json.MAPPER.readTree(schema));
+    }
+
+    @Override
+    public AnswerReader reader(GenerationRequest request, Tally tally) {
+        return new OpenAiReader(request.maxTokens(), tally);
+    }
+}
