@@ -1,0 +1,82 @@
+package dev.stoa.document;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.encryption.InvalidPasswordException;
+import org.apache.pdfbox.text.PDFTextStripper;
+
+/**
+ * The child process of {@link PdfReader}: a PDF on its standard input, one line {@code VERDICT [PAGES CUT]} and the text,
+ * in UTF-8, on its standard output. A file that fills the heap ends it.
+ */
+final class PdfMain {
+
+    enum Verdict {
+        READ,
+        LOCKED,
+        BROKEN
+    }
+
+    private PdfMain() {}
+
+    public static void main(String[] arguments) throws IOException {
+        byte[] content = System.in.readAllBytes();
+        String reply = read(content);
+        try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
+            out.write(reply.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static String read(byte[] content) {
+        try (PDDocument document = Loader.loadPDF(content)) {
+            int pages = document.getNumberOfPages();
+            PDFTextStripper stripper = new PDFTextStripper();
+            stripper.setSortByPosition(true);
+            stripper.setLineSeparator("\n");
+            stripper.setParagraphEnd("\n");
+            stripper.setEndPage(DocumentLimits.PAGES_MAX);
+            Bounded text = new Bounded();
+            boolean cut = pages > DocumentLimits.PAGES_MAX;
+            try {
+                stripper.writeText(document, text);
+            } catch (FullException e) {
+                cut = true;
+            }
+            return Verdict.READ + " " + pages + " " + cut + "\n" + text.text;
+        } catch (InvalidPasswordException e) {
+            return Verdict.LOCKED + "\n";
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            // The library throws whatever a damaged file brings about.
+            return Verdict.BROKEN + "\n";
+        }
+    }
+
+    private static final class FullException extends IOException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private static final class Bounded extends Writer {
+        private final StringBuilder text = new StringBuilder();
+
+        @Override
+        public void write(char[] chars, int offset, int length) throws IOException {
+            int room = DocumentLimits.TEXT_LENGTH_MAX - text.length();
+            text.append(chars, offset, Math.min(room, length));
+            if (length > room) {
+                throw new FullException();
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,87 @@
+package dev.stoa.document;
+
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Decodes what is text already: UTF-8, UTF-16 where a byte order mark says so, and else the old western code page, in which
+ * every byte is a letter, so that control characters must tell text from what is none.
+ */
+final class PlainText {
+    private static final Charset WESTERN = Charset.forName("windows-1252");
+
+    private PlainText() {}
+
+    static DocumentText read(byte[] content) {
+        String text = decode(content);
+        if (text.chars().anyMatch(PlainText::isBinary)) {
+            throw new StoaException(
+                    ErrorKind.UNSUPPORTED_MEDIA_TYPE,
+                    "This file is neither text nor PDF. Attach plain text, Markdown, code or PDF.");
+        }
+        return of(DocumentText.PLAIN, text, 0, false);
+    }
+
+    /** Makes text storable and no longer than the bound. */
+    static DocumentText of(String mediaType, String raw, int pages, boolean cut) {
+        String text = raw.replace("\r\n", "\n").replace('\r', '\n');
+        boolean tooLong = text.length() > DocumentLimits.TEXT_LENGTH_MAX;
+        text = tooLong ? text.substring(0, DocumentLimits.TEXT_LENGTH_MAX) : text;
+        return new DocumentText(mediaType, storable(text), pages, cut || tooLong);
+    }
+
+    private static String decode(byte[] content) {
+        if (startsWith(content, 0xEF, 0xBB, 0xBF)) {
+            return new String(content, 3, content.length - 3, StandardCharsets.UTF_8);
+        }
+        if (startsWith(content, 0xFF, 0xFE)) {
+            return new String(content, 2, content.length - 2, StandardCharsets.UTF_16LE);
+        }
+        if (startsWith(content, 0xFE, 0xFF)) {
+            return new String(content, 2, content.length - 2, StandardCharsets.UTF_16BE);
+        }
+        try {
+            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content));
+            return decoded.toString();
+        } catch (CharacterCodingException e) {
+            return new String(content, WESTERN);
+        }
+    }
+
+    private static boolean startsWith(byte[] content, int... mark) {
+        if (content.length < mark.length) {
+            return false;
+        }
+        for (int i = 0; i < mark.length; i++) {
+            if ((content[i] & 0xFF) != mark[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Control characters that no text has; terminals' escapes are in logs. */
+    private static boolean isBinary(int c) {
+        return c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\b' && c != 0x1B;
+    }
+
+    private static String storable(String text) {
+        StringBuilder clean = new StringBuilder(text);
+        for (int i = 0; i < clean.length(); i++) {
+            char c = clean.charAt(i);
+            if (Character.isHighSurrogate(c)
+                    && i + 1 < clean.length()
+                    && Character.isLowSurrogate(clean.charAt(i + 1))) {
+                i++;
+            } else if (c == 0 || Character.isSurrogate(c)) {
+                clean.setCharAt(i, '\uFFFD');
+            }
+        }
+        return clean.toString();
+    }
+}
