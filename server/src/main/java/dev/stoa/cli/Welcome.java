@@ -28,7 +28,7 @@ final class Welcome {
             out.println("  Sign in   with the first API key, shown this once:");
             out.println("            " + newKey.get());
         } else {
-            out.println("  Sign in   with your API key");
+            out.println("  Sign in   with your password or API key");
         }
         out.println("  Try       " + curl(address, newKey.orElse("$STOA_API_KEY")));
         recommendation(context.getBean(ModelStore.class), settings)

@@ -168,7 +168,7 @@ public class Conversations {
         return new Thread(conversation, branch, Map.of(), false, List.of());
     }
 
-    private Conversation find(Caller caller, UUID id) {
+    Conversation find(Caller caller, UUID id) {
         return conversations.find(caller.memberId(), id).orElseThrow(() -> noConversation(id));
     }
 

@@ -106,8 +106,9 @@ public class Shares {
         return new NewShare(share, secret);
     }
 
-    /** The links of a conversation that work, newest first. */
+    /** The links of a conversation that work, newest first. @throws StoaException NOT_FOUND */
     public List<Share> list(Caller caller, UUID conversationId) {
+        conversations.find(caller, conversationId);
         return jdbc.sql("""
                         SELECT s.id, s.conversation_id, s.title, s.created_at, s.expires_at
                         FROM share s JOIN conversation c ON c.id = s.conversation_id

@@ -47,19 +47,8 @@ public final class Administration {
         this.ids = new Uuid7(clock, random);
     }
 
-    /** @throws StoaException PERMISSION if the actor is no administrator */
-    public void requireAdministrator(Caller actor) {
-        if (!repository.role(actor.memberId()).equals("admin")) {
-            throw new StoaException(ErrorKind.PERMISSION, "Only an administrator may do this.");
-        }
-    }
-
     public String organizationName(Caller actor) {
         return repository.organizationName(actor.organizationId());
-    }
-
-    public List<MemberDetails> members(Caller actor) {
-        return repository.members(actor.organizationId());
     }
 
     public List<ApiKey> keys(Caller actor) {

@@ -11,8 +11,11 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
 /**
@@ -34,6 +37,7 @@ public class Identity {
     private final RandomGenerator random;
     private final Uuid7 ids;
     private final SignInLimiter limiter;
+    private final AtomicLong epoch = new AtomicLong();
     private final Cache<ByteBuffer, Credential> keys;
     private final Cache<ByteBuffer, Credential> sessions;
 
@@ -77,19 +81,41 @@ public class Identity {
         }
     }
 
-    /** Forgets who was good: something about keys has changed. */
+    /**
+     * Changes whenever somebody who was good may be so no more; a stream that is open for long looks again when it does.
+     */
+    public long epoch() {
+        return epoch.get();
+    }
+
+    /** Forgets who was good: something about keys, sessions or members has changed. */
     void forgetAll() {
+        epoch.incrementAndGet();
         keys.invalidateAll();
         sessions.invalidateAll();
     }
 
     /** @throws StoaException AUTHENTICATION, not saying which part was wrong */
     public Caller authenticateSession(String token) {
+        return session(token).caller();
+    }
+
+    /**
+     * @param needed what the session is used for: one that a key opened may do no more than the key
+     * @throws StoaException AUTHENTICATION as {@link #authenticateSession(String)}; PERMISSION
+     */
+    public Caller authenticateSession(String token, KeyScope needed) {
+        Credential credential = session(token);
+        requireScope(credential, needed);
+        return credential.caller();
+    }
+
+    private Credential session(String token) {
         byte[] hash = hash(token);
         ByteBuffer cacheKey = ByteBuffer.wrap(hash);
         Credential known = sessions.getIfPresent(cacheKey);
         if (known != null) {
-            return known.caller();
+            return known;
         }
         Instant now = clock.instant();
         Credential found = repository.findSession(hash, now).orElseThrow(Identity::refusal);
@@ -98,29 +124,45 @@ public class Identity {
             repository.touchSession(found.caller().credentialId(), now, SESSION_IDLE);
         }
         sessions.put(cacheKey, found);
-        return found.caller();
+        return found;
     }
 
     /**
-     * Opens a browser session.
+     * Opens a browser session with a key.
      *
-     * @param address where the attempt came from, for the limit on wrong keys
-     * @throws StoaException AUTHENTICATION for a wrong key; RATE_LIMITED after too many of them from one address
+     * @throws StoaException AUTHENTICATION for a wrong key; PERMISSION if it is not for the chat; RATE_LIMITED after too
+     *     many wrong ones from one address
      */
-    public SignedIn signIn(String apiKey, String address) {
-        limiter.begin(address);
+    public SignedIn signIn(String apiKey, Device device) {
+        Caller caller = authenticateGuarded(apiKey, device);
+        return open(caller.memberId(), caller.credentialId(), device);
+    }
+
+    /** As {@link #authenticate(String, KeyScope)} for the chat, and counts wrong keys. */
+    Caller authenticateGuarded(String apiKey, Device device) {
+        limiter.begin(device.address());
         Credential credential = key(apiKey);
-        limiter.succeeded(address);
+        limiter.succeeded(device.address());
         requireScope(credential, KeyScope.CHAT);
+        return credential.caller();
+    }
+
+    /** Counts wrong attempts by address, whatever is tried. */
+    SignInLimiter attempts() {
+        return limiter;
+    }
+
+    /** @param apiKey with which the session ends; null for one that a password opened */
+    SignedIn open(UUID member, @Nullable UUID apiKey, Device device) {
         Instant now = clock.instant();
         String token = SecretToken.newToken(random);
         // Signing in is rare: the place to forget sessions that nobody can use any more.
         repository.deleteExpiredSessions(now);
-        repository.insertSession(ids.next(), credential.apiKeyId(), SecretToken.hash(token), now, SESSION_IDLE);
-        return new SignedIn(member(credential.caller()), token);
+        repository.insertSession(ids.next(), member, apiKey, SecretToken.hash(token), device, now, SESSION_IDLE);
+        return new SignedIn(repository.member(member), token);
     }
 
-    /** Ends a session; unknown tokens are ignored. On other servers it ends within the cache's time to live. */
+    /** Ends a session; unknown tokens are ignored. */
     public void signOut(String token) {
         byte[] hash = hash(token);
         repository.deleteSession(hash);
@@ -143,7 +185,7 @@ public class Identity {
         Credential found = repository.findKey(hash, now).orElseThrow(Identity::refusal);
         requireSame(found.hash(), hash);
         if (usedLongAgo(found, now)) {
-            repository.touchKey(found.apiKeyId(), now);
+            repository.touchKey(found.caller().credentialId(), now);
         }
         return found;
     }

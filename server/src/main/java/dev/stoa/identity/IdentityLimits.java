@@ -22,6 +22,40 @@ final class IdentityLimits {
 
     static final Duration SIGN_IN_WINDOW = Duration.ofMinutes(1);
 
+    /** Wrong passwords allowed per account in {@link #ACCOUNT_WINDOW}, from wherever: 1,500 a day find no password. */
+    static final int ACCOUNT_FAILURES = 10;
+
+    static final Duration ACCOUNT_WINDOW = Duration.ofMinutes(10);
+
+    /** NIST SP 800-63B-4 for a password that is the only factor. */
+    static final int PASSWORD_LENGTH_MIN = 15;
+
+    /** Far above the 64 that NIST asks for; bounds what a hash reads. */
+    static final int PASSWORD_LENGTH_MAX = 256;
+
+    /** Fewer different characters are a pattern. */
+    static final int PASSWORD_DISTINCT_MIN = 5;
+
+    /** Password hashes computed at once, each with 19 MiB and a core. */
+    static final int HASHES_AT_ONCE = 4;
+
+    /** How long a sign-in waits for its place: forty hashes of a slow core. */
+    static final Duration HASH_WAIT = Duration.ofSeconds(5);
+
+    /** What is kept of a browser's name; real ones are shorter. */
+    static final int USER_AGENT_LENGTH_MAX = 300;
+
+    static final int MEMBER_NAME_LENGTH_MAX = 100;
+
+    /** The longest life of an invitation. */
+    static final Duration INVITATION_MAX = Duration.ofDays(30);
+
+    /** A link to a new password is as good as the password, so it is for today. */
+    static final Duration RESET_LIFE = Duration.ofHours(24);
+
+    /** Invitations that wait at once in one organization. */
+    static final int INVITATIONS_MAX = 1_000;
+
     /** Addresses with recent failures remembered at once; beyond it the oldest are forgotten. */
     static final int SIGN_IN_ADDRESSES = 10_000;
 

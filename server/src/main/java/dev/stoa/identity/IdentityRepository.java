@@ -18,7 +18,7 @@ import org.springframework.stereotype.Repository;
 class IdentityRepository {
 
     /** A credential that is valid now. */
-    record Credential(Caller caller, byte[] hash, UUID apiKeyId, Set<KeyScope> scopes, Instant lastUsedAt) {}
+    record Credential(Caller caller, byte[] hash, Set<KeyScope> scopes, Instant lastUsedAt) {}
 
     private static final String VALID_KEY = "k.disabled_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)";
 
@@ -31,10 +31,9 @@ class IdentityRepository {
     Optional<Credential> findKey(byte[] hash, Instant now) {
         return jdbc.sql("""
                         SELECT m.organization_id, coalesce(k.workspace_id, m.workspace_id) AS workspace_id,
-                               m.id AS member_id, k.id AS credential_id, k.hash, k.id AS api_key_id, k.scopes,
-                               k.last_used_at
+                               m.id AS member_id, k.id AS credential_id, k.hash, k.scopes, k.last_used_at
                         FROM api_key k JOIN member m ON m.id = k.member_id
-                        WHERE k.hash = :hash AND\s""" + VALID_KEY)
+                        WHERE k.hash = :hash AND m.removed_at IS NULL AND\s""" + VALID_KEY)
                 .param("hash", hash)
                 .param("now", utc(now))
                 .query(IdentityRepository::credential)
@@ -44,10 +43,12 @@ class IdentityRepository {
     Optional<Credential> findSession(byte[] hash, Instant now) {
         return jdbc.sql("""
                         SELECT m.organization_id, coalesce(k.workspace_id, m.workspace_id) AS workspace_id,
-                               m.id AS member_id, s.id AS credential_id, s.hash, k.id AS api_key_id, k.scopes,
-                               s.last_used_at
-                        FROM session s JOIN api_key k ON k.id = s.api_key_id JOIN member m ON m.id = k.member_id
-                        WHERE s.hash = :hash AND s.expires_at > :now AND\s""" + VALID_KEY)
+                               m.id AS member_id, s.id AS credential_id, s.hash, s.last_used_at,
+                               coalesce(k.scopes, '{inference,chat,admin}') AS scopes
+                        FROM session s JOIN member m ON m.id = s.member_id
+                            LEFT JOIN api_key k ON k.id = s.api_key_id
+                        WHERE s.hash = :hash AND s.expires_at > :now AND m.removed_at IS NULL
+                            AND (s.api_key_id IS NULL OR\s""" + VALID_KEY + ")")
                 .param("hash", hash)
                 .param("now", utc(now))
                 .query(IdentityRepository::credential)
@@ -64,7 +65,6 @@ class IdentityRepository {
         return new Credential(
                 caller,
                 row.getBytes("hash"),
-                row.getObject("api_key_id", UUID.class),
                 KeyRepository.scopes(row.getArray("scopes")),
                 used == null ? Instant.EPOCH : used.toInstant());
     }
@@ -84,13 +84,18 @@ class IdentityRepository {
                 .update();
     }
 
-    void insertSession(UUID id, UUID apiKeyId, byte[] hash, Instant now, Duration idle) {
+    void insertSession(
+            UUID id, UUID member, @Nullable UUID apiKey, byte[] hash, Device device, Instant now, Duration idle) {
         jdbc.sql("""
-                        INSERT INTO session (id, api_key_id, hash, created_at, expires_at, last_used_at)
-                        VALUES (:id, :key, :hash, :now, :expires, :now)
+                        INSERT INTO session (id, member_id, api_key_id, user_agent, address, hash, created_at, expires_at,
+                            last_used_at)
+                        VALUES (:id, :member, :key, :agent, :address, :hash, :now, :expires, :now)
                         """)
                 .param("id", id)
-                .param("key", apiKeyId)
+                .param("member", member)
+                .param("key", apiKey)
+                .param("agent", device.userAgent())
+                .param("address", device.address())
                 .param("hash", hash)
                 .param("now", utc(now))
                 .param("expires", utc(now.plus(idle)))
@@ -108,10 +113,16 @@ class IdentityRepository {
     }
 
     Member member(UUID id) {
-        return jdbc.sql("SELECT id, name FROM member WHERE id = :id")
+        return jdbc.sql("SELECT id, name, email, role FROM member WHERE id = :id")
                 .param("id", id)
-                .query((row, index) -> new Member(row.getObject("id", UUID.class), row.getString("name")))
+                .query((row, index) -> new Member(
+                        row.getObject("id", UUID.class), row.getString("name"), row.getString("email"), role(row)))
                 .single();
+    }
+
+    static Role role(ResultSet row) throws SQLException {
+        String label = row.getString("role");
+        return Role.of(label).orElseThrow(() -> new IllegalStateException("there is no role " + label));
     }
 
     /** Held until the transaction ends: of two servers that start at once on one database, one waits here. */
@@ -143,7 +154,7 @@ class IdentityRepository {
                 .update();
         jdbc.sql("""
                         INSERT INTO member (id, organization_id, workspace_id, name, role, created_at)
-                        VALUES (:id, :organization, :workspace, 'Operator', 'admin', :now)
+                        VALUES (:id, :organization, :workspace, 'Operator', 'operator', :now)
                         """)
                 .param("id", member)
                 .param("organization", organization)

@@ -168,28 +168,6 @@ class KeyRepository {
                 .single();
     }
 
-    String role(UUID member) {
-        return jdbc.sql("SELECT role FROM member WHERE id = ?")
-                .param(member)
-                .query(String.class)
-                .single();
-    }
-
-    /** Members with their roles, name and time of joining. */
-    List<MemberDetails> members(UUID organization) {
-        return jdbc.sql("SELECT * FROM member WHERE organization_id = ? ORDER BY id")
-                .param(organization)
-                .query((row, _) -> {
-                    Instant created = instant(row, "created_at");
-                    return new MemberDetails(
-                            row.getObject("id", UUID.class),
-                            row.getString("name"),
-                            row.getString("role"),
-                            created == null ? Instant.EPOCH : created);
-                })
-                .list();
-    }
-
     private static OffsetDateTime utc(Instant time) {
         return time.atOffset(ZoneOffset.UTC);
     }

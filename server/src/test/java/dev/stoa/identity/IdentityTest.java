@@ -110,7 +110,7 @@ class IdentityTest {
     @Test
     void aDisabledKeyStopsWorkingPromptlyAndItsSessionsWithIt() {
         start(PRESET);
-        String token = identity.signIn(PRESET, "127.0.0.1").token();
+        String token = identity.signIn(PRESET, new Device("127.0.0.1", "")).token();
         identity.authenticateSession(token);
         jdbc.sql("UPDATE api_key SET disabled_at = now()").update();
         clock.advance(BEYOND_CACHE);
@@ -156,7 +156,7 @@ class IdentityTest {
     @Test
     void aSessionSlidesWhileItIsUsedAndEndsUnused() {
         start(PRESET);
-        String token = identity.signIn(PRESET, "127.0.0.1").token();
+        String token = identity.signIn(PRESET, new Device("127.0.0.1", "")).token();
         for (int i = 0; i < 3; i++) {
             clock.advance(Duration.ofDays(29));
             identity.authenticateSession(token);
@@ -168,7 +168,7 @@ class IdentityTest {
     @Test
     void aSessionEndsAtSignOutAndItsTokenIsStoredNowhere() {
         start(PRESET);
-        String token = identity.signIn(PRESET, "127.0.0.1").token();
+        String token = identity.signIn(PRESET, new Device("127.0.0.1", "")).token();
         assertThat(jdbc.sql("SELECT session::text FROM session")
                         .query(String.class)
                         .single())
@@ -183,17 +183,17 @@ class IdentityTest {
     void wrongKeysAreLimitedPerAddressAndRightOnesAreNot() {
         start(PRESET);
         for (int i = 0; i < 3 * IdentityLimits.SIGN_IN_FAILURES; i++) {
-            identity.signIn(PRESET, "192.0.2.1");
+            identity.signIn(PRESET, new Device("192.0.2.1", ""));
         }
         for (int i = 0; i < IdentityLimits.SIGN_IN_FAILURES; i++) {
-            assertRefused(() -> identity.signIn("sk-stoa-wrong", "192.0.2.1"));
+            assertRefused(() -> identity.signIn("sk-stoa-wrong", new Device("192.0.2.1", "")));
         }
-        assertThatThrownBy(() -> identity.signIn(PRESET, "192.0.2.1"))
+        assertThatThrownBy(() -> identity.signIn(PRESET, new Device("192.0.2.1", "")))
                 .isInstanceOfSatisfying(
                         StoaException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.RATE_LIMITED));
-        identity.signIn(PRESET, "192.0.2.2");
+        identity.signIn(PRESET, new Device("192.0.2.2", ""));
         clock.advance(IdentityLimits.SIGN_IN_WINDOW.plusMillis(1));
-        identity.signIn(PRESET, "192.0.2.1");
+        identity.signIn(PRESET, new Device("192.0.2.1", ""));
     }
 
     @Test

@@ -1,11 +1,13 @@
 package dev.stoa.api.admin;
 
+import dev.stoa.api.BrowserSessions;
 import dev.stoa.api.Callers;
 import dev.stoa.api.Fields;
 import dev.stoa.api.JsonBody;
-import dev.stoa.identity.Administration;
+import dev.stoa.api.SessionCookie;
 import dev.stoa.identity.Caller;
 import dev.stoa.identity.KeyScope;
+import dev.stoa.identity.People;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
@@ -15,18 +17,20 @@ import java.io.IOException;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Lets administrators in, and reads what they send. */
+/** Lets administrators in, by a key or by their browser's session, and reads what they send. */
 @Component
 final class AdminCallers {
     private static final String ORGANIZATION_HEADER = "anthropic-organization-id";
 
     private final Callers callers;
-    private final Administration administration;
+    private final BrowserSessions sessions;
+    private final People people;
     private final JsonBody body;
 
-    AdminCallers(Callers callers, Administration administration, Limits limits) {
+    AdminCallers(Callers callers, BrowserSessions sessions, People people, Limits limits) {
         this.callers = callers;
-        this.administration = administration;
+        this.sessions = sessions;
+        this.people = people;
         this.body = new JsonBody(limits);
     }
 
@@ -41,9 +45,19 @@ final class AdminCallers {
             throw new StoaException(
                     ErrorKind.METHOD_NOT_ALLOWED, "This path takes " + allowed + ", not " + request.getMethod() + ".");
         }
-        Caller caller = callers.authenticate(request, response, ORGANIZATION_HEADER, KeyScope.ADMIN);
-        administration.requireAdministrator(caller);
+        Caller caller;
+        if (hasKey(request) || SessionCookie.token(request).isEmpty()) {
+            caller = callers.authenticate(request, response, ORGANIZATION_HEADER, KeyScope.ADMIN);
+        } else {
+            caller = sessions.authenticate(request, KeyScope.ADMIN);
+            response.setHeader(ORGANIZATION_HEADER, caller.organizationId().toString());
+        }
+        people.requireAdministrator(caller);
         return caller;
+    }
+
+    private static boolean hasKey(HttpServletRequest request) {
+        return request.getHeader("x-api-key") != null || request.getHeader("Authorization") != null;
     }
 
     Fields read(HttpServletRequest request) throws IOException {

@@ -10,6 +10,7 @@ enum AdminIds {
     KEY("apikey_"),
     WORKSPACE("wrkspc_"),
     MEMBER("user_"),
+    INVITE("invite_"),
     EVENT("audit_");
 
     private final String prefix;

@@ -6,7 +6,6 @@ import dev.stoa.identity.Administration;
 import dev.stoa.identity.AuditEvent;
 import dev.stoa.identity.AuditLog;
 import dev.stoa.identity.Caller;
-import dev.stoa.identity.MemberDetails;
 import dev.stoa.identity.Workspace;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -19,7 +18,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /v1/organizations/me}, {@code users}, {@code workspaces} and {@code audit_events}. */
+/** {@code /v1/organizations/me}, {@code workspaces} and {@code audit_events}. */
 @Controller
 final class OrganizationController {
     private static final JsonMapper JSON = new JsonMapper();
@@ -44,25 +43,6 @@ final class OrganizationController {
                         .put("id", caller.organizationId().toString())
                         .put("type", "organization")
                         .put("name", administration.organizationName(caller)));
-    }
-
-    @RequestMapping("/v1/organizations/users")
-    void users(HttpServletRequest http, HttpServletResponse response) throws IOException {
-        Caller caller = callers.begin(http, response, "GET");
-        List<MemberDetails> members = administration.members(caller);
-        Responses.json(
-                response,
-                HttpServletResponse.SC_OK,
-                Pages.of(http, members, each -> AdminIds.MEMBER.write(each.id()), OrganizationController::json));
-    }
-
-    private static ObjectNode json(MemberDetails member) {
-        return JSON.createObjectNode()
-                .put("id", AdminIds.MEMBER.write(member.id()))
-                .put("type", "user")
-                .put("name", member.name())
-                .put("role", member.role())
-                .put("added_at", member.createdAt().toString());
     }
 
     @RequestMapping("/v1/organizations/workspaces")

@@ -9,7 +9,26 @@ import org.jspecify.annotations.Nullable;
 final class Bodies {
     private Bodies() {}
 
-    record SignIn(@Nullable String key) {}
+    record SignIn(
+            @Nullable String key,
+            @Nullable String email,
+            @Nullable String password) {}
+
+    record SetUp(
+            @Nullable String key,
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String password) {}
+
+    record LinkUse(
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String password) {}
+
+    record AccountPatch(@Nullable String name) {}
+
+    record PasswordChange(
+            @Nullable String current, @Nullable String password) {}
 
     record NewConversation(
             @Nullable UUID id,

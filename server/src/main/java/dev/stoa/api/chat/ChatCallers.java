@@ -1,13 +1,15 @@
 package dev.stoa.api.chat;
 
+import dev.stoa.api.BrowserSessions;
 import dev.stoa.identity.Caller;
 import dev.stoa.identity.Identity;
+import dev.stoa.identity.KeyScope;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
 import java.util.Locale;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
@@ -19,23 +21,18 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 
 /**
  * Gives this surface's controllers their {@link Caller}: by the key of {@code Authorization: Bearer} where there is one,
- * else by the session's cookie.
- *
- * <p>A browser sends cookies unasked, so a write that has only a cookie must prove that our own page made it: by the
- * header {@code X-Stoa-Client}, which a form can't set and another site's script only with our leave (never given), and
- * by where the browser says that it came from.
+ * else by the session's cookie ({@link BrowserSessions}).
  */
 @Component
 class ChatCallers implements HandlerMethodArgumentResolver {
     private static final String BEARER = "bearer ";
-    private static final String CLIENT_HEADER = "X-Stoa-Client";
-    private static final String CLIENT = "web";
-    private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
 
     private final Identity identity;
+    private final BrowserSessions sessions;
 
-    ChatCallers(Identity identity) {
+    ChatCallers(Identity identity, BrowserSessions sessions) {
         this.identity = identity;
+        this.sessions = sessions;
     }
 
     @Override
@@ -58,6 +55,27 @@ class ChatCallers implements HandlerMethodArgumentResolver {
         return caller(request);
     }
 
+    /**
+     * For a stream that is open for long.
+     *
+     * @return says whether whoever asked may still do so; cheap where nothing has changed
+     */
+    BooleanSupplier watch(HttpServletRequest request) {
+        AtomicLong seen = new AtomicLong(identity.epoch());
+        return () -> {
+            long epoch = identity.epoch();
+            if (seen.getAndSet(epoch) == epoch) {
+                return true;
+            }
+            try {
+                caller(request);
+                return true;
+            } catch (StoaException e) {
+                return false;
+            }
+        };
+    }
+
     private Caller caller(HttpServletRequest request) {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null) {
@@ -65,53 +83,8 @@ class ChatCallers implements HandlerMethodArgumentResolver {
                 throw new StoaException(ErrorKind.AUTHENTICATION, "Send the key as: Authorization: Bearer sk-stoa-…");
             }
             return identity.authenticate(
-                    authorization.substring(BEARER.length()).strip());
+                    authorization.substring(BEARER.length()).strip(), KeyScope.CHAT);
         }
-        String token = SessionCookie.token(request)
-                .orElseThrow(() -> new StoaException(ErrorKind.AUTHENTICATION, "You are not signed in."));
-        Caller caller = identity.authenticateSession(token);
-        if (!READS.contains(request.getMethod())) {
-            if (!CLIENT.equals(request.getHeader(CLIENT_HEADER))) {
-                throw new StoaException(
-                        ErrorKind.PERMISSION, "A write with the session's cookie needs the header X-Stoa-Client: web.");
-            }
-            requireSameOrigin(request);
-        }
-        return caller;
-    }
-
-    /** @throws StoaException PERMISSION if the browser says that another site made this request */
-    static void requireSameOrigin(HttpServletRequest request) {
-        String site = request.getHeader("Sec-Fetch-Site");
-        if (site != null) {
-            if (!site.equals("same-origin") && !site.equals("none")) {
-                throw crossSite();
-            }
-            return;
-        }
-        // Browsers before Sec-Fetch-Site; programs send neither.
-        String origin = request.getHeader(HttpHeaders.ORIGIN);
-        if (origin != null && !authority(origin).equalsIgnoreCase(authority(request))) {
-            throw crossSite();
-        }
-    }
-
-    private static String authority(String origin) {
-        try {
-            String authority = URI.create(origin).getRawAuthority();
-            return authority == null ? "" : authority;
-        } catch (IllegalArgumentException e) {
-            return "";
-        }
-    }
-
-    private static String authority(HttpServletRequest request) {
-        int port = request.getServerPort();
-        boolean usual = port == (request.isSecure() ? 443 : 80);
-        return usual ? request.getServerName() : request.getServerName() + ":" + port;
-    }
-
-    private static StoaException crossSite() {
-        return new StoaException(ErrorKind.PERMISSION, "Another site may not make this request.");
+        return sessions.authenticate(request, KeyScope.CHAT);
     }
 }

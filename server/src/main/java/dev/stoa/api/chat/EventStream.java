@@ -8,6 +8,7 @@ import dev.stoa.conversation.Chunk;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Server-sent events of one answer, written by the request's own virtual thread straight to the response. It pulls: while
@@ -16,19 +17,26 @@ import java.time.Duration;
 final class EventStream {
     private final ChatJson json;
     private final Duration pingInterval;
+    private final BooleanSupplier allowed;
     private final HttpServletResponse response;
 
-    EventStream(ChatJson json, Duration pingInterval, HttpServletResponse response) {
+    /** @param allowed whether whoever asked may still do so */
+    EventStream(ChatJson json, Duration pingInterval, BooleanSupplier allowed, HttpServletResponse response) {
+        this.allowed = allowed;
         this.json = json;
         this.pingInterval = pingInterval;
         this.response = response;
     }
 
-    /** Until the answer's end; an exception says that the client has gone. */
+    /** Until the answer's end, or the end of the session that asked; an exception says that the client has gone. */
     void write(AnswerFeed feed) throws IOException, InterruptedException {
         EventOutput out = EventOutput.open(json, response);
         while (true) {
-            switch (feed.next(pingInterval)) {
+            Chunk chunk = feed.next(pingInterval);
+            if (!allowed.getAsBoolean()) {
+                return;
+            }
+            switch (chunk) {
                 case Chunk.Text(String text, int end) -> out.event(Integer.toString(end), "text", encode(text));
                 case Chunk.Silence silence -> out.ping();
                 case Chunk.End(var message) -> {

@@ -12,10 +12,12 @@ import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -31,8 +33,10 @@ class MemberController {
     private final Search search;
     private final ChatJson json;
     private final Limits limits;
+    private final ChatCallers callers;
 
-    MemberController(Conversations conversations, Search search, ChatJson json, Limits limits) {
+    MemberController(Conversations conversations, Search search, ChatJson json, Limits limits, ChatCallers callers) {
+        this.callers = callers;
         this.conversations = conversations;
         this.search = search;
         this.json = json;
@@ -51,14 +55,16 @@ class MemberController {
             Caller caller,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
             @RequestParam(required = false) @Nullable String after,
+            HttpServletRequest request,
             HttpServletResponse response)
             throws IOException, InterruptedException {
+        BooleanSupplier allowed = callers.watch(request);
         Long version = lastEventId != null ? version("Last-Event-ID", lastEventId) : version("after", after);
         try (MemberFeed feed = conversations.follow(caller, version)) {
             EventOutput out = EventOutput.open(json, response);
             out.event(Long.toString(feed.version()), "ready", new ChangesView(List.of()));
             Optional<List<Conversation>> changed = feed.next(limits.pingInterval());
-            while (changed.isPresent()) {
+            while (changed.isPresent() && allowed.getAsBoolean()) {
                 if (changed.get().isEmpty()) {
                     out.ping();
                 } else {

@@ -7,6 +7,7 @@ import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
@@ -26,8 +27,10 @@ class MessageController {
     private final Answers answers;
     private final ChatJson json;
     private final Limits limits;
+    private final ChatCallers callers;
 
-    MessageController(Answers answers, ChatJson json, Limits limits) {
+    MessageController(Answers answers, ChatJson json, Limits limits, ChatCallers callers) {
+        this.callers = callers;
         this.limits = limits;
         this.answers = answers;
         this.json = json;
@@ -44,12 +47,13 @@ class MessageController {
             @PathVariable UUID id,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
             @RequestParam(required = false) @Nullable String after,
+            HttpServletRequest request,
             HttpServletResponse response)
             throws IOException, InterruptedException {
         // A browser that reconnects by itself repeats the first address but knows more by then.
         int offset = lastEventId != null ? offset("Last-Event-ID", lastEventId) : offset("after", after);
         try (AnswerFeed feed = answers.follow(caller, id, offset)) {
-            new EventStream(json, limits.pingInterval(), response).write(feed);
+            new EventStream(json, limits.pingInterval(), callers.watch(request), response).write(feed);
         }
     }
 

@@ -1,9 +1,16 @@
 package dev.stoa.api.chat;
 
+import dev.stoa.api.BrowserSessions;
+import dev.stoa.api.SessionCookie;
 import dev.stoa.api.chat.Views.SessionView;
+import dev.stoa.api.chat.Views.SignInView;
+import dev.stoa.identity.Accounts;
 import dev.stoa.identity.Caller;
+import dev.stoa.identity.Device;
 import dev.stoa.identity.Identity;
 import dev.stoa.identity.SignedIn;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
@@ -18,28 +25,62 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/session")
 class SessionController {
     private final Identity identity;
+    private final Accounts accounts;
     private final ChatJson json;
 
-    SessionController(Identity identity, ChatJson json) {
+    SessionController(Identity identity, Accounts accounts, ChatJson json) {
         this.identity = identity;
+        this.accounts = accounts;
         this.json = json;
+    }
+
+    /** What the page asks of a visitor: whether this server waits for its operator. */
+    @GetMapping("/options")
+    SignInView options() {
+        return new SignInView(accounts.needsSetUp());
     }
 
     @PostMapping
     ResponseEntity<SessionView> signIn(HttpServletRequest request) {
         // Else another site could sign a visitor in as somebody else.
-        ChatCallers.requireSameOrigin(request);
-        String key = Bodies.need("key", json.read(request, Bodies.SignIn.class).key());
-        SignedIn signedIn = identity.signIn(key.strip(), request.getRemoteAddr());
+        BrowserSessions.requireSameOrigin(request);
+        Bodies.SignIn body = json.read(request, Bodies.SignIn.class);
+        Device device = Devices.of(request);
+        if (body.key() != null) {
+            if (body.email() != null || body.password() != null) {
+                throw new StoaException(ErrorKind.INVALID_REQUEST, "key: can't go with email and password");
+            }
+            return opened(request, identity.signIn(body.key().strip(), device));
+        }
+        return opened(
+                request,
+                accounts.signIn(Bodies.need("email", body.email()), Bodies.need("password", body.password()), device));
+    }
+
+    /** The first password of a key's member. */
+    @PostMapping("/setup")
+    ResponseEntity<SessionView> setUp(HttpServletRequest request) {
+        BrowserSessions.requireSameOrigin(request);
+        Bodies.SetUp body = json.read(request, Bodies.SetUp.class);
+        return opened(
+                request,
+                accounts.setUp(
+                        Bodies.need("key", body.key()).strip(),
+                        Bodies.need("name", body.name()),
+                        Bodies.need("email", body.email()),
+                        Bodies.need("password", body.password()),
+                        Devices.of(request)));
+    }
+
+    static ResponseEntity<SessionView> opened(HttpServletRequest request, SignedIn signedIn) {
         return answer(
-                SessionCookie.set(request, signedIn.token(), Identity.SESSION_IDLE),
-                new SessionView(signedIn.member()));
+                SessionCookie.set(request, signedIn.token(), Identity.SESSION_IDLE), SessionView.of(signedIn.member()));
     }
 
     /** Also gives the cookie anew, so that a browser in use stays signed in. */
     @GetMapping
     ResponseEntity<SessionView> session(Caller caller, HttpServletRequest request) {
-        SessionView view = new SessionView(identity.member(caller));
+        SessionView view = SessionView.of(identity.member(caller));
         boolean byKey = request.getHeader(HttpHeaders.AUTHORIZATION) != null;
         return SessionCookie.token(request)
                 .filter(token -> !byKey)

@@ -7,6 +7,8 @@ import dev.stoa.conversation.Queued;
 import dev.stoa.conversation.Search;
 import dev.stoa.conversation.Shares;
 import dev.stoa.conversation.Summary;
+import dev.stoa.identity.AccountLink;
+import dev.stoa.identity.DeviceSession;
 import dev.stoa.identity.Member;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.TokenUsage;
@@ -20,7 +22,30 @@ import org.jspecify.annotations.Nullable;
 final class Views {
     private Views() {}
 
-    record SessionView(Member member) {}
+    record MemberView(UUID id, String name, @Nullable String email, String role) {
+        static MemberView of(Member member) {
+            return new MemberView(
+                    member.id(), member.name(), member.email(), member.role().label());
+        }
+    }
+
+    record SessionView(MemberView member) {
+        static SessionView of(Member member) {
+            return new SessionView(MemberView.of(member));
+        }
+    }
+
+    record SignInView(boolean setUp) {}
+
+    record AccountView(MemberView member, String organization, boolean hasPassword) {}
+
+    record DevicesView(List<DeviceSession> sessions) {}
+
+    record LinkView(String kind, @Nullable String email, String role, String organization, Instant expiresAt) {
+        static LinkView of(AccountLink link, String organization) {
+            return new LinkView(link.kind().label(), link.email(), link.role().label(), organization, link.expiresAt());
+        }
+    }
 
     record ConversationView(
             UUID id,

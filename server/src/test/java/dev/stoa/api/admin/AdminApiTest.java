@@ -264,4 +264,66 @@ class AdminApiTest {
         assertThat(ApiServer.json(response).at("/error/message").isString()).isTrue();
         assertThat(call(method, path, "wrong", body).statusCode()).isIn(401, 404, 405);
     }
+
+    @Test
+    void peopleAreInvitedPromotedAndRemovedFromABrowser() throws Exception {
+        JsonNode invite = post("invites", "{'email':'Admin@Example.org','role':'admin','expires_in_days':2}");
+        assertThat(text(invite, "type")).isEqualTo("invite");
+        assertThat(text(invite, "status")).isEqualTo("pending");
+        assertThat(text(invite, "email")).isEqualTo("admin@example.org");
+        String secret = text(invite, "path").substring("/#/join/".length());
+        HttpResponse<String> joined = server.send(HttpRequest.newBuilder(server.uri("/api/links/" + secret))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"name\":\"Admin\",\"password\":\"four brown owls hooting\"}")));
+        assertThat(joined.statusCode()).as(joined.body()).isEqualTo(200);
+        String cookie = joined.headers().firstValue("set-cookie").orElseThrow().split(";")[0];
+        assertThat(text(get("invites/" + text(invite, "id")), "status")).isEqualTo("accepted");
+        assertThat(call("DELETE", "invites/" + text(invite, "id"), ApiServer.KEY, "")
+                        .statusCode())
+                .isEqualTo(409);
+
+        assertThat(browser("GET", "users", cookie, "").statusCode()).isEqualTo(200);
+        HttpResponse<String> second = browser("POST", "invites", cookie, "{'role':'user'}");
+        assertThat(second.statusCode()).as(second.body()).isEqualTo(201);
+        assertThat(browser("POST", "invites", cookie, "{'role':'operator'}").statusCode())
+                .isEqualTo(403);
+        assertThat(browser("POST", "invites", cookie, "{'role':'king'}").statusCode())
+                .isEqualTo(400);
+        String id = text(ApiServer.json(second), "id");
+        assertThat(text(ApiServer.json(browser("DELETE", "invites/" + id, cookie, "")), "type"))
+                .isEqualTo("invite_deleted");
+        // Another site's form or script gets nowhere with the cookie.
+        HttpResponse<String> forged = server.send(HttpRequest.newBuilder(server.uri("/v1/organizations/invites"))
+                .header("cookie", cookie)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"role\":\"user\"}")));
+        assertThat(forged.statusCode()).isEqualTo(403);
+
+        JsonNode admin = get("users?email=admin@example.org").get("data").get(0);
+        String user = "users/" + text(admin, "id");
+        HttpResponse<String> link = call("POST", user + "/password_link", ApiServer.KEY, "");
+        assertThat(link.statusCode()).isEqualTo(201);
+        assertThat(text(ApiServer.json(link), "path")).startsWith("/#/join/");
+        assertThat(text(post(user, "{'role':'user'}"), "role")).isEqualTo("user");
+        assertThat(browser("GET", "users", cookie, "").statusCode()).isEqualTo(403);
+        assertThat(text(ApiServer.json(call("DELETE", user, ApiServer.KEY, "")), "type"))
+                .isEqualTo("user_deleted");
+        assertThat(call("GET", user, ApiServer.KEY, "").statusCode()).isEqualTo(404);
+        assertThat(browser("GET", "users", cookie, "").statusCode()).isEqualTo(401);
+        assertThat(get("audit_events?limit=20").toString())
+                .contains("invitation.created", "invitation.accepted", "member.role_changed", "member.removed")
+                .doesNotContain(secret);
+    }
+
+    private static HttpResponse<String> browser(String method, String path, String cookie, String body)
+            throws Exception {
+        return server.send(HttpRequest.newBuilder(server.uri("/v1/organizations/" + path))
+                .header("cookie", cookie)
+                .header("X-Stoa-Client", "web")
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
 }
