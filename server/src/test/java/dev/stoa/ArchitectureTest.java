@@ -20,6 +20,8 @@ import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
 import dev.stoa.engine.Scheduling;
+import dev.stoa.engine.Tool;
+import dev.stoa.engine.ToolChoice;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Worker;
@@ -44,6 +46,10 @@ final class ArchitectureTest {
             EngineOptions.class.getName(),
             KvType.class.getName(),
             OutputControl.class.getName(),
+            Tool.class.getName(),
+            ToolChoice.class.getName(),
+            ToolChoice.Any.class.getName(),
+            ToolChoice.Named.class.getName(),
             Constraint.class.getName(),
             Constraint.JsonSchema.class.getName());
 

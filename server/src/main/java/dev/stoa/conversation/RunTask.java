@@ -132,7 +132,8 @@ final class RunTask {
                 case null -> {}
                 case TokenStream.Started started -> begun = true;
                 case TokenStream.TextDelta(String text) -> tell(stream, text);
-                case TokenStream.Logprobs _ -> {}
+                case TokenStream.ThinkingDelta _, TokenStream.CallStart _, TokenStream.CallArguments _ -> {}
+                case TokenStream.CallEnd _, TokenStream.Logprobs _ -> {}
                 case TokenStream.Finished(StopReason reason, String sequence, TokenUsage usage) -> {
                     boolean refused = reason == StopReason.REFUSAL;
                     return ending(

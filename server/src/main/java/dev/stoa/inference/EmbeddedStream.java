@@ -1,11 +1,15 @@
 package dev.stoa.inference;
 
 import dev.stoa.engine.Generation;
+import dev.stoa.engine.OutputParser;
+import dev.stoa.engine.OutputPart;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +18,7 @@ final class EmbeddedStream implements TokenStream {
     private static final int INITIAL_TOKENS = 64;
 
     private final Generation generation;
+    private final OutputParser parser;
     private final int promptTokens;
     /** Whether the context, not the caller, set the token limit. */
     private final boolean clamped;
@@ -23,18 +28,32 @@ final class EmbeddedStream implements TokenStream {
     private int tokenCount;
     private final Function<Integer, byte[]> bytesOfToken;
     private final ArrayDeque<Event> ahead = new ArrayDeque<>(1);
+    /** Log probabilities and number of the tokens whose text the parser still holds back. */
+    private final List<TokenLogprob> heldLogprobs = new ArrayList<>();
+
+    private int heldTokens;
+    /** Written by the reader only. */
+    private volatile int thinkingTokens;
+
+    private boolean called;
+    private boolean parsed;
     private boolean started;
     private boolean ended;
     private volatile boolean closed;
 
-    /** @param bytesOfToken the UTF-8 bytes that a token id stands for */
+    /**
+     * @param parser tells text, thinking and calls apart
+     * @param bytesOfToken the UTF-8 bytes that a token id stands for
+     */
     EmbeddedStream(
             Generation generation,
+            OutputParser parser,
             int promptTokens,
             boolean clamped,
             WorkerMeters.Requests meters,
             Function<Integer, byte[]> bytesOfToken) {
         this.generation = generation;
+        this.parser = parser;
         this.promptTokens = promptTokens;
         this.clamped = clamped;
         this.reading = meters.begin();
@@ -63,9 +82,9 @@ final class EmbeddedStream implements TokenStream {
             }
             reading.tokens(chunk.tokens().size());
             chunk.tokens().forEach(this::remember);
-            Event event = event(chunk);
-            if (event != null) {
-                return event;
+            read(chunk);
+            if (!ahead.isEmpty()) {
+                return ahead.poll();
             }
             Duration rest = timeout.minusNanos(System.nanoTime() - begin);
             left = rest.isNegative() ? Duration.ZERO : rest;
@@ -85,19 +104,44 @@ final class EmbeddedStream implements TokenStream {
         return Arrays.copyOfRange(tokens, Math.min(from, tokenCount), tokenCount);
     }
 
-    /** What a chunk says; a second event waits in {@code ahead}. */
-    private @Nullable Event event(Generation.Chunk chunk) {
-        Event text = chunk.text().isEmpty() ? null : new TextDelta(chunk.text());
-        if (chunk.logprobs().isEmpty()) {
-            return text;
+    private void read(Generation.Chunk chunk) {
+        heldTokens += chunk.tokens().size();
+        chunk.logprobs().forEach(token -> heldLogprobs.add(logprob(token)));
+        if (!chunk.text().isEmpty()) {
+            take(parser.append(chunk.text()));
         }
-        Logprobs logprobs =
-                new Logprobs(chunk.logprobs().stream().map(this::logprob).toList());
-        if (text == null) {
-            return logprobs;
+    }
+
+    private void take(List<OutputPart> parts) {
+        boolean text = false;
+        for (OutputPart part : parts) {
+            ahead.add(
+                    switch (part) {
+                        case OutputPart.Text(String said) -> {
+                            text = true;
+                            yield new TextDelta(said);
+                        }
+                        case OutputPart.Thinking(String thought) -> {
+                            thinkingTokens = thinkingTokens + heldTokens;
+                            heldTokens = 0;
+                            yield new ThinkingDelta(thought);
+                        }
+                        case OutputPart.CallStart(int call, String name) -> new CallStart(call, null, name);
+                        case OutputPart.CallArguments(int call, String json) -> new CallArguments(call, json);
+                        case OutputPart.CallEnd(int call, boolean complete) -> {
+                            called |= complete;
+                            yield new CallEnd(call, complete);
+                        }
+                    });
         }
-        ahead.add(logprobs);
-        return text;
+        if (text && !heldLogprobs.isEmpty()) {
+            ahead.add(new Logprobs(heldLogprobs));
+        }
+        if (!parts.isEmpty()) {
+            // Thoughts and calls are not told token by token.
+            heldLogprobs.clear();
+            heldTokens = 0;
+        }
     }
 
     private TokenLogprob logprob(Generation.TokenLogprob token) {
@@ -112,11 +156,23 @@ final class EmbeddedStream implements TokenStream {
         return new TokenLogprob.Piece(bytesOfToken.apply(token), logprob);
     }
 
-    private Finished end(Generation.Finish finish) {
+    /** The next event of the end: what was held back comes before {@link Finished}. */
+    private @Nullable Event end(Generation.Finish finish) {
+        if (!parsed) {
+            parsed = true;
+            take(parser.finish());
+            if (!heldLogprobs.isEmpty()) {
+                ahead.add(new Logprobs(heldLogprobs));
+            }
+        }
+        return ahead.isEmpty() ? finished(finish) : ahead.poll();
+    }
+
+    private Finished finished(Generation.Finish finish) {
         ended = true;
         reading.end(generation.timing());
         StopReason reason = switch (finish) {
-            case END_OF_TURN -> StopReason.END_TURN;
+            case END_OF_TURN -> called ? StopReason.TOOL_USE : StopReason.END_TURN;
             case MAX_TOKENS -> clamped ? StopReason.CONTEXT_FULL : StopReason.MAX_TOKENS;
             case CONTEXT_FULL -> StopReason.CONTEXT_FULL;
             case STOP_SEQUENCE -> StopReason.STOP_SEQUENCE;
@@ -131,7 +187,7 @@ final class EmbeddedStream implements TokenStream {
     @Override
     public TokenUsage usage() {
         Generation.Usage usage = generation.usage();
-        return new TokenUsage(promptTokens, usage.cachedTokens(), usage.outputTokens());
+        return new TokenUsage(promptTokens, usage.cachedTokens(), usage.outputTokens(), thinkingTokens);
     }
 
     @Override

@@ -2,17 +2,19 @@ package dev.stoa.inference;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.stoa.engine.ChatMessage;
+import dev.stoa.engine.ChatPrompt;
 import dev.stoa.engine.Engine;
 import dev.stoa.engine.EngineMetrics;
 import dev.stoa.engine.EngineRejectedException;
 import dev.stoa.engine.EngineRequest;
 import dev.stoa.engine.Generation;
+import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.PreparedChat;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 
 /** The engine in this process as a worker: requests in the house's words, errors in the caller's. Thread-safe. */
 final class EmbeddedWorker implements AutoCloseable {
@@ -25,7 +27,7 @@ final class EmbeddedWorker implements AutoCloseable {
     private final Engine engine;
     private final WorkerMeters.Requests meters;
     /** A prompt is counted at the door and then started, perhaps several times: it is tokenized once. By identity. */
-    private final Cache<Prompt, int[]> encoded =
+    private final Cache<Prompt, PreparedChat> encoded =
             Caffeine.newBuilder().weakKeys().maximumSize(ENCODED_MAX).build();
 
     EmbeddedWorker(Engine engine, WorkerMeters.Requests meters) {
@@ -46,7 +48,7 @@ final class EmbeddedWorker implements AutoCloseable {
     }
 
     int countTokens(GenerationRequest request) {
-        return encode(request).length;
+        return prepare(request).prompt().length;
     }
 
     /**
@@ -54,7 +56,8 @@ final class EmbeddedWorker implements AutoCloseable {
      * with {@link StopReason#CONTEXT_FULL}, as the Anthropic protocol has it.
      */
     TokenStream start(GenerationRequest request) {
-        int[] prompt = encode(request);
+        PreparedChat prepared = prepare(request);
+        int[] prompt = prepared.prompt();
         int room = contextLength() - prompt.length;
         if (room < 1) {
             throw new StoaException(
@@ -70,10 +73,19 @@ final class EmbeddedWorker implements AutoCloseable {
         }
         EngineRequest work = new EngineRequest(
                         prompt, maxTokens, request.sampling(), request.stopSequences(), request.topLogprobs(), begun)
-                .withControl(request.control())
+                .withControl(control(request, prepared))
                 .withScheduling(request.scheduling());
         boolean clamped = maxTokens < request.maxTokens();
-        return new EmbeddedStream(submit(work), prompt.length, clamped, meters, engine::tokenBytes);
+        return new EmbeddedStream(
+                submit(work), prepared.newParser(), prompt.length, clamped, meters, engine::tokenBytes);
+    }
+
+    /** The form of the calls, unless the request has one for the whole answer. */
+    private static OutputControl control(GenerationRequest request, PreparedChat prepared) {
+        OutputControl wanted = request.control();
+        OutputControl control = wanted.constraint().isPresent() ? wanted : prepared.control();
+        return control.withLogitBias(wanted.logitBias())
+                .withShownTokens(prepared.control().shownTokens());
     }
 
     private Generation submit(EngineRequest work) {
@@ -106,26 +118,23 @@ final class EmbeddedWorker implements AutoCloseable {
         }
     }
 
-    private int[] encode(GenerationRequest request) {
-        return encoded.get(request.prompt(), this::encode);
+    private PreparedChat prepare(GenerationRequest request) {
+        return encoded.get(request.prompt(), this::prepare);
     }
 
-    private int[] encode(Prompt prompt) {
+    private PreparedChat prepare(Prompt prompt) {
         try {
             return switch (prompt) {
-                case Prompt.Conversation(List<Message> messages) ->
-                    engine.encodeChat(
-                            messages.stream().map(EmbeddedWorker::turn).toList());
-                case Prompt.Text(String text) -> engine.encodeDocument(text);
+                case Prompt.Conversation(List<Message> messages, ToolSet tools, Optional<Boolean> thinking) ->
+                    engine.prepareChat(new ChatPrompt(
+                            ChatTurns.of(messages), tools.tools(), tools.choice(), tools.parallel(), thinking));
+                case Prompt.Text(String text) ->
+                    new PreparedChat(engine.encodeDocument(text), OutputControl.NONE, VerbatimParser::new);
             };
         } catch (IllegalArgumentException e) {
             throw new StoaException(
                     ErrorKind.INVALID_REQUEST, "The model does not take this conversation: " + e.getMessage(), null, e);
         }
-    }
-
-    private static ChatMessage turn(Message message) {
-        return new ChatMessage(message.role().name().toLowerCase(Locale.ROOT), message.plainText());
     }
 
     /** Cancels what runs and frees the model. */

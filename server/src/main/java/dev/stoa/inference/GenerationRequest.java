@@ -77,7 +77,7 @@ public record GenerationRequest(
 
     /** The conversation's messages; empty for a prompt of plain text. */
     public List<Message> messages() {
-        return prompt instanceof Prompt.Conversation(List<Message> messages) ? messages : List.of();
+        return prompt instanceof Prompt.Conversation conversation ? conversation.messages() : List.of();
     }
 
     /** The same request under another name, to go on after these tokens. */

@@ -5,7 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer as it is made. One reader thread; {@link #close} may come from any thread, cancels what still runs, and
+ * The answer as it is made: {@link Started}, then thinking, text and calls in the order in which the model makes them,
+ * then {@link Finished}. Words between two calls are a part of their own, as are those before and behind thinking. A
+ * call is {@link CallStart}, any number of {@link CallArguments}, {@link CallEnd}, with nothing else between; calls are
+ * numbered from 0. Whoever makes a stream keeps to this order; the gate and the surfaces rely on it. One reader thread; {@link #close} may come from any thread, cancels what still runs, and
  * is safe to call twice.
  */
 public interface TokenStream extends AutoCloseable {
@@ -19,14 +22,35 @@ public interface TokenStream extends AutoCloseable {
     /** More text; never empty. */
     record TextDelta(String text) implements Event {}
 
-    /** The tokens behind the text that came just before, where they were asked for; never empty. */
+    /** More of what the model thinks before it answers; never empty. */
+    record ThinkingDelta(String text) implements Event {}
+
+    /**
+     * A call of a tool begins.
+     *
+     * @param id as the worker names it; null where it doesn't, and the surface finds one
+     * @param name a tool of the request, unless a model made one up
+     */
+    record CallStart(int call, @Nullable String id, String name) implements Event {}
+
+    /** More of the JSON text of a call's arguments; never empty. */
+    record CallArguments(int call, String json) implements Event {}
+
+    /**
+     * A call ends.
+     *
+     * @param complete false if the answer was cut off in its midst, so that its arguments are no whole JSON
+     */
+    record CallEnd(int call, boolean complete) implements Event {}
+
+    /** The tokens behind the text that came just before, where they were asked for; never empty. None for calls. */
     record Logprobs(List<TokenLogprob> tokens) implements Event {
         public Logprobs {
             tokens = List.copyOf(tokens);
         }
     }
 
-    /** The end. */
+    /** The end; {@link StopReason#TOOL_USE} if the model stopped by itself and has called a tool. */
     record Finished(StopReason reason, @Nullable String stopSequence, TokenUsage usage) implements Event {}
 
     /**

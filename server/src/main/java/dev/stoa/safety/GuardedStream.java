@@ -1,5 +1,6 @@
 package dev.stoa.safety;
 
+import dev.stoa.inference.JsonText;
 import dev.stoa.inference.Refusal;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenLogprob;
@@ -7,22 +8,37 @@ import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A model's stream of which only judged text gets out. On a match the model is stopped, the text up to the match leaves,
- * and the stream ends with {@link StopReason#REFUSAL}; what was held back is never sent. A token's log probabilities
+ * and the stream ends with {@link StopReason#REFUSAL}; what was held back is never sent. Thinking is judged as text is,
+ * each part by itself; a call leaves whole, once all of it is judged, as half a call is of no use to anybody. A token's log probabilities
  * leave once its whole text has: they spell it.
  */
 final class GuardedStream implements TokenStream {
+    private enum Part {
+        NONE,
+        TEXT,
+        THINKING
+    }
+
     private final TokenStream inner;
-    private final Scanner scanner;
+    private final Policy policy;
+    private final int window;
     private final Verdicts verdicts;
     private final HeldLogprobs logprobs = new HeldLogprobs();
     /** What is judged and waits for its reader. */
     private final ArrayDeque<Event> ready = new ArrayDeque<>();
 
+    /** Events of the call that is open, and what there is to judge of it. */
+    private final List<Event> heldCall = new ArrayList<>();
+
+    private final StringBuilder heldWords = new StringBuilder();
+    private Part part = Part.NONE;
+    private Scanner scanner;
     private boolean judged;
     private boolean ended;
     private volatile @Nullable Refusal refusal;
@@ -34,9 +50,12 @@ final class GuardedStream implements TokenStream {
         Refusal refused(Rule rule);
     }
 
-    GuardedStream(TokenStream inner, Scanner scanner, Verdicts verdicts) {
+    /** @param window as in {@link Scanner} */
+    GuardedStream(TokenStream inner, Policy policy, int window, Verdicts verdicts) {
         this.inner = inner;
-        this.scanner = scanner;
+        this.policy = policy;
+        this.window = window;
+        this.scanner = policy.scanner(window);
         this.verdicts = verdicts;
     }
 
@@ -67,38 +86,100 @@ final class GuardedStream implements TokenStream {
     private void take(Event event) {
         switch (event) {
             case Started started -> ready.add(started);
-            case TextDelta(String text) -> judge(scanner.accept(text), null);
+            case TextDelta(String text) -> say(Part.TEXT, text);
+            case ThinkingDelta(String text) -> say(Part.THINKING, text);
+            case CallStart start -> {
+                if (turnTo(Part.NONE)) {
+                    hold(start, start.name() + "\n");
+                }
+            }
+            case CallArguments more -> hold(more, more.json());
+            case CallEnd end -> endCall(end);
             case Logprobs(List<TokenLogprob> tokens) -> {
                 logprobs.add(tokens);
                 release(logprobs.free());
             }
-            case Finished finished -> judge(scanner.end(), finished);
-        }
-    }
-
-    private void judge(Scanner.Result result, @Nullable Finished finished) {
-        switch (result) {
-            case Scanner.Released(String free) -> {
-                release(free);
-                if (finished != null) {
+            case Finished finished -> {
+                if (turnTo(Part.NONE)) {
                     judged = true;
                     release(logprobs.rest());
                     verdicts.passed();
                     ready.add(finished);
                 }
             }
-            case Scanner.Hit(String before, Rule rule) -> {
-                judged = true;
-                inner.close();
-                refusal = verdicts.refused(rule);
-                release(before);
-                ready.add(new Finished(StopReason.REFUSAL, null, inner.usage()));
-            }
         }
     }
 
+    private void say(Part next, String text) {
+        if (turnTo(next)) {
+            judge(scanner.accept(text));
+        }
+    }
+
+    /** Ends the part before, if this is another; false if that was refused. */
+    private boolean turnTo(Part next) {
+        boolean passes = part == next || part == Part.NONE || judge(scanner.end());
+        if (part != next) {
+            scanner = policy.scanner(window);
+            part = next;
+        }
+        return passes;
+    }
+
+    /** Lets go of what may leave; false if nothing more does. */
+    private boolean judge(Scanner.Result result) {
+        return switch (result) {
+            case Scanner.Released(String free) -> {
+                release(free);
+                yield true;
+            }
+            case Scanner.Hit(String before, Rule rule) -> {
+                release(before);
+                refuse(rule);
+                yield false;
+            }
+        };
+    }
+
+    private void refuse(Rule rule) {
+        judged = true;
+        inner.close();
+        refusal = verdicts.refused(rule);
+        ready.add(new Finished(StopReason.REFUSAL, null, inner.usage()));
+    }
+
+    private void hold(Event event, String words) {
+        if (policy.isEmpty()) {
+            ready.add(event);
+        } else {
+            heldCall.add(event);
+            heldWords.append(words);
+        }
+    }
+
+    private void endCall(CallEnd end) {
+        Scanner words = policy.scanner(window);
+        Scanner.Result result = words.accept(JsonText.unescaped(heldWords.toString()));
+        if (result instanceof Scanner.Released) {
+            result = words.end();
+        }
+        if (result instanceof Scanner.Hit hit) {
+            refuse(hit.rule());
+        } else {
+            ready.addAll(heldCall);
+            ready.add(end);
+        }
+        heldCall.clear();
+        heldWords.setLength(0);
+    }
+
     private void release(String text) {
-        if (!text.isEmpty()) {
+        if (text.isEmpty()) {
+            return;
+        }
+        if (part == Part.THINKING) {
+            ready.add(new ThinkingDelta(text));
+        } else {
             ready.add(new TextDelta(text));
             logprobs.left(text);
             release(logprobs.free());

@@ -55,7 +55,7 @@ public final class SafetyGate {
             Refusal refusal = record(caller, request.id(), Incident.Direction.INPUT, rule, policy);
             return new RefusedStream(inputTokens(request), refusal);
         }
-        return new GuardedStream(inference.start(request), policy.scanner(window), new GuardedStream.Verdicts() {
+        return new GuardedStream(inference.start(request), policy, window, new GuardedStream.Verdicts() {
             @Override
             public void passed() {
                 count(Incident.Direction.OUTPUT, null);

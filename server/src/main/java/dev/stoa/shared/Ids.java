@@ -34,6 +34,16 @@ public final class Ids {
         return next("cmpl-");
     }
 
+    /** {@code toolu_…}, a call in Anthropic's protocol. */
+    public String toolUse() {
+        return next("toolu_");
+    }
+
+    /** {@code call_…}, a call in OpenAI's protocol. */
+    public String toolCall() {
+        return next("call_");
+    }
+
     /** A seed for a request that brings none. */
     public long seed() {
         return random.nextLong();

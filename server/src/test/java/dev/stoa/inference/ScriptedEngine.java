@@ -8,11 +8,13 @@ import dev.stoa.engine.EngineRejectedException;
 import dev.stoa.engine.EngineRequest;
 import dev.stoa.engine.Generation;
 import dev.stoa.engine.ModelInfo;
+import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.PreparedChat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -36,6 +38,7 @@ public final class ScriptedEngine implements Engine {
 
     private final AtomicInteger running = new AtomicInteger();
     private final BlockingQueue<Run> runs = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ChatPrompt> prepared = new LinkedBlockingQueue<>();
     private volatile boolean full;
 
     /** Registers it as what the service loads, before the service's own beans are made. */
@@ -63,6 +66,13 @@ public final class ScriptedEngine implements Engine {
             throw new AssertionError("no request reached the engine within 10 s");
         }
         return run;
+    }
+
+    /** The conversation that a request last came with. */
+    public ChatPrompt lastPrompt() {
+        List<ChatPrompt> all = new ArrayList<>();
+        prepared.drainTo(all);
+        return all.getLast();
     }
 
     /** Whether a run waits to be taken by the test. */
@@ -124,6 +134,25 @@ public final class ScriptedEngine implements Engine {
             outputTokens.incrementAndGet();
             chunks.add(new Chunk(List.of(1), text, List.of()));
             return this;
+        }
+
+        /** Thinks, one token a call. */
+        public Run think(String text) {
+            return say(ScriptedParser.THINK + text);
+        }
+
+        /** Begins a call and leaves it there. */
+        public Run beginCall(String name) {
+            return say(ScriptedParser.CALL + name);
+        }
+
+        /** Calls a tool, one token for each part of the arguments and one to begin and to end. */
+        public Run call(String name, String... arguments) {
+            beginCall(name);
+            for (String part : arguments) {
+                say(ScriptedParser.ARGUMENTS + part);
+            }
+            return say(ScriptedParser.END);
         }
 
         /** Speaks one token, with its log probabilities: its own and those of alternatives. */
@@ -207,7 +236,8 @@ public final class ScriptedEngine implements Engine {
 
     @Override
     public PreparedChat prepareChat(ChatPrompt chat) {
-        throw new UnsupportedOperationException("no tools in this test");
+        prepared.add(chat);
+        return new PreparedChat(encodeChat(chat.messages()), OutputControl.NONE, ScriptedParser::new);
     }
 
     @Override

@@ -6,9 +6,14 @@ import dev.stoa.inference.Refusal;
 import dev.stoa.inference.ScriptedStream;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.TokenStream.CallArguments;
+import dev.stoa.inference.TokenStream.CallEnd;
+import dev.stoa.inference.TokenStream.CallStart;
 import dev.stoa.inference.TokenStream.Finished;
+import dev.stoa.inference.TokenStream.Logprobs;
 import dev.stoa.inference.TokenStream.Started;
 import dev.stoa.inference.TokenStream.TextDelta;
+import dev.stoa.inference.TokenStream.ThinkingDelta;
 import dev.stoa.inference.TokenUsage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,7 +29,7 @@ class GuardedStreamTest {
     private List<TokenStream.Event> read(ScriptedStream inner) throws InterruptedException {
         Policy policy = PolicyParser.parse("secret word".getBytes(StandardCharsets.UTF_8));
         List<TokenStream.Event> events = new ArrayList<>();
-        try (TokenStream stream = new GuardedStream(inner, policy.scanner(10), new GuardedStream.Verdicts() {
+        try (TokenStream stream = new GuardedStream(inner, policy, 10, new GuardedStream.Verdicts() {
             @Override
             public void passed() {
                 verdicts.add("passed");
@@ -69,5 +74,52 @@ class GuardedStreamTest {
         assertThat(((Finished) events.getLast()).reason()).isEqualTo(StopReason.REFUSAL);
         assertThat(inner.closed()).isTrue();
         assertThat(verdicts).containsExactly("refused");
+    }
+
+    @Test
+    void aCallLeavesWholeOnceItIsJudged() throws InterruptedException {
+        Finished end = new Finished(StopReason.TOOL_USE, null, USAGE);
+        List<TokenStream.Event> script = List.of(
+                new Started(7, 0),
+                new ThinkingDelta("a secret"),
+                new TextDelta("word is no "),
+                new CallStart(0, null, "look"),
+                new CallArguments(0, "{\"at\":\"my secret"),
+                new CallArguments(0, " wor\"}"),
+                new CallEnd(0, true),
+                end);
+        List<TokenStream.Event> events = read(new ScriptedStream(script));
+        assertThat(events).doesNotHaveAnyElementsOfTypes(Logprobs.class).endsWith(end);
+        assertThat(events.subList(events.size() - 5, events.size())).containsExactlyElementsOf(script.subList(3, 8));
+        assertThat(verdicts).containsExactly("passed");
+    }
+
+    @Test
+    void aCallWithAForbiddenWordDoesNotLeaveHoweverItIsSpelled() throws InterruptedException {
+        for (List<String> arguments : List.of(
+                List.of("{\"at\":\"my secret wo", "rd\"}"),
+                List.of("{\"at\":\"my \\u0073ecret\\nword\"}"),
+                List.of("{\"at\":\"my secret word"))) {
+            verdicts.clear();
+            List<TokenStream.Event> script =
+                    new ArrayList<>(List.of(new TextDelta("I look"), new CallStart(0, null, "look")));
+            arguments.forEach(json -> script.add(new CallArguments(0, json)));
+            script.add(new CallEnd(0, true));
+            ScriptedStream inner = new ScriptedStream(script);
+            List<TokenStream.Event> events = read(inner);
+            assertThat(inner.closed()).isTrue();
+            assertThat(verdicts).as("%s", arguments).containsExactly("refused");
+            assertThat(events).hasOnlyElementsOfTypes(TextDelta.class, Finished.class);
+            assertThat(((Finished) events.getLast()).reason()).isEqualTo(StopReason.REFUSAL);
+        }
+    }
+
+    @Test
+    void thinkingIsJudgedAsTextIs() throws InterruptedException {
+        ScriptedStream inner =
+                new ScriptedStream(List.of(new ThinkingDelta("the secret wo"), new ThinkingDelta("rd is")));
+        List<TokenStream.Event> events = read(inner);
+        assertThat(events.getFirst()).isEqualTo(new ThinkingDelta("the "));
+        assertThat(((Finished) events.getLast()).reason()).isEqualTo(StopReason.REFUSAL);
     }
 }

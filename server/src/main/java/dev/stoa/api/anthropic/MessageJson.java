@@ -4,6 +4,12 @@ import dev.stoa.inference.Refusal;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,19 +20,22 @@ final class MessageJson {
 
     private final String id;
     private final String model;
+    private final Supplier<String> callIds;
 
-    /** @param model its own name, also where an alias was asked for */
-    MessageJson(String id, String model) {
+    /**
+     * @param model its own name, also where an alias was asked for
+     * @param callIds names calls that the worker didn't name
+     */
+    MessageJson(String id, String model, Supplier<String> callIds) {
         this.id = id;
         this.model = model;
+        this.callIds = callIds;
     }
 
     /** A whole answer. */
-    ObjectNode whole(String text, TokenStream.Finished end, @Nullable Refusal refusal) {
+    ObjectNode whole(List<ObjectNode> content, TokenStream.Finished end, @Nullable Refusal refusal) {
         ObjectNode message = message();
-        if (!text.isEmpty()) {
-            message.withArray("content").addObject().put("type", "text").put("text", text);
-        }
+        message.withArray("content").addAll(content);
         stop(message, end, refusal);
         message.set("usage", usage(end.usage()));
         return message;
@@ -41,20 +50,61 @@ final class MessageJson {
         return event;
     }
 
-    static ObjectNode contentBlockStart() {
-        ObjectNode event = event("content_block_start").put("index", 0);
-        event.putObject("content_block").put("type", "text").put("text", "");
+    static ObjectNode textBlock(String text) {
+        return JSON.createObjectNode().put("type", "text").put("text", text);
+    }
+
+    static ObjectNode thinkingBlock(String thinking, String signature) {
+        return JSON.createObjectNode()
+                .put("type", "thinking")
+                .put("thinking", thinking)
+                .put("signature", signature);
+    }
+
+    /** A call without input yet. */
+    ObjectNode toolUseBlock(TokenStream.CallStart call) {
+        String given = call.id();
+        ObjectNode block = JSON.createObjectNode()
+                .put("type", "tool_use")
+                .put("id", given == null ? callIds.get() : given)
+                .put("name", call.name());
+        block.putObject("input");
+        return block;
+    }
+
+    /** The input of a call; the protocol knows only objects. */
+    static ObjectNode input(String json) {
+        return JSON.readTree(json) instanceof ObjectNode object ? object : JSON.createObjectNode();
+    }
+
+    /**
+     * What a thinking block is signed with. Clients give it back with the block. Earlier thinking isn't shown to models
+     * again, so nothing depends on whose it is.
+     */
+    static String signature(String thinking) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(thinking.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    static ObjectNode contentBlockStart(int index, ObjectNode block) {
+        ObjectNode event = event("content_block_start").put("index", index);
+        event.set("content_block", block);
         return event;
     }
 
-    static ObjectNode textDelta(String text) {
-        ObjectNode event = event("content_block_delta").put("index", 0);
-        event.putObject("delta").put("type", "text_delta").put("text", text);
+    /** More of a block: {@code field} of a delta of the type. */
+    static ObjectNode delta(int index, String type, String field, String value) {
+        ObjectNode event = event("content_block_delta").put("index", index);
+        event.putObject("delta").put("type", type).put(field, value);
         return event;
     }
 
-    static ObjectNode contentBlockStop() {
-        return event("content_block_stop").put("index", 0);
+    static ObjectNode contentBlockStop(int index) {
+        return event("content_block_stop").put("index", index);
     }
 
     static ObjectNode messageDelta(TokenStream.Finished end, @Nullable Refusal refusal) {
@@ -97,6 +147,7 @@ final class MessageJson {
     static String reason(StopReason reason) {
         return switch (reason) {
             case END_TURN -> "end_turn";
+            case TOOL_USE -> "tool_use";
             case MAX_TOKENS -> "max_tokens";
             case STOP_SEQUENCE -> "stop_sequence";
             case CONTEXT_FULL -> "model_context_window_exceeded";
@@ -110,6 +161,7 @@ final class MessageJson {
                 .put("input_tokens", usage.inputTokens() - usage.cachedTokens())
                 .put("cache_creation_input_tokens", 0)
                 .put("cache_read_input_tokens", usage.cachedTokens())
-                .put("output_tokens", usage.outputTokens());
+                .put("output_tokens", usage.outputTokens())
+                .put("service_tier", "standard");
     }
 }

@@ -7,6 +7,7 @@ import dev.stoa.api.JsonBody;
 import dev.stoa.api.RequestId;
 import dev.stoa.api.Responses;
 import dev.stoa.engine.Sampling;
+import dev.stoa.engine.Scheduling;
 import dev.stoa.generation.Generations;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
@@ -18,6 +19,7 @@ import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import tools.jackson.databind.node.ObjectNode;
@@ -65,7 +67,7 @@ final class MessagesController {
         try (TokenStream stream = start(caller, request, requestId, response)) {
             ClientConnection client = ClientConnection.current(limits.clientCheck());
             MessageJson json = new MessageJson(
-                    ids.message(), inference.model(request.model()).id());
+                    ids.message(), inference.model(request.model()).id(), ids::toolUse);
             if (request.stream()) {
                 new StreamedAnswer(stream, json, client, limits, requestId).writeTo(response);
             } else {
@@ -88,14 +90,17 @@ final class MessagesController {
 
     private GenerationRequest generation(MessagesRequest request, String requestId) {
         return new GenerationRequest(
-                        requestId,
-                        request.model(),
-                        request.messages(),
-                        request.maxTokens(),
-                        sampling(request),
-                        request.stopSequences(),
-                        SURFACE)
-                .withControl(request.control());
+                requestId,
+                request.model(),
+                request.conversation(),
+                request.maxTokens(),
+                sampling(request),
+                request.stopSequences(),
+                GenerationRequest.NO_LOGPROBS,
+                request.control(),
+                Scheduling.DEFAULT,
+                SURFACE,
+                List.of());
     }
 
     /** The protocol's defaults where nothing is set; a top_p of 0 leaves one token, as a top_k of 1 does. */

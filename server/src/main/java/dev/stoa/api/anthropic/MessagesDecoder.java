@@ -1,13 +1,17 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.api.Fields;
+import dev.stoa.api.ToolTurns;
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.OutputControl;
 import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Message.Role;
+import dev.stoa.inference.Prompt;
+import dev.stoa.inference.ToolSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +29,8 @@ final class MessagesDecoder {
     /** The protocol's own limit. */
     private static final int MESSAGES_MAX = 100_000;
 
-    private static final String NOT_YET = "is not supported by this server's models yet";
+    /** The protocol's own. */
+    private static final int THINKING_BUDGET_MIN = 1024;
 
     private MessagesDecoder() {}
 
@@ -79,17 +84,33 @@ final class MessagesDecoder {
         List<Message> messages = new ArrayList<>();
         JsonNode system = fields.optional("system");
         if (system != null) {
-            List<ContentBlock> text = content(system, "system", version);
+            List<ContentBlock> text = ContentDecoder.system(system, version);
             if (!text.isEmpty()) {
                 messages.add(new Message(Role.SYSTEM, text));
             }
         }
         messages(fields, version, messages);
-        cacheControl(fields);
+        ContentDecoder.cacheControl(fields);
+        ToolSet tools = ToolsDecoder.decode(fields);
         OutputControl control = outputConfig(fields.optionalObject("output_config"));
+        if (control.constraint().isPresent() && tools.callable()) {
+            throw Fields.invalid(
+                    "output_config.format",
+                    "can't go with tools that may be called: an answer is held to one form; send tool_choice “none”");
+        }
+        boolean thinking = thinking(fields.optionalObject("thinking"), tools);
         unsupported(fields);
         fields.end();
-        return new MessagesRequest(model, messages, maxTokens, stops, temperature, topP, topK, control, stream);
+        return new MessagesRequest(
+                model,
+                new Prompt.Conversation(messages, tools, Optional.of(thinking)),
+                maxTokens,
+                stops,
+                temperature,
+                topP,
+                topK,
+                control,
+                stream);
     }
 
     private static void messages(Fields fields, ApiVersion version, List<Message> into) {
@@ -100,24 +121,45 @@ final class MessagesDecoder {
         for (int i = 0; i < items.size(); i++) {
             Fields item = Fields.of(items.get(i), "messages." + i);
             Role role = role(item);
-            List<ContentBlock> content = content(item.required("content"), item.path("content"), version);
+            JsonNode node = item.required("content");
+            List<ContentBlock> content = ContentDecoder.content(node, item.path("content"), role, version);
             item.end();
-            if (content.isEmpty()) {
+            if (!content.isEmpty()) {
+                add(into, new Message(role, content));
+            } else if (node.isEmpty()) {
                 throw Fields.invalid(item.path("content"), "must not be empty");
             }
-            add(into, new Message(role, content));
         }
-        if (into.getLast().role() == Role.ASSISTANT) {
+        if (into.isEmpty() || into.getLast().role() == Role.ASSISTANT) {
             throw Fields.invalid(
-                    "messages", "the last message must be the user's: continuing an assistant's text " + NOT_YET);
+                    "messages",
+                    "the last message must be the user's: continuing an assistant's text " + ContentDecoder.NOT_YET);
         }
+        ToolTurns.find(into).ifPresent(problem -> {
+            throw Fields.invalid("messages", words(problem));
+        });
+    }
+
+    private static String words(ToolTurns.Problem problem) {
+        String ids = ContentDecoder.cut(String.join(", ", problem.ids()));
+        return switch (problem.fault()) {
+            case UNANSWERED ->
+                "`tool_use` ids were found without `tool_result` blocks immediately after: " + ids
+                        + "; each `tool_use` block must have its `tool_result` block in the next message";
+            case UNEXPECTED ->
+                "unexpected `tool_use_id` in a `tool_result` block: " + ids
+                        + "; each `tool_result` block must have its `tool_use` block in the previous message";
+            case REPEATED -> "`tool_use` ids must be unique: " + ids + " is there twice";
+        };
     }
 
     /** Two turns of one speaker in a row count as one, as the protocol has it. */
     private static void add(List<Message> messages, Message next) {
         if (!messages.isEmpty() && messages.getLast().role() == next.role()) {
             List<ContentBlock> both = new ArrayList<>(messages.removeLast().content());
-            both.add(new ContentBlock.Text("\n\n"));
+            if (both.getLast() instanceof ContentBlock.Text && next.content().getFirst() instanceof ContentBlock.Text) {
+                both.add(new ContentBlock.Text("\n\n"));
+            }
             both.addAll(next.content());
             messages.add(new Message(next.role(), both));
         } else {
@@ -133,56 +175,6 @@ final class MessagesDecoder {
             case "system" -> Role.SYSTEM;
             default -> throw Fields.invalid(message.path("role"), "must be “user”, “assistant” or “system”");
         };
-    }
-
-    private static List<ContentBlock> content(JsonNode node, String path, ApiVersion version) {
-        if (node.isString()) {
-            String text = node.stringValue();
-            return text.isEmpty() ? List.of() : List.of(new ContentBlock.Text(text));
-        }
-        if (!node.isArray()) {
-            throw Fields.invalid(path, "must be a string or a list of content blocks, not " + Fields.kind(node));
-        }
-        List<ContentBlock> blocks = new ArrayList<>();
-        int i = 0;
-        for (JsonNode item : node) {
-            blocks.add(block(Fields.of(item, path + "." + i++), version));
-        }
-        return blocks;
-    }
-
-    private static ContentBlock block(Fields block, ApiVersion version) {
-        String type = block.requiredString("type");
-        if (!type.equals("text")) {
-            throw Fields.invalid(block.path("type"), "only “text” blocks can be read; “" + cut(type) + "” " + NOT_YET);
-        }
-        String text = block.requiredString("text");
-        if (text.isEmpty()) {
-            throw Fields.invalid(block.path("text"), "must not be empty");
-        }
-        cacheControl(block);
-        block.refuse(
-                "citations",
-                version == ApiVersion.V2026_10_21
-                        ? "a text block of a request carries no citations in version 2026-10-21"
-                        : "citing sources " + NOT_YET);
-        block.end();
-        return new ContentBlock.Text(text);
-    }
-
-    private static String cut(String text) {
-        return text.length() > 40 ? text.substring(0, 40) + "…" : text;
-    }
-
-    private static void cacheControl(Fields fields) {
-        Fields control = fields.optionalObject("cache_control");
-        if (control != null) {
-            if (!control.requiredString("type").equals("ephemeral")) {
-                throw Fields.invalid(control.path("type"), "must be “ephemeral”");
-            }
-            oneOf(control, "ttl", "5m", "1h");
-            control.end();
-        }
     }
 
     private static void metadata(@Nullable Fields metadata) {
@@ -240,18 +232,35 @@ final class MessagesDecoder {
         return stops;
     }
 
-    private static void unsupported(Fields fields) {
-        Fields thinking = fields.optionalObject("thinking");
-        if (thinking != null && !thinking.requiredString("type").equals("disabled")) {
-            throw Fields.invalid("thinking", "extended thinking " + NOT_YET);
+    /** Whether the model shall think; one that can't answers at once. How long it thinks is its own. */
+    private static boolean thinking(@Nullable Fields thinking, ToolSet tools) {
+        if (thinking == null) {
+            return false;
         }
-        fields.refuse("tools", "tool use " + NOT_YET);
-        fields.refuse("tool_choice", "tool use " + NOT_YET);
-        fields.refuse("mcp_servers", "the MCP connector " + NOT_YET);
-        fields.refuse("container", "code execution " + NOT_YET);
-        fields.refuse("context_management", "context management " + NOT_YET);
-        fields.refuse("inference_geo", "choosing a place of inference " + NOT_YET);
-        fields.refuse("speed", "choosing a speed " + NOT_YET);
+        String type = thinking.requiredString("type");
+        boolean wanted = switch (type) {
+            case "enabled" -> {
+                thinking.requiredInt("budget_tokens", THINKING_BUDGET_MIN);
+                yield true;
+            }
+            case "adaptive" -> true;
+            case "disabled" -> false;
+            default -> throw Fields.invalid(thinking.path("type"), "must be “enabled”, “adaptive” or “disabled”");
+        };
+        oneOf(thinking, "display", "summarized", "omitted");
+        thinking.end();
+        if (type.equals("enabled") && tools.forced()) {
+            throw Fields.invalid("thinking", "may not be enabled when tool_choice forces a call");
+        }
+        return wanted;
+    }
+
+    private static void unsupported(Fields fields) {
+        fields.refuse("mcp_servers", "the MCP connector " + ContentDecoder.NOT_YET);
+        fields.refuse("container", "code execution " + ContentDecoder.NOT_YET);
+        fields.refuse("context_management", "context management " + ContentDecoder.NOT_YET);
+        fields.refuse("inference_geo", "choosing a place of inference " + ContentDecoder.NOT_YET);
+        fields.refuse("speed", "choosing a speed " + ContentDecoder.NOT_YET);
         fields.refuse("diagnostics", "diagnostics are not supported by this server yet");
     }
 }

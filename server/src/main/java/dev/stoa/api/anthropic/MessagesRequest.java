@@ -1,7 +1,7 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.engine.OutputControl;
-import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -9,13 +9,13 @@ import java.util.OptionalInt;
 /**
  * A decoded body of {@code POST /v1/messages} or {@code /v1/messages/count_tokens}.
  *
- * @param messages with the system prompt as the first, where there is one
+ * @param conversation with the system prompt as its first message, where there is one
  * @param control the form of the answer
  * @param maxTokens 1 where only tokens are counted
  */
 record MessagesRequest(
         String model,
-        List<Message> messages,
+        Prompt.Conversation conversation,
         int maxTokens,
         List<String> stopSequences,
         OptionalDouble temperature,

@@ -12,10 +12,12 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes a stream as the protocol's events: message_start at once, content_block_start and ping with the first text, a
- * delta for whatever text is there, and at the end content_block_stop, message_delta, message_stop; a ping in silences;
+ * Writes a stream as the protocol's events: message_start at once; for each block of thinking, text or a call a
+ * content_block_start (a ping behind the first), deltas for whatever is there, and a content_block_stop; at the end
+ * message_delta and message_stop; a ping in silences;
  * an error event where the request fails after its start. Ends without a word when the client has gone. The caller
  * closes the stream, which frees the model. One use, one thread.
  */
@@ -31,7 +33,17 @@ final class StreamedAnswer {
     private final Limits limits;
     private final String requestId;
     private final ArrayDeque<TokenStream.Event> ahead = new ArrayDeque<>();
-    private boolean blockOpen;
+    private final StringBuilder thinking = new StringBuilder();
+    private Block block = Block.NONE;
+    /** Of the block that is open, or was last. */
+    private int index = -1;
+
+    private enum Block {
+        NONE,
+        TEXT,
+        THINKING,
+        CALL
+    }
 
     StreamedAnswer(TokenStream stream, MessageJson json, ClientConnection client, Limits limits, String requestId) {
         this.stream = stream;
@@ -69,40 +81,78 @@ final class StreamedAnswer {
     private void writeRest(EventWriter out) throws IOException, InterruptedException {
         long writtenNanos = System.nanoTime();
         while (!client.gone()) {
-            switch (next(limits.clientCheck())) {
+            TokenStream.Event event = next(limits.clientCheck());
+            switch (event) {
                 case null -> {
                     if (System.nanoTime() - writtenNanos < limits.pingInterval().toNanos()) {
                         continue;
                     }
                     out.add(MessageJson.event("ping"));
                 }
-                case TokenStream.TextDelta(String text) -> {
-                    openBlock(out);
-                    out.add(MessageJson.textDelta(withWhatIsThere(text)));
-                }
                 case TokenStream.Finished end -> {
                     end(out, end);
                     return;
                 }
-                case TokenStream.Logprobs _ -> {}
-                case TokenStream.Started _ -> throw new IllegalStateException("a stream starts once");
+                default -> write(out, event);
             }
             out.flush();
             writtenNanos = System.nanoTime();
         }
     }
 
-    private void openBlock(EventWriter out) {
-        if (!blockOpen) {
-            blockOpen = true;
-            out.add(MessageJson.contentBlockStart()).add(MessageJson.event("ping"));
+    private void write(EventWriter out, TokenStream.Event event) throws InterruptedException {
+        switch (event) {
+            case TokenStream.TextDelta _ -> {
+                if (block != Block.TEXT) {
+                    open(out, Block.TEXT, MessageJson.textBlock(""));
+                }
+                out.add(MessageJson.delta(index, "text_delta", "text", withWhatIsThere(event)));
+            }
+            case TokenStream.ThinkingDelta _ -> {
+                if (block != Block.THINKING) {
+                    open(out, Block.THINKING, MessageJson.thinkingBlock("", ""));
+                }
+                String more = withWhatIsThere(event);
+                thinking.append(more);
+                out.add(MessageJson.delta(index, "thinking_delta", "thinking", more));
+            }
+            case TokenStream.CallStart call -> {
+                open(out, Block.CALL, json.toolUseBlock(call));
+                out.add(MessageJson.delta(index, "input_json_delta", "partial_json", ""));
+            }
+            case TokenStream.CallArguments _ ->
+                out.add(MessageJson.delta(index, "input_json_delta", "partial_json", withWhatIsThere(event)));
+            case TokenStream.CallEnd _ -> close(out);
+            case TokenStream.Logprobs _ -> {}
+            case TokenStream.Started _, TokenStream.Finished _ ->
+                throw new IllegalStateException("a stream starts and ends once");
+        }
+    }
+
+    private void open(EventWriter out, Block next, ObjectNode empty) {
+        close(out);
+        block = next;
+        index++;
+        out.add(MessageJson.contentBlockStart(index, empty));
+        if (index == 0) {
+            out.add(MessageJson.event("ping"));
+        }
+    }
+
+    private void close(EventWriter out) {
+        if (block == Block.THINKING) {
+            out.add(MessageJson.delta(
+                    index, "signature_delta", "signature", MessageJson.signature(thinking.toString())));
+            thinking.setLength(0);
+        }
+        if (block != Block.NONE) {
+            out.add(MessageJson.contentBlockStop(index));
+            block = Block.NONE;
         }
     }
 
     private void end(EventWriter out, TokenStream.Finished end) throws IOException {
-        if (blockOpen) {
-            out.add(MessageJson.contentBlockStop());
-        }
+        close(out);
         out.add(MessageJson.messageDelta(end, stream.refusal()))
                 .add(MessageJson.event("message_stop"))
                 .flush();
@@ -113,19 +163,29 @@ final class StreamedAnswer {
         return event == null ? stream.next(timeout) : event;
     }
 
-    /** Joins the text that follows without waiting; another event that comes with it is kept for its turn. */
-    private String withWhatIsThere(String first) throws InterruptedException {
-        StringBuilder text = null;
-        while (text == null || text.length() < DELTA_CHARS_MAX) {
+    /** Joins what follows of the same kind without waiting; another event that comes with it is kept for its turn. */
+    private String withWhatIsThere(TokenStream.Event first) throws InterruptedException {
+        StringBuilder text = new StringBuilder(String.valueOf(textOf(first)));
+        while (text.length() < DELTA_CHARS_MAX) {
             TokenStream.Event event = stream.next(Duration.ZERO);
-            if (!(event instanceof TokenStream.TextDelta(String more))) {
+            String more = event != null && event.getClass() == first.getClass() ? textOf(event) : null;
+            if (more == null) {
                 if (event != null) {
                     ahead.add(event);
                 }
                 break;
             }
-            text = (text == null ? new StringBuilder(first) : text).append(more);
+            text.append(more);
         }
-        return text == null ? first : text.toString();
+        return text.toString();
+    }
+
+    private static @Nullable String textOf(TokenStream.Event event) {
+        return switch (event) {
+            case TokenStream.TextDelta(String text) -> text;
+            case TokenStream.ThinkingDelta(String text) -> text;
+            case TokenStream.CallArguments(int _, String json) -> json;
+            default -> null;
+        };
     }
 }

@@ -3,29 +3,82 @@ package dev.stoa.api.anthropic;
 import dev.stoa.api.ClientConnection;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.shared.Limits;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads a stream to its end for an answer in one piece. */
+/** Reads a stream to its end for an answer in one piece. One use, one thread. */
 final class WholeAnswer {
-    private WholeAnswer() {}
+    private final MessageJson json;
+    private final List<ObjectNode> content = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder thinking = new StringBuilder();
+    private final StringBuilder input = new StringBuilder();
+
+    private WholeAnswer(MessageJson json) {
+        this.json = json;
+    }
 
     /** The answer; null if the client has gone meanwhile. The caller closes the stream, which frees the model. */
     static @Nullable ObjectNode read(TokenStream stream, MessageJson json, ClientConnection client, Limits limits)
             throws InterruptedException {
-        StringBuilder text = new StringBuilder();
+        WholeAnswer answer = new WholeAnswer(json);
         while (!client.gone()) {
-            switch (stream.next(limits.clientCheck())) {
-                case null -> {}
-                case TokenStream.Started _ -> {}
-                case TokenStream.Logprobs _ -> {}
-                case TokenStream.TextDelta(String more) -> text.append(more);
-                case TokenStream.Finished end -> {
-                    return json.whole(text.toString(), end, stream.refusal());
-                }
+            TokenStream.Event event = stream.next(limits.clientCheck());
+            if (event instanceof TokenStream.Finished end) {
+                answer.endPart();
+                return json.whole(answer.content, end, stream.refusal());
+            }
+            if (event != null) {
+                answer.take(event);
             }
         }
         return null;
+    }
+
+    private void take(TokenStream.Event event) {
+        switch (event) {
+            case TokenStream.Started _, TokenStream.Logprobs _, TokenStream.Finished _ -> {}
+            case TokenStream.TextDelta(String more) -> {
+                if (!thinking.isEmpty()) {
+                    endPart();
+                }
+                text.append(more);
+            }
+            case TokenStream.ThinkingDelta(String more) -> {
+                if (!text.isEmpty()) {
+                    endPart();
+                }
+                thinking.append(more);
+            }
+            case TokenStream.CallStart call -> {
+                endPart();
+                content.add(json.toolUseBlock(call));
+                input.setLength(0);
+            }
+            case TokenStream.CallArguments(int _, String more) -> input.append(more);
+            case TokenStream.CallEnd(int _, boolean complete) -> {
+                if (complete) {
+                    content.getLast().set("input", MessageJson.input(input.toString()));
+                } else {
+                    // Half a call must not look like one to a client that doesn't look at the stop reason.
+                    content.removeLast();
+                }
+            }
+        }
+    }
+
+    private void endPart() {
+        if (!thinking.isEmpty()) {
+            String thought = thinking.toString();
+            content.add(MessageJson.thinkingBlock(thought, MessageJson.signature(thought)));
+            thinking.setLength(0);
+        }
+        if (!text.isEmpty()) {
+            content.add(MessageJson.textBlock(text.toString()));
+            text.setLength(0);
+        }
     }
 
     /** The first event; null if the client has gone meanwhile. */

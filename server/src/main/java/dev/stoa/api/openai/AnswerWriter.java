@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,17 +35,27 @@ final class AnswerWriter {
     private final AnswerJson json;
     private final ClientConnection client;
     private final Limits limits;
+    private final Supplier<String> callIds;
     private int openChoices;
     private TokenUsage usage = TokenUsage.NONE;
 
-    /** @param parts what the choices answer, in their order */
+    /**
+     * @param parts what the choices answer, in their order
+     * @param callIds names calls that the worker didn't name
+     */
     AnswerWriter(
-            Choices choices, List<GenerationRequest> parts, AnswerJson json, ClientConnection client, Limits limits) {
+            Choices choices,
+            List<GenerationRequest> parts,
+            AnswerJson json,
+            ClientConnection client,
+            Limits limits,
+            Supplier<String> callIds) {
         this.choices = choices;
         this.countsPrompt = GenerationRequest.countsPrompt(parts);
         this.json = json;
         this.client = client;
         this.limits = limits;
+        this.callIds = callIds;
         this.openChoices = choices.count();
     }
 
@@ -55,8 +66,15 @@ final class AnswerWriter {
 
     private static final class Collected {
         private final StringBuilder text = new StringBuilder();
+        private final StringBuilder thinking = new StringBuilder();
+        private final List<AnswerJson.Call> calls = new ArrayList<>();
+        private final StringBuilder arguments = new StringBuilder();
         private final List<TokenLogprob> logprobs = new ArrayList<>();
         private StopReason reason = StopReason.END_TURN;
+
+        private AnswerJson.Choice choice() {
+            return new AnswerJson.Choice(text.toString(), thinking.toString(), calls, logprobs, reason);
+        }
     }
 
     /** Writes the answer in one piece. */
@@ -78,6 +96,16 @@ final class AnswerWriter {
                 case null -> {}
                 case TokenStream.Started _ -> {}
                 case TokenStream.TextDelta(String text) -> choice.text.append(text);
+                case TokenStream.ThinkingDelta(String text) -> choice.thinking.append(text);
+                case TokenStream.CallStart call -> {
+                    choice.arguments.setLength(0);
+                    choice.calls.add(new AnswerJson.Call(id(call), call.name(), ""));
+                }
+                case TokenStream.CallArguments(int _, String more) -> choice.arguments.append(more);
+                case TokenStream.CallEnd _ -> {
+                    AnswerJson.Call begun = choice.calls.removeLast();
+                    choice.calls.add(new AnswerJson.Call(begun.id(), begun.name(), choice.arguments.toString()));
+                }
                 case TokenStream.Logprobs(List<TokenLogprob> tokens) -> choice.logprobs.addAll(tokens);
                 case TokenStream.Finished(StopReason reason, String _, TokenUsage used) -> {
                     choice.reason = reason;
@@ -85,9 +113,7 @@ final class AnswerWriter {
                 }
             }
         }
-        List<AnswerJson.Choice> all = collected.stream()
-                .map(each -> new AnswerJson.Choice(each.text.toString(), each.logprobs, each.reason))
-                .toList();
+        List<AnswerJson.Choice> all = collected.stream().map(Collected::choice).toList();
         Responses.json(response, HttpServletResponse.SC_OK, json.whole(all, usage));
     }
 
@@ -158,11 +184,20 @@ final class AnswerWriter {
                 }
             }
             case TokenStream.TextDelta _, TokenStream.Logprobs _ -> delta(choice, event, out);
+            case TokenStream.ThinkingDelta(String text) -> out.add(json.thinking(choice, text));
+            case TokenStream.CallStart call -> out.add(json.callStart(choice, call.call(), id(call), call.name()));
+            case TokenStream.CallArguments(int call, String more) -> out.add(json.callArguments(choice, call, more));
+            case TokenStream.CallEnd _ -> {}
             case TokenStream.Finished(StopReason reason, String _, TokenUsage used) -> {
                 finished(choice, used);
                 out.add(json.end(choice, reason));
             }
         }
+    }
+
+    private String id(TokenStream.CallStart call) {
+        String given = call.id();
+        return given == null ? callIds.get() : given;
     }
 
     /** Joins what follows without waiting. */

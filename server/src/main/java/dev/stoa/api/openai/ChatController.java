@@ -96,7 +96,7 @@ final class ChatController {
             AnswerJson json =
                     format.of(request, model, parts.size(), clock.instant().getEpochSecond());
             ClientConnection client = ClientConnection.current(limits.clientCheck());
-            AnswerWriter writer = new AnswerWriter(choices, parts, json, client, limits);
+            AnswerWriter writer = new AnswerWriter(choices, parts, json, client, limits, ids::toolCall);
             if (request.stream()) {
                 writer.stream(response, request.includeUsage());
             } else {

@@ -5,19 +5,18 @@ import dev.stoa.engine.Constraint;
 import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
-import dev.stoa.inference.ContentBlock;
+import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
-import dev.stoa.inference.Message.Role;
 import dev.stoa.inference.Prompt;
+import dev.stoa.inference.ToolSet;
 import dev.stoa.shared.Ids;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 
 /** From the JSON of a body of {@code POST /v1/chat/completions} to a {@link CompletionRequest}. */
 final class ChatDecoder {
-    private static final int MESSAGES_MAX = 100_000;
     private static final int TOP_LOGPROBS_MAX = 20;
     private static final String ANY_OBJECT = "{\"type\":\"object\"}";
 
@@ -26,7 +25,7 @@ final class ChatDecoder {
     static CompletionRequest decode(JsonNode body, Ids ids) {
         Fields fields = Fields.of(body, "");
         String model = fields.requiredString("model");
-        List<Message> messages = messages(fields);
+        List<Message> messages = ChatMessages.decode(fields);
         boolean stream = fields.optionalBoolean("stream");
         boolean includeUsage = Decoding.includeUsage(fields, stream);
         Sampling sampling = Decoding.sampling(fields, ids);
@@ -34,14 +33,24 @@ final class ChatDecoder {
         List<String> stops = Decoding.stops(fields);
         int maxTokens = maxTokens(fields);
         int topLogprobs = topLogprobs(fields);
+        ToolSet tools = ToolsDecoder.decode(fields);
         OutputControl control = Decoding.bias(fields, format(fields));
+        if (tools.callable() && control.constraint().isPresent()) {
+            throw Fields.invalid(
+                    "response_format",
+                    "can't go with tools that may be called: an answer is held to one form; send tool_choice “none”");
+        }
+        if (tools.callable() && topLogprobs != GenerationRequest.NO_LOGPROBS) {
+            throw Fields.invalid("logprobs", "can't be given of answers that may call tools");
+        }
+        Optional<Boolean> thinking = thinking(fields);
         Priority priority = Decoding.priority(fields);
         Decoding.passOver(fields);
         unsupported(fields);
         fields.end();
         return new CompletionRequest(
                 model,
-                List.of(new Prompt.Conversation(messages)),
+                List.of(new Prompt.Conversation(messages, tools, thinking)),
                 choices,
                 maxTokens,
                 sampling,
@@ -70,69 +79,6 @@ final class ChatDecoder {
             throw Fields.invalid("top_logprobs", "needs logprobs to be true");
         }
         return Decoding.topLogprobs(wanted, top.orElse(0));
-    }
-
-    private static List<Message> messages(Fields fields) {
-        List<JsonNode> items = Fields.items(fields.required("messages"), "messages");
-        if (items.isEmpty() || items.size() > MESSAGES_MAX) {
-            throw Fields.invalid("messages", "must hold between 1 and " + MESSAGES_MAX + " messages");
-        }
-        List<Message> messages = new ArrayList<>(items.size());
-        for (int i = 0; i < items.size(); i++) {
-            messages.add(message(Fields.of(items.get(i), "messages[" + i + "]")));
-        }
-        return messages;
-    }
-
-    private static Message message(Fields fields) {
-        String name = fields.requiredString("role");
-        Role role = switch (name) {
-            case "system", "developer" -> Role.SYSTEM;
-            case "user" -> Role.USER;
-            case "assistant" -> Role.ASSISTANT;
-            case "tool", "function" -> throw Fields.invalid(fields.path("role"), "tool use " + Decoding.NOT_YET);
-            default ->
-                throw Fields.invalid(fields.path("role"), "must be “developer”, “system”, “user” or “assistant”");
-        };
-        Message message = new Message(role, content(fields.required("content"), fields.path("content")));
-        fields.optionalString("name");
-        if (role == Role.ASSISTANT) {
-            fields.optionalString("refusal");
-            fields.refuse("audio", "audio " + Decoding.NOT_YET);
-            fields.refuse("tool_calls", "tool use " + Decoding.NOT_YET);
-            fields.refuse("function_call", "tool use " + Decoding.NOT_YET);
-            // What the service itself adds to an answer comes back with it.
-            fields.optional("annotations");
-        }
-        fields.end();
-        return message;
-    }
-
-    private static List<ContentBlock> content(JsonNode node, String path) {
-        if (node.isString()) {
-            return List.of(new ContentBlock.Text(node.stringValue()));
-        }
-        if (!node.isArray()) {
-            throw Fields.invalid(path, "must be a string or a list of parts, not " + Fields.kind(node));
-        }
-        List<ContentBlock> blocks = new ArrayList<>();
-        for (JsonNode item : node) {
-            Fields part = Fields.of(item, path + "[" + blocks.size() + "]");
-            String type = part.requiredString("type");
-            String field = switch (type) {
-                case "text" -> "text";
-                case "refusal" -> "refusal";
-                case "image_url", "input_audio", "file" ->
-                    throw Fields.invalid(part.path("type"), "reading “" + type + "” " + Decoding.NOT_YET);
-                default -> throw Fields.invalid(part.path("type"), "is no type of content that is known here");
-            };
-            blocks.add(new ContentBlock.Text(part.requiredString(field)));
-            part.end();
-        }
-        if (blocks.isEmpty()) {
-            throw Fields.invalid(path, "must not be empty");
-        }
-        return blocks;
     }
 
     /** The form that the answer must have. */
@@ -175,23 +121,18 @@ final class ChatDecoder {
         if (fields.optionalBoolean("store")) {
             throw Fields.invalid("store", "completions are not stored by this server");
         }
-        fields.optionalBoolean("parallel_tool_calls");
-        Decoding.oneOf(fields, "reasoning_effort", List.of("none", "minimal", "low", "medium", "high", "xhigh"));
         Decoding.oneOf(fields, "verbosity", List.of("low", "medium", "high"));
-        fields.refuse("tools", "tool use " + Decoding.NOT_YET);
-        toolChoice(fields);
-        fields.refuse("functions", "tool use " + Decoding.NOT_YET);
-        fields.refuse("function_call", "tool use " + Decoding.NOT_YET);
+        fields.refuse("functions", "has given way to tools, which are served");
+        fields.refuse("function_call", "has given way to tool_choice, which is served");
         fields.refuse("audio", "audio " + Decoding.NOT_YET);
         fields.refuse("prediction", "predicted output " + Decoding.NOT_YET);
         fields.refuse("web_search_options", "searching the web " + Decoding.NOT_YET);
     }
 
-    /** Without tools there is nothing to choose, but “none” is the default said aloud. */
-    private static void toolChoice(Fields fields) {
-        JsonNode choice = fields.optional("tool_choice");
-        if (choice != null && !(choice.isString() && List.of("none", "auto").contains(choice.stringValue()))) {
-            throw Fields.invalid("tool_choice", "tool use " + Decoding.NOT_YET);
-        }
+    /** Whether a model that can think shall; absent leaves it to the model. */
+    private static Optional<Boolean> thinking(Fields fields) {
+        String effort = Decoding.oneOf(
+                fields, "reasoning_effort", List.of("none", "minimal", "low", "medium", "high", "xhigh"));
+        return effort == null ? Optional.empty() : Optional.of(!effort.equals("none") && !effort.equals("minimal"));
     }
 }

@@ -14,6 +14,9 @@ final class ChatJson implements AnswerJson {
     /** What the protocol writes for a likelihood of nothing; JSON has no infinity. */
     static final double LOGPROB_MIN = -9999;
 
+    /** Not the vendor's own word, but that of every server of open models, and of their clients. */
+    private static final String REASONING = "reasoning_content";
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String id;
@@ -46,16 +49,31 @@ final class ChatJson implements AnswerJson {
         ArrayNode list = answer.putArray("choices");
         for (Choice choice : choices) {
             ObjectNode json = list.addObject().put("index", list.size() - 1);
-            json.putObject("message")
-                    .put("role", "assistant")
-                    .put("content", choice.text())
-                    .putNull("refusal")
-                    .putArray("annotations");
+            message(json.putObject("message"), choice);
             logprobs(json, choice.logprobs(), logprobsWanted);
             json.put("finish_reason", AnswerJson.reason(choice.reason()));
         }
         answer.set("usage", AnswerJson.json(usage));
         return answer;
+    }
+
+    private static void message(ObjectNode message, Choice choice) {
+        boolean onlyCalls = choice.text().isEmpty() && !choice.calls().isEmpty();
+        message.put("role", "assistant").put("content", onlyCalls ? null : choice.text());
+        if (!choice.thinking().isEmpty()) {
+            message.put(REASONING, choice.thinking());
+        }
+        if (!choice.calls().isEmpty()) {
+            ArrayNode calls = message.putArray("tool_calls");
+            choice.calls()
+                    .forEach(call -> calls.addObject()
+                            .put("id", call.id())
+                            .put("type", "function")
+                            .putObject("function")
+                            .put("name", call.name())
+                            .put("arguments", call.arguments()));
+        }
+        message.putNull("refusal").putArray("annotations");
     }
 
     @Override
@@ -75,6 +93,36 @@ final class ChatJson implements AnswerJson {
     @Override
     public ObjectNode delta(int choice, String text, List<TokenLogprob> logprobs) {
         return chunk(choice, JSON.createObjectNode().put("content", text), logprobs, null);
+    }
+
+    @Override
+    public ObjectNode thinking(int choice, String text) {
+        return chunk(choice, JSON.createObjectNode().put(REASONING, text), List.of(), null);
+    }
+
+    @Override
+    public ObjectNode callStart(int choice, int call, String id, String name) {
+        ObjectNode delta = JSON.createObjectNode();
+        delta.putArray("tool_calls")
+                .addObject()
+                .put("index", call)
+                .put("id", id)
+                .put("type", "function")
+                .putObject("function")
+                .put("name", name)
+                .put("arguments", "");
+        return chunk(choice, delta, List.of(), null);
+    }
+
+    @Override
+    public ObjectNode callArguments(int choice, int call, String json) {
+        ObjectNode delta = JSON.createObjectNode();
+        delta.putArray("tool_calls")
+                .addObject()
+                .put("index", call)
+                .putObject("function")
+                .put("arguments", json);
+        return chunk(choice, delta, List.of(), null);
     }
 
     @Override

@@ -39,7 +39,7 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
         ObjectNode body = Json.MAPPER.createObjectNode();
         body.put("model", model);
         switch (request.prompt()) {
-            case Prompt.Conversation(List<Message> messages) -> messages(body.putArray("messages"), messages);
+            case Prompt.Conversation conversation -> messages(body.putArray("messages"), conversation.messages());
             case Prompt.Text(String text) -> body.put("prompt", text);
         }
         body.put(request.prompt() instanceof Prompt.Text ? "max_tokens" : maxTokensField, request.maxTokens());

@@ -1,7 +1,6 @@
 package dev.stoa.inference.upstream;
 
 import dev.stoa.inference.GenerationRequest;
-import dev.stoa.inference.Message;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.Prompt;
 import dev.stoa.inference.TokenStream;
@@ -68,10 +67,9 @@ final class UpstreamWorker implements Worker, AutoCloseable {
     public int countTokens(GenerationRequest request) {
         return switch (request.prompt()) {
             case Prompt.Text(String text) -> tokens(text);
-            case Prompt.Conversation(List<Message> messages) ->
-                messages.stream()
-                        .mapToInt(message -> TOKENS_PER_MESSAGE + tokens(message.plainText()))
-                        .sum();
+            case Prompt.Conversation conversation ->
+                TOKENS_PER_MESSAGE * conversation.messages().size()
+                        + conversation.texts().mapToInt(UpstreamWorker::tokens).sum();
         };
     }
 
@@ -89,6 +87,9 @@ final class UpstreamWorker implements Worker, AutoCloseable {
         if (!request.begun().isEmpty()) {
             throw new StoaException(
                     ErrorKind.INVALID_REQUEST, "This model can't go on with an answer that was cut off.");
+        }
+        if (request.prompt() instanceof Prompt.Conversation conversation && conversation.usesTools()) {
+            throw new StoaException(ErrorKind.INVALID_REQUEST, "This model's server is not asked to call tools yet.");
         }
         byte[] body = protocol.body(request, nameThere(request.model()));
         HttpRequest.Builder call = HttpRequest.newBuilder(URI.create(base() + protocol.path(request)))

@@ -3,8 +3,12 @@ package dev.stoa.api.anthropic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stoa.engine.Tool;
+import dev.stoa.engine.ToolChoice;
 import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
+import dev.stoa.inference.ToolSet;
 import dev.stoa.shared.StoaException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,7 +33,7 @@ class MessagesDecoderTest {
                  'messages': [{'role': 'user', 'content': 'one'}, {'role': 'user', 'content': [{'type': 'text', 'text': 'two'}]},
                               {'role': 'assistant', 'content': 'three'}, {'role': 'user', 'content': 'four'}]}
                 """, ApiVersion.V2023_06_01);
-        assertThat(request.messages())
+        assertThat(request.conversation().messages())
                 .containsExactly(
                         Message.text(Message.Role.SYSTEM, "Be brief."),
                         new Message(
@@ -68,7 +72,7 @@ class MessagesDecoderTest {
                 "'messages': [{'role': 'robot', 'content': 'x'}] | messages.0.role: must be",
                 "'messages': [{'role': 'assistant', 'content': 'x'}] | messages: the last message must be the user's",
                 "'messages': [{'role': 'user', 'content': 'x', 'name': 'y'}] | messages.0.name: this field is not known",
-                "'messages': [{'role': 'user', 'content': [{'type': 'image', 'source': {}}]}] | messages.0.content.0.type: only",
+                "'messages': [{'role': 'user', 'content': [{'type': 'image', 'source': {}}]}] | messages.0.content.0.type: “image”",
                 "'messages': [{'role': 'user', 'content': [{'type': 'text', 'text': ''}]}] | messages.0.content.0.text: must not",
                 "'system': 7 | system: must be a string or a list",
                 "'stream': 'yes' | stream: must be true or false, not a string",
@@ -77,8 +81,18 @@ class MessagesDecoderTest {
                 "'top_k': -1 | top_k: must be between 0",
                 "'stop_sequences': 'END' | stop_sequences: must be a list, not a string",
                 "'stop_sequences': [' '] | stop_sequences.0: must have a visible character",
-                "'tools': [{'name': 'x'}] | tools: tool use is not supported",
-                "'thinking': {'type': 'enabled'} | thinking: extended thinking is not supported",
+                "'tools': [{'name': 'x'}] | tools.0.input_schema: this field is required",
+                "'tools': [{'name': 'a b', 'input_schema': {'type': 'object'}}] | tools.0.name: must have 1 to 128",
+                "'tools': [{'name': 'x', 'input_schema': {'type': 'array'}}] | tools.0.input_schema.type: must be",
+                "'tools': [{'name': 'x', 'input_schema': 1}] | tools.0.input_schema: must be an object",
+                "'tools': [{'type': 'web_search_20250305', 'name': 'web_search'}] | tools.0.type: only “custom”",
+                "'tools': [{'name': 'x', 'input_schema': {'type': 'object'}}, {'name': 'x', 'input_schema': {'type': 'object'}}] | tools: tool names must be unique",
+                "'tool_choice': {'type': 'any'} | tool_choice: may only be given together",
+                "'messages': [{'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': 't1'}]}] | messages: unexpected `tool_use_id`",
+                "'messages': [{'role': 'user', 'content': 'x'}, {'role': 'assistant', 'content': [{'type': 'tool_use', 'id': 't1', 'name': 'x', 'input': {}}]}, {'role': 'user', 'content': 'y'}] | messages: `tool_use` ids were found",
+                "'messages': [{'role': 'user', 'content': 'x'}, {'role': 'assistant', 'content': [{'type': 'tool_use', 'id': 't1', 'name': 'x', 'input': 'y'}]}] | messages.1.content.0.input: must be an object",
+                "'thinking': {'type': 'enabled'} | thinking.budget_tokens: this field is required",
+                "'thinking': {'type': 'deep'} | thinking.type: must be",
                 "'metadata': {'who': 'me'} | metadata.who: this field is not known",
                 "'service_tier': 'gold' | service_tier: must be",
                 "'frequency_penalty': 1 | frequency_penalty: this field is not known here"
@@ -90,6 +104,44 @@ class MessagesDecoderTest {
         assertThatThrownBy(() -> decode(body, ApiVersion.V2023_06_01))
                 .isInstanceOf(StoaException.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void readsToolsCallsAndResults() {
+        MessagesRequest request = decode("""
+                {'model': 'tiny', 'max_tokens': 12, 'thinking': {'type': 'adaptive'},
+                 'tools': [{'name': 'weather', 'description': 'Tells it.', 'strict': true,
+                            'input_schema': {'type': 'object'}, 'cache_control': {'type': 'ephemeral'}}],
+                 'tool_choice': {'type': 'auto', 'disable_parallel_tool_use': true},
+                 'messages': [{'role': 'user', 'content': 'one'},
+                              {'role': 'assistant', 'content': [
+                                {'type': 'thinking', 'thinking': 'hm', 'signature': 'x'},
+                                {'type': 'text', 'text': 'Let me see.'},
+                                {'type': 'tool_use', 'id': 't1', 'name': 'weather', 'input': {'city': 'K\\u00f6ln'}}]},
+                              {'role': 'user', 'content': [
+                                {'type': 'tool_result', 'tool_use_id': 't1', 'is_error': true,
+                                 'content': [{'type': 'text', 'text': 'a'}, {'type': 'text', 'text': 'b'}]},
+                                {'type': 'text', 'text': 'And?'}]}]}
+                """, ApiVersion.V2023_06_01);
+        Prompt.Conversation conversation = request.conversation();
+        assertThat(conversation.tools())
+                .isEqualTo(new ToolSet(
+                        List.of(new Tool("weather", "Tells it.", "{\"type\":\"object\"}", true)),
+                        ToolChoice.AUTO,
+                        false));
+        assertThat(conversation.thinking()).contains(true);
+        assertThat(conversation.messages().subList(1, 3))
+                .containsExactly(
+                        new Message(
+                                Message.Role.ASSISTANT,
+                                List.of(
+                                        new ContentBlock.Text("Let me see."),
+                                        new ContentBlock.ToolUse("t1", "weather", "{\"city\":\"Köln\"}"))),
+                        new Message(
+                                Message.Role.USER,
+                                List.of(
+                                        new ContentBlock.ToolResult("t1", "a\nb", true),
+                                        new ContentBlock.Text("And?"))));
     }
 
     private static String without(String name, String field) {

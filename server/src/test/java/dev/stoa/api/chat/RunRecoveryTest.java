@@ -66,7 +66,7 @@ class RunRecoveryTest {
                         return text.toString();
                     }
                     case TokenStream.Started started -> {}
-                    case TokenStream.Logprobs logprobs -> {}
+                    default -> {}
                 }
             }
         } catch (InterruptedException e) {

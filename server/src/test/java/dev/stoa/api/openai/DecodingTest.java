@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.Priority;
+import dev.stoa.engine.Tool;
+import dev.stoa.engine.ToolChoice;
+import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Prompt;
@@ -66,6 +69,40 @@ class DecodingTest {
     }
 
     @Test
+    void readsToolsCallsAndResults() {
+        String body = """
+                {'model':'m','reasoning_effort':'low','parallel_tool_calls':false,
+                 'tools':[{'type':'function','function':{'name':'a'}},{'type':'function','function':{'name':'b'}}],
+                 'tool_choice':{'type':'allowed_tools','allowed_tools':{'mode':'required',
+                   'tools':[{'type':'function','function':{'name':'b'}}]}},
+                 'messages':[{'role':'user','content':'hi'},
+                   {'role':'assistant','content':null,'reasoning_content':'hm','tool_calls':[
+                     {'id':'c1','type':'function','function':{'name':'a','arguments':''}},
+                     {'id':'c2','type':'function','function':{'name':'b','arguments':'{ }'}}]},
+                   {'role':'tool','tool_call_id':'c1','content':'1'},
+                   {'role':'tool','tool_call_id':'c2','content':[{'type':'text','text':'2'}]}]}
+                """;
+        CompletionRequest request = ChatDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS);
+        Prompt.Conversation chat = (Prompt.Conversation) request.prompts().getFirst();
+        assertThat(chat.thinking()).contains(true);
+        assertThat(chat.tools().choice()).isEqualTo(ToolChoice.ANY);
+        assertThat(chat.tools().parallel()).isFalse();
+        assertThat(chat.tools().tools()).extracting(Tool::name).containsExactly("b");
+        assertThat(chat.messages().subList(1, 3))
+                .containsExactly(
+                        new Message(
+                                Message.Role.ASSISTANT,
+                                List.of(
+                                        new ContentBlock.ToolUse("c1", "a", "{}"),
+                                        new ContentBlock.ToolUse("c2", "b", "{}"))),
+                        new Message(
+                                Message.Role.USER,
+                                List.of(
+                                        new ContentBlock.ToolResult("c1", "1", false),
+                                        new ContentBlock.ToolResult("c2", "2", false))));
+    }
+
+    @Test
     void theSameSeedGivesTheSameSeedsToAllChoices() {
         assertThat(chat(",'seed':11,'n':4").parts("a").stream()
                         .map(part -> part.sampling().seed()))
@@ -93,7 +130,17 @@ class DecodingTest {
                 ",'response_format':{'type':'xml'} | response_format.type | json_schema",
                 ",'response_format':{'type':'json_schema'} | response_format.json_schema | required",
                 ",'response_format':{'type':'json_schema','json_schema':{'name':'n','schema':1}} | response_format.json_schema.schema | an object",
-                ",'tools':[{'type':'function'}] | tools | tool use",
+                ",'tools':[{'type':'function'}] | tools[0].function | required",
+                ",'tools':[{'type':'custom'}] | tools[0].type | only",
+                ",'tools':[{'type':'function','function':{'name':'a b'}}] | tools[0].function.name | 1 to 64",
+                ",'tools':[{'type':'function','function':{'name':'a'}},{'type':'function','function':{'name':'a'}}] | tools | two functions",
+                ",'tools':[{'type':'function','function':{'name':'a','parameters':{'type':'array'}}}] | tools[0].function.parameters.type | object",
+                ",'tool_choice':'required' | tool_choice | without tools",
+                ",'tool_choice':{'type':'function','function':{'name':'a'}} | tool_choice.function.name | none of the tools",
+                ",'tools':[{'type':'function','function':{'name':'a'}}],'logprobs':true | logprobs | may call tools",
+                ",'messages':[{'role':'tool','tool_call_id':'c','content':'x'}] | messages | must answer a preceding",
+                ",'messages':[{'role':'assistant','tool_calls':[{'id':'c','type':'function','function':{'name':'a','arguments':'{}'}}]},{'role':'user','content':'x'}] | messages | must be followed",
+                ",'messages':[{'role':'assistant','tool_calls':[{'id':'c','type':'function','function':{'name':'a','arguments':'[1'}}]}] | messages[0].tool_calls[0].function.arguments | JSON object",
                 ",'logit_bias':{'1':200} | logit_bias | between -100 and 100",
                 ",'logit_bias':{'one':2} | logit_bias | ids of tokens",
                 ",'seed':1.5 | seed | whole number",

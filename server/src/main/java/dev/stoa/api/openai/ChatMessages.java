@@ -1,0 +1,174 @@
+package dev.stoa.api.openai;
+
+import dev.stoa.api.Fields;
+import dev.stoa.api.ToolTurns;
+import dev.stoa.inference.ContentBlock;
+import dev.stoa.inference.Message;
+import dev.stoa.inference.Message.Role;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code messages} of a chat's body. Results of one turn's calls become one message. */
+final class ChatMessages {
+    private static final int MESSAGES_MAX = 100_000;
+    private static final int ID_LENGTH_MAX = 256;
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private ChatMessages() {}
+
+    static List<Message> decode(Fields body) {
+        List<JsonNode> items = Fields.items(body.required("messages"), "messages");
+        if (items.isEmpty() || items.size() > MESSAGES_MAX) {
+            throw Fields.invalid("messages", "must hold between 1 and " + MESSAGES_MAX + " messages");
+        }
+        List<Message> messages = new ArrayList<>(items.size());
+        for (int i = 0; i < items.size(); i++) {
+            Message message = message(Fields.of(items.get(i), "messages[" + i + "]"));
+            if (isResults(message) && !messages.isEmpty() && isResults(messages.getLast())) {
+                List<ContentBlock> both = new ArrayList<>(messages.removeLast().content());
+                both.addAll(message.content());
+                messages.add(new Message(Role.USER, both));
+            } else {
+                messages.add(message);
+            }
+        }
+        ToolTurns.find(messages).ifPresent(problem -> {
+            throw Fields.invalid("messages", words(problem));
+        });
+        return messages;
+    }
+
+    private static boolean isResults(Message message) {
+        return message.content().getFirst() instanceof ContentBlock.ToolResult;
+    }
+
+    private static String words(ToolTurns.Problem problem) {
+        String ids = String.join(", ", problem.ids());
+        return switch (problem.fault()) {
+            case UNANSWERED ->
+                "an assistant message with “tool_calls” must be followed by tool messages that answer each"
+                        + " “tool_call_id”; there are none for: " + ids;
+            case UNEXPECTED ->
+                "messages with role “tool” must answer a preceding message with “tool_calls”; “tool_call_id” " + ids
+                        + " is of none";
+            case REPEATED -> "two calls have the id " + ids;
+        };
+    }
+
+    private static Message message(Fields fields) {
+        String name = fields.requiredString("role");
+        Message message = switch (name) {
+            case "system", "developer" -> new Message(Role.SYSTEM, content(fields));
+            case "user" -> new Message(Role.USER, content(fields));
+            case "assistant" -> assistant(fields);
+            case "tool" -> result(fields);
+            case "function" -> throw Fields.invalid(fields.path("role"), "has given way to “tool”, which is served");
+            default ->
+                throw Fields.invalid(
+                        fields.path("role"), "must be “developer”, “system”, “user”, “assistant” or “tool”");
+        };
+        fields.optionalString("name");
+        fields.end();
+        return message;
+    }
+
+    private static Message assistant(Fields fields) {
+        List<ContentBlock> blocks = new ArrayList<>();
+        List<JsonNode> calls = fields.list("tool_calls");
+        if (calls.isEmpty() || fields.optional("content") != null) {
+            blocks.addAll(content(fields));
+        }
+        for (int i = 0; i < calls.size(); i++) {
+            blocks.add(call(Fields.of(calls.get(i), fields.path("tool_calls") + "[" + i + "]")));
+        }
+        fields.optionalString("refusal");
+        // What was thought is not shown to the model again.
+        fields.optionalString("reasoning_content");
+        fields.refuse("audio", "audio " + Decoding.NOT_YET);
+        fields.refuse("function_call", "has given way to tool_calls, which are served");
+        // What the service itself adds to an answer comes back with it.
+        fields.optional("annotations");
+        return new Message(Role.ASSISTANT, blocks);
+    }
+
+    private static ContentBlock call(Fields call) {
+        String id = id(call, "id");
+        if (!call.requiredString("type").equals("function")) {
+            throw Fields.invalid(call.path("type"), "must be “function”");
+        }
+        call.optionalInt("index", 0);
+        Fields function = Fields.of(call.required("function"), call.path("function"));
+        String name = function.requiredString("name");
+        String arguments = arguments(function);
+        function.end();
+        call.end();
+        return new ContentBlock.ToolUse(id, name, arguments);
+    }
+
+    /** No text at all is what some clients write where there are no arguments. */
+    private static String arguments(Fields function) {
+        String text = function.requiredString("arguments");
+        if (text.isBlank()) {
+            return "{}";
+        }
+        try {
+            JsonNode parsed = JSON.readTree(text);
+            if (parsed.isObject()) {
+                return parsed.toString();
+            }
+        } catch (JacksonException _) {
+            // Said below.
+        }
+        throw Fields.invalid(function.path("arguments"), "must be the text of a JSON object");
+    }
+
+    private static Message result(Fields fields) {
+        String id = id(fields, "tool_call_id");
+        StringBuilder text = new StringBuilder();
+        for (ContentBlock block : content(fields)) {
+            text.append(text.isEmpty() ? "" : "\n").append(((ContentBlock.Text) block).text());
+        }
+        return new Message(Role.USER, List.of(new ContentBlock.ToolResult(id, text.toString(), false)));
+    }
+
+    private static String id(Fields fields, String name) {
+        String id = fields.requiredString(name);
+        if (id.isEmpty() || id.length() > ID_LENGTH_MAX) {
+            throw Fields.invalid(fields.path(name), "must have 1 to " + ID_LENGTH_MAX + " characters");
+        }
+        return id;
+    }
+
+    private static List<ContentBlock> content(Fields fields) {
+        JsonNode node = fields.required("content");
+        String path = fields.path("content");
+        if (node.isString()) {
+            return List.of(new ContentBlock.Text(node.stringValue()));
+        }
+        if (!node.isArray()) {
+            throw Fields.invalid(path, "must be a string or a list of parts, not " + Fields.kind(node));
+        }
+        List<ContentBlock> blocks = new ArrayList<>();
+        for (JsonNode item : node) {
+            Fields part = Fields.of(item, path + "[" + blocks.size() + "]");
+            String type = part.requiredString("type");
+            String field = switch (type) {
+                case "text" -> "text";
+                case "refusal" -> "refusal";
+                case "image_url", "input_audio", "file" ->
+                    throw Fields.invalid(part.path("type"), "reading “" + type + "” " + Decoding.NOT_YET);
+                default -> throw Fields.invalid(part.path("type"), "is no type of content that is known here");
+            };
+            blocks.add(new ContentBlock.Text(part.requiredString(field)));
+            part.end();
+        }
+        if (blocks.isEmpty()) {
+            throw Fields.invalid(path, "must not be empty");
+        }
+        return blocks;
+    }
+}
