@@ -12,7 +12,8 @@ import { fileURLToPath } from "node:url";
 import { answerTo } from "./answers.mjs";
 
 export const KEY = "sk-stoa-dev";
-const MEMBER = { id: "0193a000-0000-7000-8000-000000000001", name: "Ada" };
+const MEMBER = { id: "0193a000-0000-7000-8000-000000000001", name: "Ada", email: "ada@example.org", role: "operator" };
+export const PASSWORD = "three blue herons wade";
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -28,6 +29,7 @@ export function start({ port = 0, pace = 30 } = {}) {
   const world = {
     pace,
     down: false,
+    setUp: false,
     loading: null,
     busy: new Set(),
     conversations: new Map(),
@@ -74,9 +76,17 @@ async function handle(world, request, response) {
   const body = request.method === "GET" || request.method === "DELETE" ? {} : await bodyOf(request);
   const route = `${request.method} ${url.pathname}`;
   if (route === "POST /api/session") {
-    if (body.key !== KEY) return fail(response, 401, "authentication", "unknown key");
+    const right = body.key === KEY || (body.email === MEMBER.email && body.password === PASSWORD);
+    if (!right) return fail(response, 401, "authentication", "unknown key");
     response.setHeader("Set-Cookie", "stoa_session=dev; HttpOnly; SameSite=Strict; Path=/");
     return json(response, 200, { member: MEMBER });
+  }
+  if (route === "GET /api/session/options") return json(response, 200, { set_up: world.setUp });
+  if (url.pathname.startsWith("/api/links/")) {
+    if (url.pathname.endsWith("dead000000")) return fail(response, 404, "not_found", "no such link");
+    const kind = url.pathname.endsWith("reset00000") ? "password_reset" : "invitation";
+    const expires_at = new Date(Date.now() + 7 * 864e5);
+    return json(response, 200, { kind, email: "grace@example.org", role: "user", organization: "Stoa", expires_at });
   }
   if (!/stoa_session=dev/.test(request.headers.cookie ?? "")) return fail(response, 401, "authentication", "sign in");
   if (route === "GET /api/session") return json(response, 200, { member: MEMBER });
@@ -84,6 +94,11 @@ async function handle(world, request, response) {
     response.setHeader("Set-Cookie", "stoa_session=; Max-Age=0; Path=/");
     return empty(response);
   }
+  if (route === "GET /api/account")
+    return json(response, 200, { member: MEMBER, organization: "Stoa", has_password: true });
+  if (route === "PATCH /api/account") return json(response, 200, { member: { ...MEMBER, ...body } });
+  if (route === "GET /api/account/sessions") return json(response, 200, { sessions: devices() });
+  if (url.pathname.startsWith("/api/account/")) return empty(response);
   if (route === "GET /api/models") return json(response, 200, { models: models(world), loading: world.loading });
   if (url.pathname.endsWith("/shares")) {
     const share = { id: "s1", title: "", created_at: new Date(), expires_at: new Date(Date.now() + 7 * 864e5) };
@@ -108,6 +123,22 @@ async function handle(world, request, response) {
   if (kind === "conversations") return onConversation(world, request.method, id, sub, body, response);
   if (kind === "messages") return onMessage(world, request, id, sub, body, url.searchParams, response);
   return fail(response, 404, "not_found", "no such call");
+}
+
+function devices() {
+  const at = (hours) => new Date(Date.now() - hours * 36e5);
+  const one = { by_key: false, address: "192.0.2.7", created_at: at(400) };
+  return [
+    {
+      ...one,
+      id: "d1",
+      current: true,
+      user_agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
+      last_used_at: at(0),
+    },
+    { ...one, id: "d2", current: false, user_agent: "Mozilla/5.0 (iPhone) Safari/604.1", last_used_at: at(7) },
+    { ...one, id: "d3", current: false, user_agent: "", by_key: true, address: "198.51.100.20", last_used_at: at(90) },
+  ];
 }
 
 function onConversation(world, method, id, sub, body, response) {

@@ -59,13 +59,25 @@ async function tour(size, scheme) {
   const ended = () => page.getByRole("button", { name: "Answer again" }).last().waitFor();
 
   await page.goto(server.address);
-  await page.getByLabel("API key").waitFor();
+  await page.getByLabel("E-mail address").waitFor();
   await shot("01-sign-in");
-  await page.getByLabel("API key").fill("sk-stoa-wrong");
+  await page.getByLabel("E-mail address").fill("ada@example.org");
+  await page.getByLabel("Password", { exact: true }).fill("wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("not known here").waitFor();
+  await page.getByText("password is wrong").waitFor();
   await shot("02-sign-in-wrong");
-  await page.getByLabel("API key").fill(KEY);
+  await page.goto(`${server.address}/#/join/invite0000`);
+  await page.reload();
+  await page.getByRole("heading", { name: "Join Stoa" }).waitFor();
+  await shot("20-invitation");
+  server.world.setUp = true;
+  await page.goto(server.address);
+  await page.reload();
+  await page.getByRole("heading", { name: "Set up Stoa" }).waitFor();
+  await shot("21-set-up");
+  server.world.setUp = false;
+  await page.getByRole("button", { name: "Use an API key instead" }).click();
+  await page.getByLabel("API key", { exact: true }).fill(KEY);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: /on your mind/ }).waitFor();
   await page.waitForTimeout(300);
@@ -156,6 +168,15 @@ async function tour(size, scheme) {
     await shot("10-account-menu");
     await page.keyboard.press("Escape");
   }
+  await page.getByRole("button", { name: /Account of/ }).click();
+  await page.getByRole("menuitem", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Change password" }).waitFor();
+  await page.waitForTimeout(300);
+  await shot("22-settings");
+  await page.getByRole("tab", { name: "Devices" }).click();
+  await page.getByText("Safari, iPhone").waitFor();
+  await shot("23-devices");
+  await page.getByRole("button", { name: "Close settings" }).click();
   await page.locator(".row").nth(1).hover();
   await page
     .getByRole("button", { name: /Options for/ })

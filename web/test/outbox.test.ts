@@ -57,7 +57,7 @@ beforeEach(() => {
   localStorage.clear();
   calls = [];
   answers = [];
-  session.set({ status: "in", member: { id: "ada", name: "Ada" } });
+  session.set({ status: "in", member: { id: "ada", name: "Ada", email: null, role: "user" } });
   vi.stubGlobal("fetch", (path: string, init: RequestInit) => {
     calls.push({ path, body: JSON.parse(init.body as string) as unknown });
     const answer = answers.shift();
@@ -124,7 +124,7 @@ describe("the outbox", () => {
     await settled();
     expect(session.get().status).toBe("out");
     expect(kept()).toHaveLength(1);
-    session.set({ status: "in", member: { id: "bob", name: "Bob" } });
+    session.set({ status: "in", member: { id: "bob", name: "Bob", email: null, role: "user" } });
     restoreOutbox();
     expect(outbox.get()).toEqual([]);
     expect(kept()).toHaveLength(1);

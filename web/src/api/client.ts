@@ -1,8 +1,11 @@
 /** The calls of docs/chat-api.md, one function each. */
 import { call } from "./http";
 import type {
+  Account,
+  AccountLink,
   Conversation,
   ConversationsPage,
+  DeviceSession,
   Exchange,
   Hit,
   Member,
@@ -20,6 +23,21 @@ const segment = encodeURIComponent;
 
 export const api = {
   signIn: (key: string) => call<{ member: Member }>("/api/session", { method: "POST", body: { key } }),
+  signInOptions: () => call<{ set_up: boolean }>("/api/session/options"),
+  signInWithPassword: (email: string, password: string) =>
+    call<{ member: Member }>("/api/session", { method: "POST", body: { email, password } }),
+  setUp: (body: { key: string; name: string; email: string; password: string }) =>
+    call<{ member: Member }>("/api/session/setup", { method: "POST", body }),
+  accountLink: (secret: string) => call<AccountLink>(`/api/links/${segment(secret)}`),
+  useAccountLink: (secret: string, body: { name?: string; email?: string; password: string }) =>
+    call<{ member: Member }>(`/api/links/${segment(secret)}`, { method: "POST", body }),
+  account: () => call<Account>("/api/account"),
+  renameAccount: (name: string) => call<{ member: Member }>("/api/account", { method: "PATCH", body: { name } }),
+  changePassword: (current: string, password: string) =>
+    call<undefined>("/api/account/password", { method: "POST", body: { current, password } }),
+  devices: () => call<{ sessions: DeviceSession[] }>("/api/account/sessions"),
+  endDevice: (id: string) => call<undefined>(`/api/account/sessions/${segment(id)}`, { method: "DELETE" }),
+  endOtherDevices: () => call<undefined>("/api/account/sessions", { method: "DELETE" }),
   session: () => call<{ member: Member }>("/api/session"),
   signOut: () => call<undefined>("/api/session", { method: "DELETE" }),
 

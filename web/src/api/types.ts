@@ -1,8 +1,38 @@
 /** The words of the chat API (docs/chat-api.md), as they travel: snake_case, times in RFC 3339, ids are UUIDs. */
 
+export type Role = "operator" | "admin" | "developer" | "user";
+
 export interface Member {
   id: string;
   name: string;
+  email: string | null;
+  role: Role;
+}
+
+export interface Account {
+  member: Member;
+  organization: string;
+  has_password: boolean;
+}
+
+/** A browser that is signed in. */
+export interface DeviceSession {
+  id: string;
+  current: boolean;
+  by_key: boolean;
+  user_agent: string;
+  address: string;
+  created_at: string;
+  last_used_at: string;
+}
+
+/** What a link to an account is for. */
+export interface AccountLink {
+  kind: "invitation" | "password_reset";
+  email: string | null;
+  role: Role;
+  organization: string;
+  expires_at: string;
 }
 
 export interface Model {

@@ -4,9 +4,10 @@ import { plainWords } from "../state/errors";
 import { toast } from "../state/notices";
 import { setTheme, theme, type Theme } from "../state/prefs";
 import { noteFailure, signOut } from "../state/session";
+import { settingsTab } from "../state/settings";
 import { useStore } from "../state/store";
 import { chooseLanguage, language, LANGUAGES, t } from "../strings";
-import { ChevronIcon, ExitIcon, UploadIcon } from "./icons";
+import { ChevronIcon, ExitIcon, GearIcon, UploadIcon } from "./icons";
 import { importChosen } from "../state/transfer";
 import { Menu } from "./Menu";
 
@@ -47,6 +48,11 @@ export function AccountMenu({ member }: { member: Member }) {
               checked: one.id === language,
               run: () => chooseLanguage(one.id),
             })),
+          },
+          {
+            items: [
+              { id: "settings", label: t.account.settings, icon: <GearIcon />, run: () => settingsTab.set("account") },
+            ],
           },
           { items: [{ id: "import", label: t.account.importFile, icon: <UploadIcon />, run: chooseFile }] },
           { items: [{ id: "out", label: t.account.signOut, icon: <ExitIcon />, run: leave }] },

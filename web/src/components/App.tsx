@@ -1,15 +1,20 @@
 /** The page: signing in, or the shell, or why neither can be shown. */
-import { Component, type ReactNode } from "react";
+import { Component, lazy, Suspense, type ReactNode } from "react";
+import type { Member } from "../api/types";
 import { plainWords } from "../state/errors";
 import { openSession, session } from "../state/session";
-import { sharedSecret } from "../state/route";
+import { joinSecret, sharedSecret } from "../state/route";
+import { settingsTab } from "../state/settings";
 import { useStore } from "../state/store";
 import { t } from "../strings";
+import { Join } from "./Join";
 import { Logo } from "./Logo";
 import { Notices } from "./Notices";
 import { SharedView } from "./SharedView";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
+
+const Settings = lazy(() => import("./settings/Settings"));
 
 export function App() {
   return (
@@ -23,8 +28,10 @@ export function App() {
 function Page() {
   const now = useStore(session, (value) => value);
   const secret = useStore(sharedSecret, (value) => value);
+  const join = useStore(joinSecret, (value) => value);
   if (secret !== null) return <SharedView secret={secret} />;
-  if (now.status === "in") return <Shell key={now.member.id} member={now.member} />;
+  if (join !== null) return <Join key={join} secret={join} />;
+  if (now.status === "in") return <Inside key={now.member.id} member={now.member} />;
   if (now.status === "out") return <SignIn expired={now.expired} />;
   return (
     <main className="gate">
@@ -40,6 +47,20 @@ function Page() {
         )}
       </div>
     </main>
+  );
+}
+
+function Inside({ member }: { member: Member }) {
+  const tab = useStore(settingsTab, (value) => value);
+  return (
+    <>
+      <Shell member={member} />
+      {tab !== null && (
+        <Suspense fallback={null}>
+          <Settings tab={tab} member={member} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

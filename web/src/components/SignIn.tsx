@@ -1,88 +1,192 @@
-/** Signing in with an API key. */
-import { useState, type SubmitEvent } from "react";
-import { asApiError } from "../api/http";
-import { plainWords } from "../state/errors";
-import { signIn } from "../state/session";
+/** Signing in with a password or a key; on a fresh server, the operator's first account. */
+import { useEffect, useState } from "react";
+import { api } from "../api/client";
+import type { ApiError } from "../api/http";
+import { enterBy } from "../state/session";
 import { t } from "../strings";
-import { AlertIcon, EyeIcon } from "./icons";
-import { Logo } from "./Logo";
+import { Field, GateCard, GateFrame, shortPassword, PASSWORD_LENGTH_MIN } from "./Gate";
+
+type Way = "password" | "key" | "setup";
 
 export function SignIn({ expired }: { expired: boolean }) {
-  const [key, setKey] = useState("");
-  const [shown, setShown] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(expired ? t.errors.signedOut : null);
+  const [way, setWay] = useState<Way | null>(null);
+  const [fresh, setFresh] = useState(false);
+  useEffect(() => {
+    let current = true;
+    api.signInOptions().then(
+      (options) => {
+        if (!current) return;
+        setFresh(options.set_up);
+        setWay(options.set_up ? "setup" : "password");
+      },
+      // The form says what is wrong when it is used.
+      () => current && setWay("password"),
+    );
+    return () => {
+      current = false;
+    };
+  }, []);
 
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    if (key.trim() === "") {
-      setProblem(t.signIn.empty);
-      return;
-    }
-    setBusy(true);
-    setProblem(null);
-    try {
-      await signIn(key);
-    } catch (cause) {
-      const error = asApiError(cause);
-      const wrong = error.kind === "authentication" || error.kind === "invalid_request";
-      setProblem(wrong ? t.signIn.wrong : plainWords(error));
-      setBusy(false);
-    }
-  };
-
-  return (
-    <main className="gate">
-      <div className="gate-hall" aria-hidden="true">
-        {Array.from({ length: 9 }, (_, column) => (
-          <span key={column} />
-        ))}
-      </div>
-      <form className="gate-card" onSubmit={(event) => void submit(event)} noValidate>
-        <Logo size={44} />
-        <h1>{t.signIn.title}</h1>
-        <p className="lead">{t.signIn.lead}</p>
-        <label htmlFor="key">{t.signIn.label}</label>
-        <div className="field">
-          <input
-            id="key"
-            name="key"
-            type={shown ? "text" : "password"}
-            value={key}
-            autoComplete="current-password"
-            autoCapitalize="none"
-            spellCheck={false}
-            placeholder={t.signIn.placeholder}
-            aria-invalid={problem !== null}
-            aria-describedby="key-problem key-hint"
-            // The page has one field and one purpose.
-            autoFocus
-            onChange={(event) => setKey(event.target.value)}
-          />
-          <button
-            type="button"
-            className="icon-button small"
-            aria-label={shown ? t.signIn.hide : t.signIn.show}
-            aria-pressed={shown}
-            onClick={() => setShown(!shown)}
-          >
-            <EyeIcon />
-          </button>
-        </div>
-        <p id="key-problem" className="problem" role="alert">
-          {problem !== null && (
-            <>
-              <AlertIcon /> {problem}
-            </>
-          )}
-        </p>
-        <button type="submit" className="primary wide" disabled={busy}>
-          {busy ? t.signIn.submitting : t.signIn.submit}
-        </button>
-        <p id="key-hint" className="hint">
-          {t.signIn.hint}
-        </p>
-      </form>
-    </main>
+  const other = (next: Way, words: string) => (
+    <button type="button" className="quiet gate-other" onClick={() => setWay(next)}>
+      {words}
+    </button>
   );
+  const problem = expired ? t.errors.signedOut : null;
+  if (way === null) return <GateFrame>{null}</GateFrame>;
+  if (way === "setup") return <SetUp foot={other("key", t.gate.keyInstead)} />;
+  if (way === "key") {
+    const back = fresh ? other("setup", t.gate.setUpInstead) : other("password", t.gate.passwordInstead);
+    return <ByKey problem={problem} foot={back} />;
+  }
+  return <ByPassword problem={problem} foot={other("key", t.gate.keyInstead)} />;
+}
+
+interface FormProps {
+  problem?: string | null;
+  foot: React.ReactNode;
+}
+
+function ByPassword({ problem, foot }: FormProps) {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  return (
+    <GateCard
+      title={t.signIn.title}
+      lead={t.gate.lead}
+      submit={t.signIn.submit}
+      problem={problem ?? null}
+      check={() => (email.trim() === "" || password === "" ? t.gate.emptyPassword : null)}
+      explain={(error) => (wrong(error) ? t.gate.wrongPassword : null)}
+      send={() => enterBy(api.signInWithPassword(email, password))}
+      foot={
+        <>
+          {foot}
+          <p className="hint">{t.gate.forgotten}</p>
+        </>
+      }
+    >
+      <Field
+        id="email"
+        type="email"
+        label={t.gate.email}
+        value={email}
+        onChange={setEmail}
+        autoComplete="username"
+        focus
+      />
+      <Field
+        id="password"
+        type="password"
+        label={t.gate.password}
+        value={password}
+        onChange={setPassword}
+        autoComplete="current-password"
+      />
+    </GateCard>
+  );
+}
+
+function ByKey({ problem, foot }: FormProps) {
+  const [key, setKey] = useState("");
+  return (
+    <GateCard
+      title={t.signIn.title}
+      lead={t.signIn.lead}
+      submit={t.signIn.submit}
+      problem={problem ?? null}
+      check={() => (key.trim() === "" ? t.signIn.empty : null)}
+      explain={(error) => (wrong(error) ? t.signIn.wrong : null)}
+      send={() => enterBy(api.signIn(key.trim()))}
+      foot={
+        <>
+          {foot}
+          <p className="hint">{t.signIn.hint}</p>
+        </>
+      }
+    >
+      <KeyField value={key} onChange={setKey} />
+    </GateCard>
+  );
+}
+
+function SetUp({ foot }: FormProps) {
+  const [key, setKey] = useState("");
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const check = () => {
+    if (key.trim() === "") return t.signIn.empty;
+    if (name.trim() === "" || email.trim() === "") return t.gate.emptyAccount;
+    return shortPassword(password);
+  };
+  return (
+    <GateCard
+      title={t.gate.setUpTitle}
+      lead={t.gate.setUpLead}
+      submit={t.gate.setUpSubmit}
+      check={check}
+      explain={(error) => (error.kind === "authentication" ? t.signIn.wrong : null)}
+      send={() => enterBy(api.setUp({ key: key.trim(), name, email, password }))}
+      foot={foot}
+    >
+      <KeyField value={key} onChange={setKey} />
+      <NewAccountFields {...{ name, setName, email, setEmail, password, setPassword }} />
+    </GateCard>
+  );
+}
+
+function KeyField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <Field
+      id="key"
+      type="password"
+      label={t.signIn.label}
+      value={value}
+      onChange={onChange}
+      autoComplete="off"
+      placeholder={t.signIn.placeholder}
+      focus
+    />
+  );
+}
+
+interface AccountFields {
+  name: string;
+  setName: (value: string) => void;
+  email: string;
+  setEmail: (value: string) => void;
+  emailGiven?: boolean;
+  password: string;
+  setPassword: (value: string) => void;
+}
+
+export function NewAccountFields(props: AccountFields) {
+  return (
+    <>
+      <Field id="name" label={t.gate.name} value={props.name} onChange={props.setName} autoComplete="name" />
+      <Field
+        id="email"
+        type="email"
+        label={t.gate.email}
+        value={props.email}
+        onChange={props.setEmail}
+        autoComplete="username"
+        readOnly={props.emailGiven === true}
+      />
+      <Field
+        id="password"
+        type="password"
+        label={t.gate.password}
+        value={props.password}
+        onChange={props.setPassword}
+        autoComplete="new-password"
+        hint={t.gate.passwordHint(PASSWORD_LENGTH_MIN)}
+      />
+    </>
+  );
+}
+
+function wrong(error: ApiError): boolean {
+  return error.kind === "authentication" || error.kind === "invalid_request";
 }

@@ -103,3 +103,9 @@ export const UploadIcon = icon(<path d="M10 13V4M6.5 7 10 3.5 13.5 7M4 16h12" />
 export const ExitIcon = icon(
   <path d="M8 4H5.5A1.5 1.5 0 0 0 4 5.5v9A1.5 1.5 0 0 0 5.5 16H8M12.5 13l3-3-3-3M15 10H8" />,
 );
+export const GearIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="2.6" />
+    <path d="M10 3.2v2.2M10 14.6v2.2M3.2 10h2.2M14.6 10h2.2M5.2 5.2l1.6 1.6M13.2 13.2l1.6 1.6M14.8 5.2l-1.6 1.6M6.8 13.2l-1.6 1.6" />
+  </>,
+);

@@ -14,6 +14,31 @@ const SHARED = /^#\/s\/([A-Za-z0-9_-]{10,100})$/;
 /** The secret of a shared copy in the address. */
 export const sharedSecret = createStore<string | null>(SHARED.exec(location.hash)?.[1] ?? null);
 
+const JOIN = /^#\/join\/([A-Za-z0-9]{10,100})$/;
+
+/** The secret of an invitation or of a link to a new password in the address. */
+export const joinSecret = createStore<string | null>(JOIN.exec(location.hash)?.[1] ?? null);
+
+export function leaveJoin(): void {
+  history.replaceState(null, "", location.pathname + location.search);
+  joinSecret.set(null);
+}
+
+const CONSOLE = /^#\/console(?:\/([a-z]+))?$/;
+
+function readConsole(): string | null {
+  const match = CONSOLE.exec(location.hash);
+  return match === null ? null : (match[1] ?? "people");
+}
+
+/** The page of the console that is open; null in the chat. */
+export const consolePage = createStore<string | null>(readConsole());
+
+export function goToConsole(page: string): void {
+  history.pushState(null, "", `#/console/${page}`);
+  consolePage.set(page);
+}
+
 export function leaveShared(): void {
   history.replaceState(null, "", location.pathname + location.search);
   sharedSecret.set(null);
@@ -31,6 +56,8 @@ export function startRouting(): void {
   openId.set(read());
   window.addEventListener("popstate", () => {
     sharedSecret.set(SHARED.exec(location.hash)?.[1] ?? null);
+    joinSecret.set(JOIN.exec(location.hash)?.[1] ?? null);
+    consolePage.set(readConsole());
     openId.set(read());
   });
 }
@@ -38,6 +65,7 @@ export function startRouting(): void {
 export function go(conversationId: string | null, replace = false): void {
   const address = conversationId === null ? location.pathname + location.search : `#/c/${conversationId}`;
   if (replace) history.replaceState(null, "", address);
-  else if (conversationId !== openId.get()) history.pushState(null, "", address);
+  else if (conversationId !== openId.get() || consolePage.get() !== null) history.pushState(null, "", address);
+  consolePage.set(null);
   openId.set(conversationId);
 }

@@ -300,6 +300,7 @@ class BrowserTest {
 
     @Test
     void aWrongKeyIsRefusedInPlainWords() {
+        chooseKey();
         page.getByLabel("API key", new Page.GetByLabelOptions().setExact(true)).fill("sk-stoa-wrong");
         page.getByRole(AriaRole.BUTTON, named("Sign in")).click();
         assertThat(page.getByText("This key is not known here")).isVisible();
@@ -308,7 +309,10 @@ class BrowserTest {
 
     @Test
     void worksByKeyboardAlone() {
-        page.getByLabel("API key", new Page.GetByLabelOptions().setExact(true)).focus();
+        page.getByRole(AriaRole.BUTTON, named("Use an API key instead")).focus();
+        page.keyboard().press("Enter");
+        assertThat(page.getByLabel("API key", new Page.GetByLabelOptions().setExact(true)))
+                .isFocused();
         page.keyboard().insertText(StoaProcess.ADMIN_KEY);
         page.keyboard().press("Enter");
         assertThat(page.getByRole(AriaRole.TEXTBOX, named("Message"))).isFocused();
@@ -346,7 +350,84 @@ class BrowserTest {
         noSeriousViolations();
     }
 
+    /** From the first start to a second person: set-up, devices, invitation, signing in again. */
+    @Test
+    void accountsFromSetUpToASecondPerson() {
+        assertThat(page.getByRole(AriaRole.HEADING, named("Set up Stoa"))).isVisible();
+        noSeriousViolations();
+        fill("API key", StoaProcess.ADMIN_KEY);
+        fill("Name", "Ada");
+        fill("E-mail address", "ada@example.org");
+        fill("Password", "short");
+        page.getByRole(AriaRole.BUTTON, named("Create account")).click();
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("at least 15 characters");
+        fill("Password", "three blue herons wade");
+        page.getByRole(AriaRole.BUTTON, named("Create account")).click();
+        assertThat(page.getByRole(AriaRole.TEXTBOX, named("Message"))).isVisible();
+
+        try (BrowserContext elsewhere = browser.newContext(new Browser.NewContextOptions().setViewportSize(390, 844))) {
+            Page phone = elsewhere.newPage();
+            phone.navigate(server.uri("/").toString());
+            fill(phone, "E-mail address", "ADA@example.org");
+            fill(phone, "Password", "not the one");
+            phone.keyboard().press("Enter");
+            assertThat(phone.getByRole(AriaRole.ALERT)).containsText("password is wrong");
+            fill(phone, "Password", "three blue herons wade");
+            phone.keyboard().press("Enter");
+            assertThat(phone.getByRole(AriaRole.TEXTBOX, named("Message"))).isVisible();
+
+            openSettings();
+            page.getByRole(AriaRole.TAB, named("Devices")).click();
+            assertThat(page.getByText("This device")).isVisible();
+            noSeriousViolations();
+            screenshot("devices");
+            page.getByRole(AriaRole.BUTTON, named("Sign out all other devices")).click();
+            phone.reload();
+            assertThat(phone.getByLabel("E-mail address")).isVisible();
+        }
+        page.keyboard().press("Escape");
+
+        String path = (String) page.evaluate("""
+                fetch("/v1/organizations/invites", {method: "POST", headers: {"X-Stoa-Client": "web"},
+                    body: JSON.stringify({email: "grace@example.org", role: "user"})})
+                    .then((response) => response.json()).then((invite) => invite.path)""");
+        try (BrowserContext elsewhere = browser.newContext(new Browser.NewContextOptions().setLocale("de-DE"))) {
+            Page guest = elsewhere.newPage();
+            guest.navigate(server.uri(path).toString());
+            assertThat(guest.getByRole(AriaRole.HEADING, named("Willkommen bei Stoa")))
+                    .isVisible();
+            fill(guest, "Dein Name", "Grace");
+            fill(guest, "Passwort", "four brown owls hooting");
+            guest.keyboard().press("Enter");
+            assertThat(guest.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Konto von Grace")))
+                    .isVisible();
+            guest.navigate(server.uri(path).toString());
+            guest.reload();
+            assertThat(guest.getByRole(AriaRole.HEADING, named("Dieser Link gilt nicht mehr")))
+                    .isVisible();
+        }
+    }
+
+    private void openSettings() {
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Account of")))
+                .click();
+        page.getByRole(AriaRole.MENUITEM, named("Settings")).click();
+    }
+
+    private void fill(String label, String text) {
+        fill(page, label, text);
+    }
+
+    private static void fill(Page page, String label, String text) {
+        page.getByLabel(label, new Page.GetByLabelOptions().setExact(true)).fill(text);
+    }
+
+    private void chooseKey() {
+        page.getByRole(AriaRole.BUTTON, named("Use an API key instead")).click();
+    }
+
     private void signIn() {
+        chooseKey();
         page.getByLabel("API key", new Page.GetByLabelOptions().setExact(true)).fill(StoaProcess.ADMIN_KEY);
         page.getByRole(AriaRole.BUTTON, named("Sign in")).click();
         assertThat(page.getByRole(AriaRole.TEXTBOX, named("Message"))).isVisible();
