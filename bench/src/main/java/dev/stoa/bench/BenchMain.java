@@ -1,5 +1,6 @@
 package dev.stoa.bench;
 
+import dev.stoa.bench.gateway.GatewayCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures Stoa beside its peers and the machine's limits.",
-        subcommands = {EngineCommand.class, ServingCommand.class, FormsCommand.class})
+        subcommands = {EngineCommand.class, ServingCommand.class, FormsCommand.class, GatewayCommand.class})
 public final class BenchMain {
     private BenchMain() {}
 

@@ -10,20 +10,26 @@ import java.util.concurrent.TimeUnit;
 import jdk.incubator.vector.FloatVector;
 
 /** Describes what a benchmark ran on: a figure without its machine says nothing. */
-final class Machine {
+public final class Machine {
     private Machine() {}
 
-    static Map<String, Object> describe(MachineLimits limits, int threads) {
+    /** Without what only the engine's limits tell. */
+    public static Map<String, Object> describe() {
         Map<String, Object> description = new LinkedHashMap<>();
         description.put("cpu", cpuName());
         description.put("cores", Runtime.getRuntime().availableProcessors());
-        description.put("threads", threads);
         description.put("vector_bits", FloatVector.SPECIES_PREFERRED.vectorBitSize());
-        description.put("memory_gb_per_s", rounded(limits.bytesPerSecond() / 1e9));
-        description.put("fma_gflops", rounded(limits.flopsPerSecond() / 1e9));
         description.put("jdk", System.getProperty("java.vm.version"));
         description.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         description.put("commit", commit());
+        return description;
+    }
+
+    static Map<String, Object> describe(MachineLimits limits, int threads) {
+        Map<String, Object> description = describe();
+        description.put("threads", threads);
+        description.put("memory_gb_per_s", rounded(limits.bytesPerSecond() / 1e9));
+        description.put("fma_gflops", rounded(limits.flopsPerSecond() / 1e9));
         return description;
     }
 
