@@ -1,6 +1,7 @@
 package dev.stoa.operations;
 
 import dev.stoa.engine.EngineOptions;
+import dev.stoa.engine.KvType;
 import dev.stoa.shared.Folders;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +51,7 @@ public record StoaSettings(
      * @param gatherWait how long an idle engine waits after a first request for others to join it
      * @param agingInterval how long a priority waits at most for a turn, for each priority above it
      * @param prefixCache whether what was read once is remembered for the same organization
+     * @param kvType what keys and values are kept as
      */
     public record Engine(
             @DefaultValue("0") int threads,
@@ -62,7 +64,8 @@ public record StoaSettings(
             @DefaultValue("100ms") Duration interTokenTarget,
             @DefaultValue("0ms") Duration gatherWait,
             @DefaultValue("5s") Duration agingInterval,
-            @DefaultValue("true") boolean prefixCache) {
+            @DefaultValue("true") boolean prefixCache,
+            @DefaultValue("bf16") KvType kvType) {
         /** @throws IllegalArgumentException naming the setting that is out of range */
         public Engine {
             require(threads >= 0, "stoa.engine.threads must not be negative");
@@ -89,7 +92,7 @@ public record StoaSettings(
                     maxQueued,
                     maxQueuedTokens,
                     kvCacheBytes,
-                    defaults.kvType(),
+                    kvType,
                     maxBatchTokens,
                     interTokenTarget,
                     gatherWait,

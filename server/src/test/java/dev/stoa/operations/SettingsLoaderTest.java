@@ -3,6 +3,7 @@ package dev.stoa.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stoa.engine.KvType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ class SettingsLoaderTest {
                 model: gemma3-270m:q4_k_m
                 engine:
                   kv-cache: 2GB
+                  kv-type: int8
                 limits:
                   in-flight: 7
                 """);
@@ -39,6 +41,7 @@ class SettingsLoaderTest {
         assertThat(loader.settings().port()).isEqualTo(9000);
         assertThat(loader.settings().model()).isEqualTo("gemma3-270m:q4_k_m");
         assertThat(loader.settings().engine().kvCache()).hasToString("2147483648B");
+        assertThat(loader.settings().engine().options(1L << 30).kvType()).isEqualTo(KvType.INT8);
         assertThat(loader.environment().getProperty("stoa.limits.in-flight")).isEqualTo("7");
     }
 
