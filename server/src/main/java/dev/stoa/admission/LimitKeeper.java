@@ -35,6 +35,9 @@ final class LimitKeeper implements SmartLifecycle {
     /** Well under {@link ScopeState#LEASE_MILLIS}, so that one that comes late does no harm. */
     private static final Duration TOUCH = Duration.ofSeconds(5);
 
+    /** How long settlements wait for a reservation to go with. */
+    private static final Duration COMPANY = Duration.ofMillis(2);
+
     private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration FLUSH_MAX = Duration.ofSeconds(3);
     /** Stopped after the surfaces and the models, before the database. */
@@ -91,6 +94,9 @@ final class LimitKeeper implements SmartLifecycle {
                     }
                 }
                 queue.drainTo(batch, BATCH_MAX - batch.size());
+                if (!stopping && batch.stream().allMatch(work -> work.entry() instanceof Settle)) {
+                    awaitCompany(batch);
+                }
                 if (System.nanoTime() - touchedNanos > TOUCH.toNanos()) {
                     touchedNanos = System.nanoTime();
                     if (!busy.isEmpty()) {
@@ -107,6 +113,15 @@ final class LimitKeeper implements SmartLifecycle {
             }
         } catch (InterruptedException _) {
             log.error("{} reservations could not be settled before the stop", batch.size() + queue.size());
+        }
+    }
+
+    /** Nobody waits for a settlement, and a caller that asks again at once would wait for its own last one. */
+    private void awaitCompany(List<Work> batch) throws InterruptedException {
+        Work next = queue.poll(COMPANY.toNanos(), TimeUnit.NANOSECONDS);
+        if (next != null) {
+            batch.add(next);
+            queue.drainTo(batch, BATCH_MAX - batch.size());
         }
     }
 

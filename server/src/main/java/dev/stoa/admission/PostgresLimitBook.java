@@ -14,15 +14,17 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The book of all servers of one database, in {@code limit_state}, a row for each scope. A batch locks the rows it is
- * about in the order of their keys, changes them in memory and writes them back: three round trips, however many entries
- * it has. Time is the database's, so that servers whose clocks differ count alike.
+ * about in the order of their keys, changes them in memory and writes them back. However many entries it has, that is two
+ * round trips: the driver sends BEGIN with the first statement, and the last brings its COMMIT along. Time is the
+ * database's, so that servers whose clocks differ count alike.
  *
  * <p>A commit does not wait for the disk: after a crash of the database the last fraction of a second may be uncounted,
  * which is less than a lost minute of service. Thread-safe.
  */
 final class PostgresLimitBook implements LimitBook {
     private static final String LOCK = """
-            SELECT key, state, (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
+            SELECT key, state, (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
+                set_config('synchronous_commit', 'off', true)
             FROM limit_state WHERE key = ANY (?) ORDER BY key FOR UPDATE
             """;
     private static final String CREATE = """
@@ -30,7 +32,8 @@ final class PostgresLimitBook implements LimitBook {
             """;
     private static final String WRITE = """
             UPDATE limit_state SET state = new.state, changed_at = now()
-            FROM unnest(?::text[], ?::bytea[]) AS new (key, state) WHERE limit_state.key = new.key
+            FROM unnest(?::text[], ?::bytea[]) AS new (key, state) WHERE limit_state.key = new.key;
+            COMMIT
             """;
     /** Rows known to be there; forgotten all at once when there are too many to remember. */
     private static final int KNOWN_MAX = 100_000;
@@ -68,7 +71,6 @@ final class PostgresLimitBook implements LimitBook {
     }
 
     private List<Verdict> change(UUID server, List<Entry> entries, String[] names) {
-        jdbc.execute("SET LOCAL synchronous_commit = off");
         List<Row> rows = jdbc.query(LOCK, PostgresLimitBook::row, (Object) names);
         if (rows.size() < names.length) {
             known.clear();

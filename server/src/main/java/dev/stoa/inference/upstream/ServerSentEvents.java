@@ -30,28 +30,44 @@ final class ServerSentEvents {
     /** @throws StoaException if a line is too long */
     void accept(ByteBuffer bytes, Consumer<String> event) {
         while (bytes.hasRemaining()) {
-            byte next = bytes.get();
-            boolean continuesReturn = afterReturn && next == '\n';
-            afterReturn = next == '\r';
-            if (continuesReturn) {
-                continue;
+            int from = bytes.position();
+            int end = lineEnd(bytes);
+            if (end > from) {
+                afterReturn = false;
+                append(bytes, end - from);
             }
-            if (next == '\n' || next == '\r') {
+            if (end == bytes.limit()) {
+                return;
+            }
+            byte ending = bytes.get();
+            boolean continuesReturn = afterReturn && ending == '\n';
+            afterReturn = ending == '\r';
+            if (!continuesReturn) {
                 endLine(event);
-            } else {
-                append(next);
             }
         }
     }
 
-    private void append(byte next) {
-        if (length == line.length) {
-            if (length >= lineMax) {
-                throw UpstreamFaults.rubbish("a line of more than " + lineMax + " bytes", null);
+    private static int lineEnd(ByteBuffer bytes) {
+        int limit = bytes.limit();
+        for (int i = bytes.position(); i < limit; i++) {
+            byte at = bytes.get(i);
+            if (at == '\n' || at == '\r') {
+                return i;
             }
-            line = Arrays.copyOf(line, Math.min(lineMax, 2 * length));
         }
-        line[length++] = next;
+        return limit;
+    }
+
+    private void append(ByteBuffer bytes, int count) {
+        if (count > lineMax - length) {
+            throw UpstreamFaults.rubbish("a line of more than " + lineMax + " bytes", null);
+        }
+        if (length + count > line.length) {
+            line = Arrays.copyOf(line, Math.min(lineMax, Math.max(2 * line.length, length + count)));
+        }
+        bytes.get(line, length, count);
+        length += count;
     }
 
     private void endLine(Consumer<String> event) {
@@ -76,10 +92,5 @@ final class ServerSentEvents {
             hasData = true;
         }
         length = 0;
-    }
-
-    /** What came since the last event, for a message about a body that is none. */
-    boolean empty() {
-        return length == 0 && !hasData;
     }
 }

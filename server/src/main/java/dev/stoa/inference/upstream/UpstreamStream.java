@@ -22,6 +22,9 @@ final class UpstreamStream implements TokenStream {
     /** Enough for any error's message. */
     private static final int ERROR_BODY_MAX = 64 << 10;
 
+    /** Text that came together is one delta up to about this size: the gate then looks at it once. */
+    private static final int DELTA_CHARS_MAX = 4096;
+
     private static final Logger log = LoggerFactory.getLogger(UpstreamStream.class);
 
     /** What the stream needs to know of its upstream. */
@@ -34,12 +37,16 @@ final class UpstreamStream implements TokenStream {
     private final Inbox inbox = new Inbox();
     private final CompletableFuture<?> exchange;
     private final ArrayDeque<Event> ready = new ArrayDeque<>();
+    /** Text that waits for what came with it. */
+    private final StringBuilder text = new StringBuilder();
+
     private final ByteArrayOutputStream errorBody = new ByteArrayOutputStream(0);
 
     private Inbox.@Nullable Head head;
     /** When the silence so far began: the request's start, or the last piece. */
     private long lastNanos = System.nanoTime();
 
+    private @Nullable StoaException fault;
     private boolean spoke;
     private boolean whole;
     private boolean ended;
@@ -66,11 +73,14 @@ final class UpstreamStream implements TokenStream {
         long deadline = System.nanoTime() + timeout.toNanos();
         try {
             while (ready.isEmpty()) {
+                if (fault != null) {
+                    throw fault;
+                }
                 long now = System.nanoTime();
                 long silenceEnds = lastNanos + silenceMax().toNanos();
                 Inbox.Item item = inbox.poll(Math.min(deadline - now, silenceEnds - now));
                 if (item != null) {
-                    take(item);
+                    takeUpToFault(item);
                 } else if (System.nanoTime() - silenceEnds >= 0) {
                     throw UpstreamFaults.silent(spoke ? "in the answer" : "before the answer", silenceMax());
                 } else if (System.nanoTime() - deadline >= 0) {
@@ -88,6 +98,16 @@ final class UpstreamStream implements TokenStream {
         Event event = ready.remove();
         ended = event instanceof Finished;
         return event;
+    }
+
+    /** What came before a fault goes out before it. */
+    private void takeUpToFault(Inbox.Item item) {
+        try {
+            take(item);
+        } catch (StoaException e) {
+            fault = e;
+        }
+        endText();
     }
 
     private Duration silenceMax() {
@@ -146,11 +166,26 @@ final class UpstreamStream implements TokenStream {
     }
 
     private void emit(Event event) {
+        if (event instanceof TextDelta(String more)) {
+            spoke = true;
+            text.append(more);
+            if (text.length() >= DELTA_CHARS_MAX) {
+                endText();
+            }
+            return;
+        }
+        endText();
         ready.add(event);
-        spoke |= event instanceof TextDelta;
         if (event instanceof Finished) {
             whole = true;
             inbox.letEnd();
+        }
+    }
+
+    private void endText() {
+        if (!text.isEmpty()) {
+            ready.add(new TextDelta(text.toString()));
+            text.setLength(0);
         }
     }
 

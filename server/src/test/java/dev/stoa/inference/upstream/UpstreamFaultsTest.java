@@ -175,6 +175,22 @@ class UpstreamFaultsTest {
     }
 
     @Test
+    void givesTheTextThatCameBeforeTheFault() throws InterruptedException {
+        upstream.reply(BadUpstream.HEAD + BadUpstream.chunk("One") + BadUpstream.chunk(" two") + "data: rubbish\n\n");
+        try (TokenStream stream = ask(Protocol.OPENAI, LONG, LONG)) {
+            assertThat(stream.next(LONG)).isInstanceOf(TokenStream.Started.class);
+            StringBuilder text = new StringBuilder();
+            while (text.length() < "One two".length()) {
+                if (stream.next(LONG) instanceof TokenStream.TextDelta(String more)) {
+                    text.append(more);
+                }
+            }
+            assertThat(text).hasToString("One two");
+            assertThat(fault(stream).kind()).isEqualTo(ErrorKind.INTERNAL);
+        }
+    }
+
+    @Test
     void countsWhatTheUpstreamDoesNot() {
         upstream.reply(BadUpstream.HEAD + BadUpstream.chunk("One") + BadUpstream.chunk("two"));
         TokenStream stream = ask(Protocol.OPENAI, LONG, LONG);
