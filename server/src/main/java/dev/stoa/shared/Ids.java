@@ -44,6 +44,16 @@ public final class Ids {
         return next("call_");
     }
 
+    /** {@code resp_…} */
+    public String response() {
+        return next("resp_");
+    }
+
+    /** A part of a response's output: {@code msg_…}, {@code fc_…}, {@code rs_…}. */
+    public String responseItem(String prefix) {
+        return next(prefix);
+    }
+
     /** A seed for a request that brings none. */
     public long seed() {
         return random.nextLong();

@@ -5,18 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.anthropic.client.AnthropicClient;
 import com.anthropic.client.okhttp.AnthropicOkHttpClient;
+import com.anthropic.core.JsonValue;
 import com.anthropic.core.http.StreamResponse;
 import com.anthropic.errors.BadRequestException;
 import com.anthropic.errors.NotFoundException;
 import com.anthropic.errors.UnauthorizedException;
+import com.anthropic.helpers.MessageAccumulator;
+import com.anthropic.models.messages.ContentBlockParam;
 import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCreateParams;
 import com.anthropic.models.messages.RawMessageStreamEvent;
 import com.anthropic.models.messages.StopReason;
+import com.anthropic.models.messages.ThinkingConfigAdaptive;
+import com.anthropic.models.messages.Tool;
+import com.anthropic.models.messages.ToolResultBlockParam;
+import com.anthropic.models.messages.ToolUseBlock;
 import dev.stoa.api.ApiServer;
+import dev.stoa.engine.ChatMessage;
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.inference.ScriptedEngine;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,5 +114,54 @@ class AnthropicSdkTest {
             stranger.close();
         }
         assertThat(client.models().list().data().getFirst().validate().id()).isEqualTo(ScriptedEngine.MODEL);
+    }
+
+    @Test
+    void callsAToolAndTellsWhatItGave() {
+        MessageCreateParams.Builder conversation = MessageCreateParams.builder()
+                .model(ScriptedEngine.MODEL)
+                .maxTokens(50)
+                .thinking(ThinkingConfigAdaptive.builder().build())
+                .addTool(Tool.builder()
+                        .name("weather")
+                        .inputSchema(Tool.InputSchema.builder().build())
+                        .build())
+                .addUserMessage("hi");
+        CompletableFuture<Void> model = CompletableFuture.runAsync(() -> {
+            try {
+                server.engine()
+                        .nextRun()
+                        .think("Hm.")
+                        .say("I look.")
+                        .call("weather", "{\"city\":", "\"Oslo\"}")
+                        .end(Finish.END_OF_TURN);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        MessageAccumulator accumulator = MessageAccumulator.create();
+        try (StreamResponse<RawMessageStreamEvent> events = client.messages().createStreaming(conversation.build())) {
+            events.stream().map(RawMessageStreamEvent::validate).forEach(accumulator::accumulate);
+        }
+        model.join();
+        Message message = accumulator.message();
+        assertThat(message.stopReason()).hasValue(StopReason.TOOL_USE);
+        ToolUseBlock call = message.content().getLast().asToolUse();
+        assertThat(call._input()).isEqualTo(JsonValue.from(Map.of("city", "Oslo")));
+
+        model = CompletableFuture.runAsync(() -> answerNext("It rains."));
+        Message answer = client.messages()
+                .create(conversation
+                        .addMessage(message)
+                        .addUserMessageOfContentBlockParams(
+                                List.of(ContentBlockParam.ofToolResult(ToolResultBlockParam.builder()
+                                        .toolUseId(call.id())
+                                        .content("rain")
+                                        .build())))
+                        .build());
+        model.join();
+        assertThat(answer.validate().content().getFirst().asText().text()).isEqualTo("It rains.");
+        assertThat(server.engine().lastPrompt().messages().getLast())
+                .isEqualTo(ChatMessage.toolResult(call.id(), "rain"));
     }
 }

@@ -10,15 +10,28 @@ import com.openai.errors.BadRequestException;
 import com.openai.errors.InternalServerException;
 import com.openai.errors.NotFoundException;
 import com.openai.errors.UnauthorizedException;
+import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.models.FunctionDefinition;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionFunctionTool;
+import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.responses.FunctionTool;
+import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseFunctionToolCall;
+import com.openai.models.responses.ResponseInputItem;
+import com.openai.models.responses.ResponseStatus;
+import com.openai.models.responses.ResponseStreamEvent;
 import dev.stoa.api.ApiServer;
+import dev.stoa.engine.ChatMessage;
 import dev.stoa.engine.Generation.Alternative;
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.inference.ScriptedEngine;
@@ -180,5 +193,100 @@ class OpenAiSdkTest {
         assertThat(answer.data()).hasSize(2);
         assertThat(answer.data().get(1).embedding()).hasSize(384);
         assertThat(answer.usage().promptTokens()).isEqualTo(7);
+    }
+
+    @Test
+    void callsAToolAndTellsWhatItGave() {
+        ChatCompletionCreateParams.Builder conversation = params(ScriptedEngine.MODEL, "hi")
+                .addTool(ChatCompletionFunctionTool.builder()
+                        .function(FunctionDefinition.builder().name("weather").build())
+                        .build());
+        CompletableFuture<Void> model =
+                model(run -> run.call("weather", "{\"city\":", "\"Oslo\"}").end(Finish.END_OF_TURN));
+        ChatCompletionAccumulator accumulator = ChatCompletionAccumulator.create();
+        try (StreamResponse<ChatCompletionChunk> chunks =
+                client.chat().completions().createStreaming(conversation.build())) {
+            chunks.stream().map(ChatCompletionChunk::validate).forEach(accumulator::accumulate);
+        }
+        model.join();
+        ChatCompletion.Choice choice =
+                accumulator.chatCompletion().validate().choices().getFirst();
+        assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.TOOL_CALLS);
+        ChatCompletionMessageFunctionToolCall call =
+                choice.message().toolCalls().orElseThrow().getFirst().asFunction();
+        assertThat(call.function().arguments()).isEqualTo("{\"city\":\"Oslo\"}");
+
+        model = model(run -> run.say("It rains.").end(Finish.END_OF_TURN));
+        ChatCompletion answer = client.chat()
+                .completions()
+                .create(conversation
+                        .addMessage(choice.message())
+                        .addMessage(ChatCompletionToolMessageParam.builder()
+                                .toolCallId(call.id())
+                                .content("rain")
+                                .build())
+                        .build());
+        model.join();
+        assertThat(answer.choices().getFirst().message().content()).hasValue("It rains.");
+        assertThat(server.engine().lastPrompt().messages().getLast())
+                .isEqualTo(ChatMessage.toolResult(call.id(), "rain"));
+    }
+
+    @Test
+    void respondsWithCallsInTypedEvents() {
+        ResponseCreateParams.Builder conversation = ResponseCreateParams.builder()
+                .model(ScriptedEngine.MODEL)
+                .instructions("Be brief.")
+                .store(false)
+                .addTool(FunctionTool.builder()
+                        .name("weather")
+                        .parameters(FunctionTool.Parameters.builder().build())
+                        .strict(false)
+                        .build());
+        CompletableFuture<Void> model = model(run -> run.think("Hm.")
+                .say("I look.")
+                .call("weather", "{\"city\":", "\"Oslo\"}")
+                .end(Finish.END_OF_TURN));
+        List<ResponseStreamEvent> events;
+        try (StreamResponse<ResponseStreamEvent> stream =
+                client.responses().createStreaming(conversation.input("hi").build())) {
+            events = stream.stream().map(ResponseStreamEvent::validate).toList();
+        }
+        model.join();
+        Response response = events.getLast().asCompleted().response();
+        assertThat(response.status()).hasValue(ResponseStatus.COMPLETED);
+        assertThat(response.output()).hasSize(3);
+        ResponseFunctionToolCall call = response.output().getLast().asFunctionCall();
+        assertThat(call.arguments()).isEqualTo("{\"city\":\"Oslo\"}");
+        assertThat(events.stream().filter(ResponseStreamEvent::isFunctionCallArgumentsDelta))
+                .hasSize(2);
+
+        model = model(run -> run.say("It rains.").end(Finish.END_OF_TURN));
+        Response answer = client.responses()
+                .create(conversation
+                        .inputOfResponse(List.of(
+                                ResponseInputItem.ofMessage(ResponseInputItem.Message.builder()
+                                        .role(ResponseInputItem.Message.Role.USER)
+                                        .addInputTextContent("hi")
+                                        .build()),
+                                ResponseInputItem.ofFunctionCall(call),
+                                ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
+                                        .callId(call.callId())
+                                        .output("rain")
+                                        .build())))
+                        .build());
+        model.join();
+        assertThat(answer.validate()
+                        .output()
+                        .getFirst()
+                        .asMessage()
+                        .content()
+                        .getFirst()
+                        .asOutputText()
+                        .text())
+                .isEqualTo("It rains.");
+        assertThat(answer.usage().orElseThrow().outputTokens()).isEqualTo(1);
+        assertThat(server.engine().lastPrompt().messages().getFirst())
+                .isEqualTo(new ChatMessage("system", "Be brief."));
     }
 }

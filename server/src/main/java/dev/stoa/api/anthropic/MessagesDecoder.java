@@ -255,10 +255,28 @@ final class MessagesDecoder {
         return wanted;
     }
 
+    /** Earlier thinking is never shown to a model, so clearing it is always done; nothing else is cleared. */
+    private static void contextManagement(@Nullable Fields management) {
+        if (management == null) {
+            return;
+        }
+        List<JsonNode> edits = management.list("edits");
+        for (int i = 0; i < edits.size(); i++) {
+            Fields edit = Fields.of(edits.get(i), management.path("edits") + "." + i);
+            String type = edit.requiredString("type");
+            if (!type.equals("clear_thinking_20251015")) {
+                throw Fields.invalid(edit.path("type"), "“" + ContentDecoder.cut(type) + "” " + ContentDecoder.NOT_YET);
+            }
+            edit.optional("keep");
+            edit.end();
+        }
+        management.end();
+    }
+
     private static void unsupported(Fields fields) {
         fields.refuse("mcp_servers", "the MCP connector " + ContentDecoder.NOT_YET);
         fields.refuse("container", "code execution " + ContentDecoder.NOT_YET);
-        fields.refuse("context_management", "context management " + ContentDecoder.NOT_YET);
+        contextManagement(fields.optionalObject("context_management"));
         fields.refuse("inference_geo", "choosing a place of inference " + ContentDecoder.NOT_YET);
         fields.refuse("speed", "choosing a speed " + ContentDecoder.NOT_YET);
         fields.refuse("diagnostics", "diagnostics are not supported by this server yet");

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 /** From the JSON of a body of {@code POST /v1/chat/completions} to a {@link CompletionRequest}. */
 final class ChatDecoder {
     private static final int TOP_LOGPROBS_MAX = 20;
-    private static final String ANY_OBJECT = "{\"type\":\"object\"}";
+    static final String ANY_OBJECT = "{\"type\":\"object\"}";
 
     private ChatDecoder() {}
 
@@ -43,7 +43,7 @@ final class ChatDecoder {
         if (tools.callable() && topLogprobs != GenerationRequest.NO_LOGPROBS) {
             throw Fields.invalid("logprobs", "can't be given of answers that may call tools");
         }
-        Optional<Boolean> thinking = thinking(fields);
+        Optional<Boolean> thinking = Decoding.thinking(Decoding.oneOf(fields, "reasoning_effort", Decoding.EFFORTS));
         Priority priority = Decoding.priority(fields);
         Decoding.passOver(fields);
         unsupported(fields);
@@ -127,12 +127,5 @@ final class ChatDecoder {
         fields.refuse("audio", "audio " + Decoding.NOT_YET);
         fields.refuse("prediction", "predicted output " + Decoding.NOT_YET);
         fields.refuse("web_search_options", "searching the web " + Decoding.NOT_YET);
-    }
-
-    /** Whether a model that can think shall; absent leaves it to the model. */
-    private static Optional<Boolean> thinking(Fields fields) {
-        String effort = Decoding.oneOf(
-                fields, "reasoning_effort", List.of("none", "minimal", "low", "medium", "high", "xhigh"));
-        return effort == null ? Optional.empty() : Optional.of(!effort.equals("none") && !effort.equals("minimal"));
     }
 }

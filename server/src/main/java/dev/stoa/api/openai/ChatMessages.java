@@ -36,13 +36,18 @@ final class ChatMessages {
                 messages.add(message);
             }
         }
-        ToolTurns.find(messages).ifPresent(problem -> {
-            throw Fields.invalid("messages", words(problem));
-        });
+        requireAnswered(messages, "messages");
         return messages;
     }
 
-    private static boolean isResults(Message message) {
+    /** @param path of the messages in the body */
+    static void requireAnswered(List<Message> messages, String path) {
+        ToolTurns.find(messages).ifPresent(problem -> {
+            throw Fields.invalid(path, words(problem));
+        });
+    }
+
+    static boolean isResults(Message message) {
         return message.content().getFirst() instanceof ContentBlock.ToolResult;
     }
 
@@ -110,7 +115,7 @@ final class ChatMessages {
     }
 
     /** No text at all is what some clients write where there are no arguments. */
-    private static String arguments(Fields function) {
+    static String arguments(Fields function) {
         String text = function.requiredString("arguments");
         if (text.isBlank()) {
             return "{}";
@@ -135,7 +140,7 @@ final class ChatMessages {
         return new Message(Role.USER, List.of(new ContentBlock.ToolResult(id, text.toString(), false)));
     }
 
-    private static String id(Fields fields, String name) {
+    static String id(Fields fields, String name) {
         String id = fields.requiredString(name);
         if (id.isEmpty() || id.length() > ID_LENGTH_MAX) {
             throw Fields.invalid(fields.path(name), "must have 1 to " + ID_LENGTH_MAX + " characters");

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ final class Decoding {
     private static final int BIASES_MAX = 1024;
 
     private static final Pattern TOKEN_ID = Pattern.compile("[0-9]{1,9}");
+
+    /** How much a model shall think. */
+    static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
 
     static final String NOT_YET = "is not supported by this server's models yet";
     /** Spreads one seed over the choices: consecutive ones must not be the seeds a caller would try next. */
@@ -172,6 +176,11 @@ final class Decoding {
             throw Fields.invalid(fields.path(name), "must be one of “" + String.join("”, “", values) + "”");
         }
         return value;
+    }
+
+    /** Whether a model that can think shall; absent leaves it to the model. */
+    static Optional<Boolean> thinking(@Nullable String effort) {
+        return effort == null ? Optional.empty() : Optional.of(!effort.equals("none") && !effort.equals("minimal"));
     }
 
     static int topLogprobs(boolean wanted, int top) {

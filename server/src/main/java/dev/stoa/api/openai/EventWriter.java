@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Server-sent events without names, straight to the response. Not thread-safe. */
+/** Server-sent events, straight to the response. Not thread-safe. */
 final class EventWriter {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -24,12 +24,18 @@ final class EventWriter {
         this.out = response.getOutputStream();
     }
 
-    /** Adds an event; it leaves with the next {@link #flush}. */
+    /** Adds an event without a name; it leaves with the next {@link #flush}. */
     void add(ObjectNode data) {
         pending.writeBytes("data: ".getBytes(StandardCharsets.US_ASCII));
         pending.writeBytes(JSON.writeValueAsBytes(data));
         pending.write('\n');
         pending.write('\n');
+    }
+
+    /** Adds an event that is named as its data's {@code type}. */
+    void addNamed(ObjectNode data) {
+        pending.writeBytes(("event: " + data.get("type").stringValue() + "\n").getBytes(StandardCharsets.US_ASCII));
+        add(data);
     }
 
     void addDone() {

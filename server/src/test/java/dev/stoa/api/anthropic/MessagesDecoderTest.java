@@ -92,6 +92,7 @@ class MessagesDecoderTest {
                 "'messages': [{'role': 'user', 'content': 'x'}, {'role': 'assistant', 'content': [{'type': 'tool_use', 'id': 't1', 'name': 'x', 'input': {}}]}, {'role': 'user', 'content': 'y'}] | messages: `tool_use` ids were found",
                 "'messages': [{'role': 'user', 'content': 'x'}, {'role': 'assistant', 'content': [{'type': 'tool_use', 'id': 't1', 'name': 'x', 'input': 'y'}]}] | messages.1.content.0.input: must be an object",
                 "'thinking': {'type': 'enabled'} | thinking.budget_tokens: this field is required",
+                "'context_management': {'edits': [{'type': 'clear_tool_uses_20250919'}]} | context_management.edits.0.type: “clear_tool",
                 "'thinking': {'type': 'deep'} | thinking.type: must be",
                 "'metadata': {'who': 'me'} | metadata.who: this field is not known",
                 "'service_tier': 'gold' | service_tier: must be",

@@ -1,0 +1,124 @@
+package dev.stoa.api.openai;
+
+import dev.stoa.api.Fields;
+import dev.stoa.inference.ContentBlock;
+import dev.stoa.inference.Message;
+import dev.stoa.inference.Message.Role;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * {@code input} of a response's body. Calls join the assistant's turn before them, and results of one turn's calls become
+ * one message. What an earlier turn thought is passed over.
+ */
+final class ResponseItems {
+    private static final int ITEMS_MAX = 100_000;
+
+    private ResponseItems() {}
+
+    static List<Message> decode(Fields body) {
+        JsonNode input = body.required("input");
+        if (input.isString()) {
+            return List.of(Message.text(Role.USER, input.stringValue()));
+        }
+        List<JsonNode> items = Fields.items(input, "input");
+        if (items.isEmpty() || items.size() > ITEMS_MAX) {
+            throw Fields.invalid("input", "must hold between 1 and " + ITEMS_MAX + " items");
+        }
+        List<Message> messages = new ArrayList<>(items.size());
+        for (int i = 0; i < items.size(); i++) {
+            Message message = item(Fields.of(items.get(i), "input[" + i + "]"));
+            if (message != null) {
+                add(messages, message);
+            }
+        }
+        if (messages.isEmpty()) {
+            throw Fields.invalid("input", "says nothing");
+        }
+        ChatMessages.requireAnswered(messages, "input");
+        return messages;
+    }
+
+    private static void add(List<Message> messages, Message next) {
+        ContentBlock first = next.content().getFirst();
+        boolean joins = !messages.isEmpty()
+                && messages.getLast().role() == next.role()
+                && (first instanceof ContentBlock.ToolUse
+                        || first instanceof ContentBlock.ToolResult && ChatMessages.isResults(messages.getLast()));
+        if (joins) {
+            List<ContentBlock> both = new ArrayList<>(messages.removeLast().content());
+            both.addAll(next.content());
+            messages.add(new Message(next.role(), both));
+        } else {
+            messages.add(next);
+        }
+    }
+
+    /** Null where nothing of it is for the model. */
+    private static @Nullable Message item(Fields item) {
+        String given = item.optionalString("type");
+        item.optionalString("id");
+        item.optionalString("status");
+        Message message = switch (given == null ? "message" : given) {
+            case "message" -> message(item);
+            case "function_call" -> {
+                String id = ChatMessages.id(item, "call_id");
+                String name = item.requiredString("name");
+                item.optionalString("namespace");
+                yield new Message(
+                        Role.ASSISTANT, List.of(new ContentBlock.ToolUse(id, name, ChatMessages.arguments(item))));
+            }
+            case "function_call_output" -> {
+                String id = ChatMessages.id(item, "call_id");
+                String output = text(item, "output");
+                yield new Message(Role.USER, List.of(new ContentBlock.ToolResult(id, output, false)));
+            }
+            case "reasoning" -> {
+                item.optional("summary");
+                item.optional("content");
+                item.optional("encrypted_content");
+                yield null;
+            }
+            default ->
+                throw Fields.invalid(item.path("type"), "“" + given + "” is no kind of item that can be read here");
+        };
+        item.end();
+        return message;
+    }
+
+    private static Message message(Fields item) {
+        Role role = switch (item.requiredString("role")) {
+            case "system", "developer" -> Role.SYSTEM;
+            case "user" -> Role.USER;
+            case "assistant" -> Role.ASSISTANT;
+            default -> throw Fields.invalid(item.path("role"), "must be “developer”, “system”, “user” or “assistant”");
+        };
+        item.optionalString("phase");
+        return Message.text(role, text(item, "content"));
+    }
+
+    private static String text(Fields item, String name) {
+        JsonNode node = item.required(name);
+        if (node.isString()) {
+            return node.stringValue();
+        }
+        StringBuilder text = new StringBuilder();
+        List<JsonNode> parts = Fields.items(node, item.path(name));
+        for (int i = 0; i < parts.size(); i++) {
+            Fields part = Fields.of(parts.get(i), item.path(name) + "[" + i + "]");
+            String type = part.requiredString("type");
+            String field = switch (type) {
+                case "input_text", "output_text", "text" -> "text";
+                case "refusal" -> "refusal";
+                default -> throw Fields.invalid(part.path("type"), "reading “" + type + "” " + Decoding.NOT_YET);
+            };
+            text.append(text.isEmpty() ? "" : "\n").append(part.requiredString(field));
+            part.optional("annotations");
+            part.optional("logprobs");
+            part.end();
+        }
+        return text.toString();
+    }
+}

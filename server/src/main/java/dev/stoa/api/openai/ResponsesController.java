@@ -1,0 +1,153 @@
+package dev.stoa.api.openai;
+
+import dev.stoa.admission.Admission;
+import dev.stoa.api.Callers;
+import dev.stoa.api.ClientConnection;
+import dev.stoa.api.JsonBody;
+import dev.stoa.api.RequestId;
+import dev.stoa.api.Responses;
+import dev.stoa.generation.Generations;
+import dev.stoa.identity.Caller;
+import dev.stoa.inference.Inference;
+import dev.stoa.inference.TokenStream;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.Ids;
+import dev.stoa.shared.Limits;
+import dev.stoa.shared.StoaException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.RequestMapping;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code POST /v1/responses}, whole and streamed; nothing is stored. A fault in the midst of a stream is its last event,
+ * {@code response.failed}. The key is checked before the body is read.
+ */
+@Controller
+final class ResponsesController {
+    private static final Logger log = LoggerFactory.getLogger(ResponsesController.class);
+
+    private final Callers callers;
+    private final Generations generations;
+    private final Inference inference;
+    private final Admission admission;
+    private final Limits limits;
+    private final Ids ids;
+    private final Clock clock;
+    private final JsonBody body;
+
+    ResponsesController(
+            Callers callers,
+            Generations generations,
+            Inference inference,
+            Admission admission,
+            Limits limits,
+            Ids ids,
+            Clock clock) {
+        this.callers = callers;
+        this.generations = generations;
+        this.inference = inference;
+        this.admission = admission;
+        this.limits = limits;
+        this.ids = ids;
+        this.clock = clock;
+        this.body = new JsonBody(limits);
+    }
+
+    @RequestMapping("/v1/responses")
+    void create(HttpServletRequest http, HttpServletResponse response) throws IOException, InterruptedException {
+        Responses.requireMethod(http, response, "POST");
+        Caller caller = callers.authenticate(http, response, ChatController.ORGANIZATION_HEADER);
+        ResponsesRequest request = ResponsesDecoder.decode(body.read(http), ids);
+        try (TokenStream stream = start(caller, request, RequestId.of(http), response)) {
+            ClientConnection client = ClientConnection.current(limits.clientCheck());
+            if (request.stream()) {
+                stream(stream, request, client, response);
+            } else {
+                whole(stream, request, client, response);
+            }
+        }
+    }
+
+    private TokenStream start(Caller caller, ResponsesRequest request, String requestId, HttpServletResponse response) {
+        try {
+            return generations.start(caller, request.generation(requestId));
+        } finally {
+            RateLimitHeaders.set(response, admission.allowance(caller.credentialId()));
+        }
+    }
+
+    private ResponseRun run(ResponsesRequest request, Consumer<ObjectNode> out) {
+        String model = inference.model(request.model()).id();
+        return new ResponseRun(request, model, clock.instant().getEpochSecond(), ids, out);
+    }
+
+    private void whole(
+            TokenStream stream, ResponsesRequest request, ClientConnection client, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        ResponseRun run = run(request, _ -> {});
+        while (!client.gone()) {
+            TokenStream.Event event = stream.next(limits.clientCheck());
+            if (event != null) {
+                run.take(event);
+            }
+            if (event instanceof TokenStream.Finished) {
+                Responses.json(response, HttpServletResponse.SC_OK, run.response());
+                return;
+            }
+        }
+    }
+
+    private void stream(
+            TokenStream stream, ResponsesRequest request, ClientConnection client, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        TokenStream.Event first = null;
+        while (first == null) {
+            if (client.gone()) {
+                return;
+            }
+            first = stream.next(limits.clientCheck());
+        }
+        EventWriter out = new EventWriter(response);
+        ResponseRun run = run(request, out::addNamed);
+        run.begin();
+        out.flush();
+        try {
+            copy(stream, run, client, out);
+        } catch (StoaException e) {
+            run.fail(e.kind(), e.getMessage());
+            out.flush();
+        } catch (RuntimeException e) {
+            // The status has left, so the fault can only be told within the stream.
+            log.error("A request failed in mid-stream", e);
+            run.fail(ErrorKind.INTERNAL, "The server failed on this request.");
+            out.flush();
+        }
+    }
+
+    private void copy(TokenStream stream, ResponseRun run, ClientConnection client, EventWriter out)
+            throws IOException, InterruptedException {
+        long writtenNanos = System.nanoTime();
+        while (!client.gone()) {
+            TokenStream.Event event = stream.next(limits.clientCheck());
+            if (event != null) {
+                run.take(event);
+            } else if (System.nanoTime() - writtenNanos >= limits.pingInterval().toNanos()) {
+                out.addComment();
+            } else {
+                continue;
+            }
+            out.flush();
+            writtenNanos = System.nanoTime();
+            if (event instanceof TokenStream.Finished) {
+                return;
+            }
+        }
+    }
+}

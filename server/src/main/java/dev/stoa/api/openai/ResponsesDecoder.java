@@ -1,0 +1,180 @@
+package dev.stoa.api.openai;
+
+import dev.stoa.api.Fields;
+import dev.stoa.engine.Constraint;
+import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
+import dev.stoa.engine.Sampling;
+import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
+import dev.stoa.inference.ToolSet;
+import dev.stoa.shared.Ids;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** From the JSON of a body of {@code POST /v1/responses} to a {@link ResponsesRequest}. */
+final class ResponsesDecoder {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String NOT_STORED = "responses are not stored by this server yet";
+
+    private final Fields fields;
+    private final ObjectNode echo = JSON.createObjectNode();
+
+    private ResponsesDecoder(JsonNode body) {
+        this.fields = Fields.of(body, "");
+    }
+
+    static ResponsesRequest decode(JsonNode body, Ids ids) {
+        return new ResponsesDecoder(body).decode(ids);
+    }
+
+    private ResponsesRequest decode(Ids ids) {
+        String model = fields.requiredString("model");
+        List<Message> messages = new ArrayList<>();
+        String instructions = fields.optionalString("instructions");
+        if (instructions != null && !instructions.isEmpty()) {
+            messages.add(Message.text(Message.Role.SYSTEM, instructions));
+        }
+        messages.addAll(ResponseItems.decode(fields));
+        OptionalInt maxTokens = fields.optionalInt("max_output_tokens", 1);
+        Sampling sampling = Decoding.sampling(fields, ids);
+        ToolsDecoder.Named named = ToolsDecoder.decodeFlat(fields);
+        ToolSet tools = named.tools();
+        OutputControl control = text();
+        if (tools.callable() && control.constraint().isPresent()) {
+            throw Fields.invalid(
+                    "text.format",
+                    "can't go with tools that may be called: an answer is held to one form; send tool_choice “none”");
+        }
+        Optional<Boolean> thinking = reasoning();
+        Priority priority = Decoding.priority(fields);
+        boolean stream = fields.optionalBoolean("stream");
+        Fields options = fields.optionalObject("stream_options");
+        if (options != null) {
+            options.optionalBoolean("include_obfuscation");
+            options.end();
+        }
+        rest();
+        echo.put("instructions", instructions);
+        if (maxTokens.isPresent()) {
+            echo.put("max_output_tokens", maxTokens.getAsInt());
+        } else {
+            echo.putNull("max_output_tokens");
+        }
+        echo.put("temperature", sampling.temperature())
+                .put("top_p", sampling.topP())
+                .put("parallel_tool_calls", tools.parallel());
+        echoed("tools", JSON.createArrayNode());
+        echoed("tool_choice", JSON.getNodeFactory().stringNode("auto"));
+        echoed("metadata", JSON.createObjectNode());
+        return new ResponsesRequest(
+                model,
+                new Prompt.Conversation(oneSystemTurn(messages), tools, thinking),
+                named.namespaces(),
+                maxTokens.orElse(Integer.MAX_VALUE),
+                sampling,
+                control,
+                priority,
+                stream,
+                echo);
+    }
+
+    /** Instructions and what developers say before anybody else are one turn: many models know only one. */
+    private static List<Message> oneSystemTurn(List<Message> messages) {
+        int count = 0;
+        while (count < messages.size() && messages.get(count).role() == Message.Role.SYSTEM) {
+            count++;
+        }
+        if (count < 2) {
+            return messages;
+        }
+        String all = messages.subList(0, count).stream().map(Message::plainText).collect(Collectors.joining("\n\n"));
+        List<Message> joined = new ArrayList<>(messages.subList(count - 1, messages.size()));
+        joined.set(0, Message.text(Message.Role.SYSTEM, all));
+        return joined;
+    }
+
+    private void echoed(String name, JsonNode otherwise) {
+        JsonNode given = fields.optional(name);
+        echo.set(name, given == null ? otherwise : given);
+    }
+
+    /** The form that the answer must have. */
+    private OutputControl text() {
+        Fields text = fields.optionalObject("text");
+        JsonNode plain = JSON.createObjectNode().put("type", "text");
+        ObjectNode echoed = echo.putObject("text");
+        if (text == null) {
+            echoed.set("format", plain);
+            return OutputControl.NONE;
+        }
+        Decoding.oneOf(text, "verbosity", List.of("low", "medium", "high"));
+        Fields format = text.optionalObject("format");
+        JsonNode given = text.optional("format");
+        echoed.set("format", given == null ? plain : given);
+        text.end();
+        return format == null ? OutputControl.NONE : form(format);
+    }
+
+    private static OutputControl form(Fields format) {
+        String type = format.requiredString("type");
+        OutputControl control = switch (type) {
+            case "text" -> OutputControl.NONE;
+            case "json_object" -> OutputControl.NONE.withConstraint(new Constraint.JsonSchema(ChatDecoder.ANY_OBJECT));
+            case "json_schema" -> {
+                format.requiredString("name");
+                format.optionalString("description");
+                format.optionalBoolean("strict");
+                JsonNode schema = format.required("schema");
+                Fields.of(schema, format.path("schema"));
+                yield OutputControl.NONE.withConstraint(new Constraint.JsonSchema(schema.toString()));
+            }
+            default -> throw Fields.invalid(format.path("type"), "must be “text”, “json_object” or “json_schema”");
+        };
+        format.end();
+        return control;
+    }
+
+    private Optional<Boolean> reasoning() {
+        Fields reasoning = fields.optionalObject("reasoning");
+        ObjectNode echoed = echo.putObject("reasoning");
+        @Nullable String effort = null;
+        if (reasoning != null) {
+            effort = Decoding.oneOf(reasoning, "effort", Decoding.EFFORTS);
+            // Nothing is summarized: what a model thinks is given as it is.
+            Decoding.oneOf(reasoning, "summary", List.of("auto", "concise", "detailed", "none"));
+            Decoding.oneOf(reasoning, "generate_summary", List.of("auto", "concise", "detailed"));
+            reasoning.optionalString("context");
+            reasoning.end();
+        }
+        echoed.put("effort", effort).putNull("summary");
+        return Decoding.thinking(effort);
+    }
+
+    private void rest() {
+        if (fields.optionalBoolean("background")) {
+            throw Fields.invalid("background", NOT_STORED);
+        }
+        JsonNode store = fields.optional("store");
+        if (store != null && fields.optionalBoolean("store")) {
+            throw Fields.invalid("store", NOT_STORED + "; send the whole conversation as input, and store: false");
+        }
+        fields.refuse("previous_response_id", NOT_STORED + "; send the whole conversation as input");
+        fields.refuse("conversation", NOT_STORED + "; send the whole conversation as input");
+        fields.refuse("prompt", "stored prompts " + Decoding.NOT_YET);
+        fields.refuse("top_logprobs", "log probabilities are served by /v1/chat/completions");
+        fields.list("include");
+        fields.optionalInt("max_tool_calls", 1);
+        fields.optional("client_metadata");
+        Decoding.oneOf(fields, "truncation", List.of("disabled", "auto"));
+        Decoding.passOver(fields);
+        fields.end();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.stoa.api.openai;
+
+import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
+import dev.stoa.engine.Sampling;
+import dev.stoa.engine.Scheduling;
+import dev.stoa.inference.GenerationRequest;
+import dev.stoa.inference.Prompt;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A decoded body of {@code POST /v1/responses}.
+ *
+ * @param namespaces of tools that stand in one, by their names
+ * @param echo the fields of the request that a response repeats, in the protocol's form
+ */
+record ResponsesRequest(
+        String model,
+        Prompt.Conversation conversation,
+        Map<String, String> namespaces,
+        int maxTokens,
+        Sampling sampling,
+        OutputControl control,
+        Priority priority,
+        boolean stream,
+        ObjectNode echo) {
+    private static final String SURFACE = "openai";
+
+    GenerationRequest generation(String requestId) {
+        return new GenerationRequest(
+                requestId,
+                model,
+                conversation,
+                maxTokens,
+                sampling,
+                List.of(),
+                GenerationRequest.NO_LOGPROBS,
+                control,
+                Scheduling.DEFAULT.withPriority(priority),
+                SURFACE,
+                List.of());
+    }
+}
