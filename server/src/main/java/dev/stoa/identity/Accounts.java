@@ -80,11 +80,13 @@ public final class Accounts {
     /**
      * Gives the member of a key its first password, and signs in with it.
      *
-     * @throws StoaException as {@link Identity#signIn}; INVALID_REQUEST; CONFLICT if the member has a password, or
+     * @throws StoaException as {@link Identity#signIn}; PERMISSION for a key without the scope admin; INVALID_REQUEST; CONFLICT if the member has a password, or
      *     another the address
      */
     public SignedIn setUp(String apiKey, String name, String email, String password, Device device) {
         Caller caller = identity.authenticateGuarded(apiKey, device);
+        // A password may do all that its member may, so a key that may do less must not give one.
+        identity.authenticate(apiKey, KeyScope.ADMIN);
         String address = Email.require(email);
         String called = name(name);
         String hash = passwords.hash(password, address);

@@ -120,6 +120,14 @@ class AccountTest {
     }
 
     @Test
+    void aKeyThatMayDoLessGivesNoPassword() {
+        server.jdbc().sql("UPDATE api_key SET scopes = '{inference,chat}'").update();
+        assertThat(setUp().errorType()).isEqualTo("permission");
+        assertThat(browser.get("/api/session/options").body().get("set_up").asBoolean())
+                .isTrue();
+    }
+
+    @Test
     void nobodyLearnsWhoHasAnAccount() {
         setUp();
         Answer wrong = signIn(EMAIL, OTHER, "192.0.2.1");
