@@ -202,6 +202,22 @@ async function tour(size, scheme) {
   await page.getByLabel("The link", { exact: true }).waitFor();
   await page.waitForTimeout(300);
   await shot("18-share");
+  await page.reload();
+  for (const [index, name] of ["people", "keys", "usage", "audit"].entries()) {
+    await page.goto(`${server.address}/#/console/${name}`);
+    await page
+      .locator(name === "usage" ? ".bars" : ".console-table tbody tr")
+      .first()
+      .waitFor();
+    await page.waitForTimeout(200);
+    await shot(`${24 + index}-console-${name}`);
+  }
+  await page.goto(`${server.address}/#/console/people`);
+  await page.getByRole("button", { name: "Invite" }).click();
+  await page.waitForTimeout(300);
+  await shot("28-invite");
+  await page.getByRole("button", { name: "Make a link" }).click();
+  await page.getByLabel("The link", { exact: true }).waitFor();
   await page.goto(`${server.address}/#/s/0123456789abcdef`);
   await page.reload();
   await page.getByRole("heading", { name: "Hash tables", exact: true }).waitFor();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { de } from "../src/strings/de";
 import { en } from "../src/strings/en";
+import { de as consoleDe } from "../src/console/words.de";
+import { en as consoleEn } from "../src/console/words.en";
 
 /** Every text by its place; functions are called with plain arguments. */
 function texts(node: unknown, place = ""): [string, string][] {
@@ -18,5 +20,12 @@ describe("the page's words", () => {
     const same = [...german].filter(([place, text]) => text === english.get(place)).map(([place]) => place);
     expect(same).toEqual([".app.name", ".signIn.placeholder", ".code.region"]);
     expect([...german.values()].every((text) => text.trim() !== "")).toBe(true);
+  });
+
+  it("are there in German for the console too", () => {
+    const english = new Map(texts(consoleEn));
+    const german = new Map(texts(consoleDe));
+    expect([...german.keys()]).toEqual([...english.keys()]);
+    expect([...german].filter(([place, text]) => text === english.get(place))).toEqual([]);
   });
 });

@@ -3,11 +3,12 @@ import type { Member } from "../api/types";
 import { plainWords } from "../state/errors";
 import { toast } from "../state/notices";
 import { setTheme, theme, type Theme } from "../state/prefs";
+import { goToConsole } from "../state/route";
 import { noteFailure, signOut } from "../state/session";
 import { settingsTab } from "../state/settings";
 import { useStore } from "../state/store";
 import { chooseLanguage, language, LANGUAGES, t } from "../strings";
-import { ChevronIcon, ExitIcon, GearIcon, UploadIcon } from "./icons";
+import { ChevronIcon, ExitIcon, GearIcon, RowsIcon, UploadIcon } from "./icons";
 import { importChosen } from "../state/transfer";
 import { Menu } from "./Menu";
 
@@ -15,6 +16,7 @@ const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 export function AccountMenu({ member }: { member: Member }) {
   const chosen = useStore(theme, (now) => now);
+  const administers = member.role === "operator" || member.role === "admin";
   const leave = () => {
     signOut().catch((cause: unknown) => toast(plainWords(noteFailure(cause)), "error"));
   };
@@ -52,6 +54,9 @@ export function AccountMenu({ member }: { member: Member }) {
           {
             items: [
               { id: "settings", label: t.account.settings, icon: <GearIcon />, run: () => settingsTab.set("account") },
+              ...(administers
+                ? [{ id: "console", label: t.account.console, icon: <RowsIcon />, run: () => goToConsole("people") }]
+                : []),
             ],
           },
           { items: [{ id: "import", label: t.account.importFile, icon: <UploadIcon />, run: chooseFile }] },

@@ -3,7 +3,7 @@ import { Component, lazy, Suspense, type ReactNode } from "react";
 import type { Member } from "../api/types";
 import { plainWords } from "../state/errors";
 import { openSession, session } from "../state/session";
-import { joinSecret, sharedSecret } from "../state/route";
+import { consolePage, joinSecret, sharedSecret } from "../state/route";
 import { settingsTab } from "../state/settings";
 import { useStore } from "../state/store";
 import { t } from "../strings";
@@ -14,6 +14,7 @@ import { SharedView } from "./SharedView";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
 
+const Console = lazy(() => import("../console/Console"));
 const Settings = lazy(() => import("./settings/Settings"));
 
 export function App() {
@@ -52,9 +53,17 @@ function Page() {
 
 function Inside({ member }: { member: Member }) {
   const tab = useStore(settingsTab, (value) => value);
+  const page = useStore(consolePage, (value) => value);
+  const administers = member.role === "operator" || member.role === "admin";
   return (
     <>
-      <Shell member={member} />
+      {page !== null && administers ? (
+        <Suspense fallback={null}>
+          <Console page={page} member={member} />
+        </Suspense>
+      ) : (
+        <Shell member={member} />
+      )}
       {tab !== null && (
         <Suspense fallback={null}>
           <Settings tab={tab} member={member} />

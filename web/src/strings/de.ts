@@ -106,6 +106,7 @@ export const de: Strings = {
   },
   account: {
     settings: "Einstellungen",
+    console: "Konsole",
     menu: (name: string) => `Konto von ${name}`,
     signOut: "Abmelden",
     importFile: "Unterhaltungen importieren",

@@ -102,6 +102,7 @@ export const en = {
   },
   account: {
     settings: "Settings",
+    console: "Console",
     menu: (name: string) => `Account of ${name}`,
     signOut: "Sign out",
     importFile: "Import conversations",

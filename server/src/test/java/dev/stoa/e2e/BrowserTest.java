@@ -387,10 +387,7 @@ class BrowserTest {
         }
         page.keyboard().press("Escape");
 
-        String path = (String) page.evaluate("""
-                fetch("/v1/organizations/invites", {method: "POST", headers: {"X-Stoa-Client": "web"},
-                    body: JSON.stringify({email: "grace@example.org", role: "user"})})
-                    .then((response) => response.json()).then((invite) => invite.path)""");
+        String path = inviteInTheConsole();
         try (BrowserContext elsewhere = browser.newContext(new Browser.NewContextOptions().setLocale("de-DE"))) {
             Page guest = elsewhere.newPage();
             guest.navigate(server.uri(path).toString());
@@ -405,7 +402,53 @@ class BrowserTest {
             guest.reload();
             assertThat(guest.getByRole(AriaRole.HEADING, named("Dieser Link gilt nicht mehr")))
                     .isVisible();
+            // The console is for those who administer.
+            guest.navigate(server.uri("/#/console/people").toString());
+            guest.reload();
+            assertThat(guest.getByRole(AriaRole.TEXTBOX, named("Nachricht"))).isVisible();
         }
+        page.reload();
+        assertThat(page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("grace@example.org")))
+                .containsText("Grace");
+        makeAKeyInTheConsole();
+    }
+
+    private String inviteInTheConsole() {
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Account of")))
+                .click();
+        page.getByRole(AriaRole.MENUITEM, named("Console")).click();
+        page.getByRole(AriaRole.BUTTON, named("Invite")).click();
+        fill("E-mail address (optional)", "grace@example.org");
+        page.getByRole(AriaRole.BUTTON, named("Make a link")).click();
+        String link = page.getByLabel("The link", new Page.GetByLabelOptions().setExact(true))
+                .inputValue();
+        noSeriousViolations();
+        page.getByRole(AriaRole.BUTTON, named("Done")).click();
+        screenshot("console-people");
+        return link.substring(link.indexOf("/#/join/"));
+    }
+
+    private void makeAKeyInTheConsole() {
+        page.getByRole(AriaRole.LINK, named("API keys")).click();
+        page.getByRole(AriaRole.BUTTON, named("New key")).click();
+        fill("Name", "from the console");
+        page.getByRole(AriaRole.BUTTON, named("Make the key")).click();
+        String key = page.getByLabel("The key", new Page.GetByLabelOptions().setExact(true))
+                .inputValue();
+        page.getByRole(AriaRole.BUTTON, named("Done")).click();
+        String status = "(key) => fetch('/v1/models', {headers: {'x-api-key': key}}).then((answer) => answer.status)";
+        assertThat(page.evaluate(status, key)).isEqualTo(200);
+        Locator row = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("from the console"));
+        row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Switch off"))
+                .click();
+        assertThat(row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Switch on")))
+                .isVisible();
+        page.waitForCondition(() -> page.evaluate(status, key).equals(401));
+        page.getByRole(AriaRole.LINK, named("Audit log")).click();
+        assertThat(page.getByRole(AriaRole.TABLE)).containsText("api_key.status_changed");
+        page.getByRole(AriaRole.LINK, named("Usage")).click();
+        assertThat(page.getByText("Tokens of the last 14 days")).isVisible();
+        noSeriousViolations();
     }
 
     private void openSettings() {

@@ -1,0 +1,197 @@
+/** API keys: made, shown once, rotated, switched off, archived. */
+import { useState } from "react";
+import { Dialog } from "../components/Dialog";
+import { Field } from "../components/Gate";
+import { moment } from "../lib/format";
+import { admin, type Key } from "./api";
+import { act, ConfirmDialog, Failed, SecretDialog, useLoaded } from "./parts";
+import { w } from "./words";
+
+const SCOPES = ["inference", "chat", "admin"] as const;
+const EXPIRIES: readonly number[] = [30, 90, 365];
+const OVERLAP_S = 86_400;
+
+interface Question {
+  of: "rotate" | "archive";
+  key: Key;
+}
+
+export function KeysPage() {
+  const keys = useLoaded(admin.keys);
+  const [making, setMaking] = useState(false);
+  const [secret, setSecret] = useState<string | null>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [archived, setArchived] = useState(false);
+
+  const made = (key: { key: string }) => {
+    setMaking(false);
+    setSecret(key.key);
+    keys.reload();
+  };
+  const answer = async ({ of, key }: Question) => {
+    setQuestion(null);
+    if (of === "rotate") await act(admin.rotateKey(key.id, OVERLAP_S).then(made));
+    else if (await act(admin.setKeyStatus(key.id, "archived"))) keys.reload();
+  };
+  const toggle = async (key: Key) => {
+    if (await act(admin.setKeyStatus(key.id, key.status === "active" ? "inactive" : "active"))) keys.reload();
+  };
+  const listed = keys.value?.data.filter((key) => archived || key.status !== "archived") ?? [];
+
+  return (
+    <>
+      <div className="console-lead">
+        <p>{w.keys.lead}</p>
+        <button type="button" className="primary" onClick={() => setMaking(true)}>
+          {w.keys.create}
+        </button>
+      </div>
+      <Failed of={keys} />
+      <div className="console-table" role="region" aria-label={w.pages.keys} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{w.keys.name}</th>
+              <th scope="col">{w.keys.scopes}</th>
+              <th scope="col">{w.keys.used}</th>
+              <th scope="col">{w.keys.status}</th>
+              <th scope="col">{w.keys.actions}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {listed.map((key) => (
+              <tr key={key.id}>
+                <th scope="row">
+                  <strong>{key.name}</strong>
+                  <small>{key.partial_key_hint}</small>
+                </th>
+                <td>
+                  {SCOPES.filter((scope) => key.scopes.includes(scope))
+                    .map((scope) => w.keys.scope[scope])
+                    .join(", ")}
+                </td>
+                <td>{key.last_used_at === null ? w.never : moment(key.last_used_at)}</td>
+                <td>
+                  <span className={`state ${key.status}`}>{w.keys.states[key.status]}</span>
+                  {key.expires_at !== null && <small>{w.people.until(moment(key.expires_at))}</small>}
+                </td>
+                <td className="console-actions">
+                  {key.status === "active" && (
+                    <button type="button" className="quiet" onClick={() => setQuestion({ of: "rotate", key })}>
+                      {w.keys.rotate}
+                    </button>
+                  )}
+                  {(key.status === "active" || key.status === "inactive") && (
+                    <button type="button" className="quiet" onClick={() => void toggle(key)}>
+                      {key.status === "active" ? w.keys.disable : w.keys.enable}
+                    </button>
+                  )}
+                  {key.status !== "archived" && (
+                    <button type="button" className="quiet" onClick={() => setQuestion({ of: "archive", key })}>
+                      {w.keys.archive}
+                    </button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {keys.value !== null && listed.length === 0 && <p className="console-none">{w.keys.none}</p>}
+      </div>
+      <label className="console-check">
+        <input type="checkbox" checked={archived} onChange={(event) => setArchived(event.target.checked)} />
+        {w.keys.showArchived}
+      </label>
+      {making && <NewKeyDialog onClose={() => setMaking(false)} onMade={made} />}
+      {secret !== null && (
+        <SecretDialog
+          title={w.keys.secretTitle}
+          body={w.keys.secretBody}
+          label={w.keys.secret}
+          value={secret}
+          onClose={() => setSecret(null)}
+        />
+      )}
+      {question !== null && (
+        <ConfirmDialog
+          title={
+            question.of === "rotate" ? w.keys.rotateTitle(question.key.name) : w.keys.archiveTitle(question.key.name)
+          }
+          body={question.of === "rotate" ? w.keys.rotateBody : w.keys.archiveBody}
+          confirm={question.of === "rotate" ? w.keys.rotate : w.keys.archive}
+          onConfirm={() => void answer(question)}
+          onClose={() => setQuestion(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade: (made: { key: string }) => void }) {
+  const [name, setName] = useState("");
+  const [scopes, setScopes] = useState<readonly string[]>(["inference"]);
+  const [days, setDays] = useState(0);
+  const make = () => {
+    const expires = days === 0 ? null : new Date(Date.now() + days * 864e5).toISOString();
+    return act(admin.createKey(name.trim(), [...scopes], expires).then(onMade));
+  };
+  return (
+    <Dialog
+      title={w.keys.create}
+      onClose={onClose}
+      actions={
+        <>
+          <button type="button" className="secondary" onClick={onClose}>
+            {w.cancel}
+          </button>
+          <button
+            type="button"
+            className="primary"
+            disabled={name.trim() === "" || scopes.length === 0}
+            onClick={() => void make()}
+          >
+            {w.keys.make}
+          </button>
+        </>
+      }
+    >
+      <div className="console-form">
+        <Field
+          id="key-name"
+          label={w.keys.name}
+          value={name}
+          onChange={setName}
+          autoComplete="off"
+          problemId=""
+          focus
+        />
+        <fieldset className="choice">
+          <legend>{w.keys.scopes}</legend>
+          {SCOPES.map((scope) => (
+            <label key={scope}>
+              <input
+                type="checkbox"
+                checked={scopes.includes(scope)}
+                onChange={(event) =>
+                  setScopes(event.target.checked ? [...scopes, scope] : scopes.filter((one) => one !== scope))
+                }
+              />
+              {w.keys.scope[scope]}
+            </label>
+          ))}
+        </fieldset>
+        <label>
+          {w.keys.expires}
+          <select value={days} onChange={(event) => setDays(Number(event.target.value))}>
+            <option value={0}>{w.keys.noExpiry}</option>
+            {EXPIRIES.map((one) => (
+              <option key={one} value={one}>
+                {w.keys.days(one)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,134 @@
+/** What the console's pages share: loading, a value to copy, a question before something that can't be undone. */
+import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { asApiError } from "../api/http";
+import { Dialog } from "../components/Dialog";
+import { copyText } from "../lib/clipboard";
+import { plainWords } from "../state/errors";
+import { toast } from "../state/notices";
+import { noteFailure } from "../state/session";
+import { w } from "./words";
+
+export interface Loaded<T> {
+  value: T | null;
+  failed: string | null;
+  reload: () => void;
+}
+
+/** @param load must be the same function from one rendering to the next */
+export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
+  const [value, setValue] = useState<T | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    let current = true;
+    load().then(
+      (found) => {
+        if (!current) return;
+        setValue(found);
+        setFailed(null);
+      },
+      (cause: unknown) => current && setFailed(plainWords(noteFailure(cause))),
+    );
+    return () => {
+      current = false;
+    };
+  }, [load, turn]);
+  const reload = useCallback(() => setTurn((now) => now + 1), []);
+  return { value, failed, reload };
+}
+
+export function Failed({ of }: { of: Loaded<unknown> }) {
+  if (of.failed === null) return null;
+  return (
+    <div className="console-failed" role="alert">
+      <p>
+        {w.failed} {of.failed}
+      </p>
+      <button type="button" className="secondary" onClick={of.reload}>
+        {w.again}
+      </button>
+    </div>
+  );
+}
+
+/** Runs an act and says how it went wrong, if it did. @returns whether it succeeded */
+export async function act(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (cause) {
+    const error = noteFailure(asApiError(cause));
+    toast(plainWords(error), "error");
+    return false;
+  }
+}
+
+interface SecretProps {
+  title: string;
+  body: string;
+  label: string;
+  value: string;
+  onClose: () => void;
+}
+
+/** A value that is shown once. */
+export function SecretDialog({ title, body, label, value, onClose }: SecretProps) {
+  const copy = async () => {
+    if (await copyText(value)) toast(w.copied);
+  };
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      actions={
+        <>
+          <button type="button" className="secondary" onClick={onClose}>
+            {w.done}
+          </button>
+          <button type="button" className="primary" onClick={() => void copy()}>
+            {w.copy}
+          </button>
+        </>
+      }
+    >
+      <p>{body}</p>
+      <input
+        className="share-link"
+        readOnly
+        value={value}
+        aria-label={label}
+        onFocus={(event) => event.target.select()}
+      />
+    </Dialog>
+  );
+}
+
+interface ConfirmProps {
+  title: string;
+  body: string;
+  confirm: string;
+  onConfirm: () => void;
+  onClose: () => void;
+  children?: ReactNode;
+}
+
+export function ConfirmDialog({ title, body, confirm, onConfirm, onClose }: ConfirmProps) {
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      actions={
+        <>
+          <button type="button" className="secondary" onClick={onClose}>
+            {w.cancel}
+          </button>
+          <button type="button" className="primary danger" onClick={onConfirm}>
+            {confirm}
+          </button>
+        </>
+      }
+    >
+      <p>{body}</p>
+    </Dialog>
+  );
+}
