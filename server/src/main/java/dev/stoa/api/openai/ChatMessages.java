@@ -16,6 +16,9 @@ final class ChatMessages {
     private static final int MESSAGES_MAX = 100_000;
     private static final int ID_LENGTH_MAX = 256;
 
+    /** What the vendor's clients add to an answer that they have parsed comes back with it; so does {@code parsed}. */
+    static final String PARSED_ARGUMENTS = "parsed_arguments";
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private ChatMessages() {}
@@ -97,6 +100,7 @@ final class ChatMessages {
         fields.refuse("function_call", "has given way to tool_calls, which are served");
         // What the service itself adds to an answer comes back with it.
         fields.optional("annotations");
+        fields.optional("parsed");
         return new Message(Role.ASSISTANT, blocks);
     }
 
@@ -109,6 +113,7 @@ final class ChatMessages {
         Fields function = Fields.of(call.required("function"), call.path("function"));
         String name = function.requiredString("name");
         String arguments = arguments(function);
+        function.optional(PARSED_ARGUMENTS);
         function.end();
         call.end();
         return new ContentBlock.ToolUse(id, name, arguments);

@@ -67,6 +67,7 @@ final class ResponseItems {
                 String id = ChatMessages.id(item, "call_id");
                 String name = item.requiredString("name");
                 item.optionalString("namespace");
+                item.optional(ChatMessages.PARSED_ARGUMENTS);
                 yield new Message(
                         Role.ASSISTANT, List.of(new ContentBlock.ToolUse(id, name, ChatMessages.arguments(item))));
             }
@@ -117,6 +118,7 @@ final class ResponseItems {
             text.append(text.isEmpty() ? "" : "\n").append(part.requiredString(field));
             part.optional("annotations");
             part.optional("logprobs");
+            part.optional("parsed");
             part.end();
         }
         return text.toString();

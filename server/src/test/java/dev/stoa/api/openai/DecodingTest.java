@@ -76,9 +76,9 @@ class DecodingTest {
                  'tool_choice':{'type':'allowed_tools','allowed_tools':{'mode':'required',
                    'tools':[{'type':'function','function':{'name':'b'}}]}},
                  'messages':[{'role':'user','content':'hi'},
-                   {'role':'assistant','content':null,'reasoning_content':'hm','tool_calls':[
+                   {'role':'assistant','content':null,'parsed':null,'reasoning_content':'hm','tool_calls':[
                      {'id':'c1','type':'function','function':{'name':'a','arguments':''}},
-                     {'id':'c2','type':'function','function':{'name':'b','arguments':'{ }'}}]},
+                     {'id':'c2','type':'function','function':{'name':'b','arguments':'{ }','parsed_arguments':null}}]},
                    {'role':'tool','tool_call_id':'c1','content':'1'},
                    {'role':'tool','tool_call_id':'c2','content':[{'type':'text','text':'2'}]}]}
                 """;
