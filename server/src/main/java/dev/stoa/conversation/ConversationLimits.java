@@ -8,6 +8,20 @@ public final class ConversationLimits {
     /** A question: some 50,000 tokens, more than a small model reads and a screen shows. */
     public static final int TEXT_LENGTH_MAX = 200_000;
 
+    /** Files of one question. */
+    public static final int ATTACHMENTS_MAX = 10;
+
+    /** Files of a member that no question has yet: some messages in some tabs. */
+    static final int ATTACHMENTS_WAITING_MAX = 60;
+
+    /** How long a file waits for its question; a draft is older than that rarely. */
+    static final Duration ATTACHMENT_WAIT = Duration.ofDays(7);
+
+    /** Questions of a branch, from its end, whose files a prompt may hold. */
+    static final int PROMPT_FILE_QUESTIONS = 50;
+
+    static final int FILE_NAME_LENGTH_MAX = 200;
+
     /** One line of a list. */
     public static final int TITLE_LENGTH_MAX = 200;
 

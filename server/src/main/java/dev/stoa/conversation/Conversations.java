@@ -1,23 +1,13 @@
 package dev.stoa.conversation;
 
 import dev.stoa.identity.Caller;
-import dev.stoa.inference.Inference;
-import dev.stoa.inference.Model;
-import dev.stoa.shared.ErrorKind;
-import dev.stoa.shared.StoaException;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Conversations and their messages, for surfaces. A member sees its own; what belongs to another is NOT_FOUND, as if it
@@ -36,9 +26,7 @@ public class Conversations {
     private final Runs runs;
     private final Bell bell;
     private final Summarizer summarizer;
-    private final Inference inference;
-    private final TransactionTemplate transactions;
-    private final Clock clock;
+    private final ConversationSupport support;
 
     Conversations(
             ConversationRepository conversations,
@@ -47,18 +35,14 @@ public class Conversations {
             Runs runs,
             Bell bell,
             Summarizer summarizer,
-            Inference inference,
-            TransactionTemplate transactions,
-            Clock clock) {
+            ConversationSupport support) {
         this.conversations = conversations;
         this.messages = messages;
         this.runRows = runRows;
         this.runs = runs;
         this.bell = bell;
         this.summarizer = summarizer;
-        this.inference = inference;
-        this.transactions = transactions;
-        this.clock = clock;
+        this.support = support;
         runs.onLook(this::purge);
     }
 
@@ -129,12 +113,12 @@ public class Conversations {
         if (title != null && !title.isEmpty()) {
             TextRules.require("title", title, ConversationLimits.TITLE_LENGTH_MAX);
         }
-        String chosen = model == null ? null : knownModel(model).id();
+        String chosen = model == null ? null : support.knownModel(model).id();
         return conversations
-                .insert(id, caller.memberId(), title == null ? "" : title.strip(), chosen, now())
+                .insert(id, caller.memberId(), title == null ? "" : title.strip(), chosen, support.now())
                 .map(fresh -> new Creation(fresh, true))
                 .or(() -> conversations.find(caller.memberId(), id).map(known -> new Creation(known, false)))
-                .orElseThrow(() -> taken(id));
+                .orElseThrow(() -> ConversationSupport.taken(id));
     }
 
     /** A part of a conversation; its cost hangs on {@code limit}, not on the conversation's length. */
@@ -169,7 +153,7 @@ public class Conversations {
     }
 
     Conversation find(Caller caller, UUID id) {
-        return conversations.find(caller.memberId(), id).orElseThrow(() -> noConversation(id));
+        return conversations.find(caller.memberId(), id).orElseThrow(() -> ConversationSupport.noConversation(id));
     }
 
     public Conversation change(Caller caller, UUID id, Change change) {
@@ -179,15 +163,17 @@ public class Conversations {
         }
         Change clean =
                 new Change(title == null ? null : title.strip(), change.policy(), change.pinned(), change.archived());
-        return conversations.change(caller.memberId(), id, clean, now()).orElseThrow(() -> noConversation(id));
+        return conversations
+                .change(caller.memberId(), id, clean, support.now())
+                .orElseThrow(() -> ConversationSupport.noConversation(id));
     }
 
     /** Ends its runs and hides it; {@link #restore} takes it back until it is gone for good. */
     public void delete(Caller caller, UUID id) {
-        List<UUID> running = inTransaction(() -> {
+        List<UUID> running = support.inTransaction(() -> {
             List<UUID> locked = runRows.lockIn(id);
             if (!conversations.delete(caller.memberId(), id)) {
-                throw noConversation(id);
+                throw ConversationSupport.noConversation(id);
             }
             locked.forEach(runRows::requestStop);
             return locked;
@@ -197,7 +183,7 @@ public class Conversations {
 
     /** Takes a deletion back. */
     public Conversation restore(Caller caller, UUID id) {
-        return conversations.restore(caller.memberId(), id).orElseThrow(() -> noConversation(id));
+        return conversations.restore(caller.memberId(), id).orElseThrow(() -> ConversationSupport.noConversation(id));
     }
 
     /** Follows the changes of a member's conversations: from a version on, or from now. */
@@ -216,31 +202,5 @@ public class Conversations {
         if (limit < 1 || limit > max) {
             throw TextRules.invalid("limit", "must be between 1 and " + max);
         }
-    }
-
-    /** Of a body's field, so a wrong name is the request's fault and not a path that is not there. */
-    private Model knownModel(String name) {
-        try {
-            return inference.model(name);
-        } catch (StoaException e) {
-            throw new StoaException(ErrorKind.INVALID_REQUEST, "model: " + e.getMessage(), null, e);
-        }
-    }
-
-    /** As precise as PostgreSQL stores it, so that the first answer and a repeated one are the same. */
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
-    }
-
-    private <T> T inTransaction(Supplier<T> work) {
-        return Objects.requireNonNull(transactions.execute(status -> work.get()));
-    }
-
-    private static StoaException noConversation(UUID id) {
-        return new StoaException(ErrorKind.NOT_FOUND, "There is no conversation " + id + ".");
-    }
-
-    private static StoaException taken(UUID id) {
-        return new StoaException(ErrorKind.CONFLICT, "The id " + id + " is taken by something else.");
     }
 }

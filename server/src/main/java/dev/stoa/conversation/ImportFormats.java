@@ -2,6 +2,8 @@ package dev.stoa.conversation;
 
 import dev.stoa.conversation.ImportedConversation.ImportedMessage;
 import dev.stoa.conversation.Message.Role;
+import dev.stoa.document.DocumentLimits;
+import dev.stoa.document.DocumentText;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -56,7 +58,8 @@ final class ImportFormats {
                     one.path("role").asString(""),
                     one.path("text").asString(""),
                     text(one.path("model")),
-                    time(one.path("created_at")));
+                    time(one.path("created_at")),
+                    files(one.path("attachments")));
         }
         return new ImportedConversation(
                 node.path("id").asString(""), node.path("title").asString(""), messages);
@@ -72,7 +75,7 @@ final class ImportFormats {
                 text = texts(one.path("content"));
             }
             String role = one.path("sender").asString("").equals("human") ? "user" : "assistant";
-            if (add(messages, id, parent, role, text, null, time(one.path("created_at")))) {
+            if (add(messages, id, parent, role, text, null, time(one.path("created_at")), claudeFiles(one))) {
                 parent = id;
             }
         }
@@ -104,7 +107,8 @@ final class ImportFormats {
                     role,
                     texts(message.path("content").path("parts")),
                     text(message.path("metadata").path("model_slug")),
-                    time(message.path("create_time")));
+                    time(message.path("create_time")),
+                    List.of());
             String above = taken ? place.id() : place.above();
             for (JsonNode child : mapping.path(place.id()).path("children")) {
                 if (mapping.path(child.asString("")).path("parent").asString("").equals(place.id())) {
@@ -126,12 +130,47 @@ final class ImportFormats {
             String role,
             String text,
             @Nullable String model,
-            @Nullable Instant at) {
+            @Nullable Instant at,
+            List<CarriedFile> files) {
         if (id.isEmpty() || text.isBlank() || !(role.equals("user") || role.equals("assistant"))) {
             return false;
         }
-        messages.add(new ImportedMessage(id, parent, Role.ofWord(role), text, model, at));
+        messages.add(new ImportedMessage(id, parent, Role.ofWord(role), text, model, at, files));
         return true;
+    }
+
+    private static List<CarriedFile> files(JsonNode list) {
+        return list.valueStream()
+                .map(one -> file(one, one.path("name"), one.path("media_type"), one.path("size"), one.path("text")))
+                .filter(file -> !file.text().isBlank())
+                .limit(ConversationLimits.ATTACHMENTS_MAX)
+                .toList();
+    }
+
+    private static List<CarriedFile> claudeFiles(JsonNode message) {
+        return message.path("attachments")
+                .valueStream()
+                .map(one -> file(
+                        one,
+                        one.path("file_name"),
+                        one.path("file_type"),
+                        one.path("file_size"),
+                        one.path("extracted_content")))
+                .filter(file -> !file.text().isBlank())
+                .limit(ConversationLimits.ATTACHMENTS_MAX)
+                .toList();
+    }
+
+    private static CarriedFile file(JsonNode one, JsonNode name, JsonNode type, JsonNode size, JsonNode text) {
+        String words = TextRules.clean(text.asString(""));
+        boolean tooLong = words.length() > DocumentLimits.TEXT_LENGTH_MAX;
+        return new CarriedFile(
+                Attachments.nameOf(name.asString("")),
+                type.asString("").equals(DocumentText.PDF) ? DocumentText.PDF : DocumentText.PLAIN,
+                Math.max(0, size.asInt(0)),
+                Math.max(0, one.path("pages").asInt(0)),
+                tooLong || one.path("cut").asBoolean(false),
+                tooLong ? TextRules.clean(words.substring(0, DocumentLimits.TEXT_LENGTH_MAX)) : words);
     }
 
     /** Strings, and the texts of blocks, one after the other. */

@@ -19,5 +19,6 @@ record ImportedConversation(String id, String title, List<ImportedMessage> messa
             Message.Role role,
             String text,
             @Nullable String model,
-            @Nullable Instant at) {}
+            @Nullable Instant at,
+            List<CarriedFile> files) {}
 }

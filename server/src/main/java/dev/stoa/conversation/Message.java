@@ -3,6 +3,7 @@ package dev.stoa.conversation;
 import dev.stoa.inference.TokenUsage;
 import dev.stoa.shared.ErrorKind;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A node of a conversation's tree.
  *
  * @param parentId the answer that a question follows, null for a first one; the question that an answer is for
+ * @param attachments of a question, in their order
  * @param error why an answer failed or was refused
  * @param model of a question, the one asked for; of an answer, the one that writes it
  * @param together of a question, whether it was asked beside the one before it: its answer knows the thread up to
@@ -24,6 +26,7 @@ public record Message(
         @Nullable UUID parentId,
         Role role,
         String text,
+        List<Attachment> attachments,
         MessageState state,
         @Nullable Problem error,
         @Nullable String model,
@@ -31,6 +34,9 @@ public record Message(
         boolean together,
         @Nullable UUID contextId,
         Instant createdAt) {
+    public Message {
+        attachments = List.copyOf(attachments);
+    }
 
     /** Who speaks. */
     public enum Role {
@@ -72,6 +78,7 @@ public record Message(
                 parentId,
                 role,
                 ending.text(),
+                attachments,
                 ending.state(),
                 ending.error(),
                 model,

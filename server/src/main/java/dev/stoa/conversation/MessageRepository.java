@@ -26,7 +26,7 @@ class MessageRepository {
                  THEN (SELECT coalesce(string_agg(e.text, '' ORDER BY e.seq), '') FROM run_event e WHERE e.message_id = m.id)
                  ELSE m.text END AS text,
             m.state, m.error_type, m.error_message, m.model, m.input_tokens, m.output_tokens, m.together,
-            m.context_id, m.created_at\s""";
+            m.context_id, m.created_at,\s""" + AttachmentRepository.column("m.id");
 
     private final JdbcClient jdbc;
 
@@ -244,6 +244,7 @@ class MessageRepository {
                 row.getObject("parent_id", UUID.class),
                 Message.Role.ofWord(row.getString("role")),
                 row.getString("text"),
+                AttachmentRepository.ofColumn(row.getString("attachments")),
                 MessageState.ofWord(row.getString("state")),
                 errorType == null ? null : new Message.Problem(errorType, row.getString("error_message")),
                 row.getString("model"),

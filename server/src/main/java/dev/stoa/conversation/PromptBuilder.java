@@ -1,5 +1,6 @@
 package dev.stoa.conversation;
 
+import dev.stoa.conversation.Attachments.Content;
 import dev.stoa.engine.Sampling;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
@@ -10,6 +11,7 @@ import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -22,6 +24,9 @@ import org.springframework.stereotype.Component;
  * words ({@link Summarizer}), so that the newest quarter stays as it was said. Where it can't, the oldest turns go, whole,
  * until there is room for an answer. The question itself always stays. Thread-safe.
  *
+ * <p>A question's files stand before it, whole where they fit into half of the window, else cut and marked so
+ * ({@link PromptFiles}). The files of turns that were summarised stand behind the summary, in a quarter of the window.
+ *
  * <p>Answers without text (failed, stopped early) are left out, and questions that then stand side by side become one
  * turn: some templates insist that roles alternate.
  */
@@ -30,12 +35,25 @@ class PromptBuilder {
     /** The surface that all requests of conversations come from. */
     static final String SURFACE = "chat";
 
+    /** A turn's files may fill half of the window. */
+    private static final int TURN_SHARE = 2;
+
+    /** Files of turns that were summarised may fill a quarter of it. */
+    private static final int CARRIED_SHARE = 4;
+
     private final MessageRepository messages;
     private final Inference inference;
+    private final AttachmentRepository attachments;
     private final ChatSettings settings;
     private final Summarizer summarizer;
 
-    PromptBuilder(MessageRepository messages, Inference inference, ChatSettings settings, Summarizer summarizer) {
+    PromptBuilder(
+            MessageRepository messages,
+            AttachmentRepository attachments,
+            Inference inference,
+            ChatSettings settings,
+            Summarizer summarizer) {
+        this.attachments = attachments;
         this.messages = messages;
         this.inference = inference;
         this.settings = settings;
@@ -45,9 +63,10 @@ class PromptBuilder {
     /**
      * The request for an answer to a question.
      *
+     * @param run the one that asks; while a summary is made for it, it can be stopped
      * @throws StoaException INVALID_REQUEST in plain words if the question alone is too long for the model
      */
-    GenerationRequest build(String requestId, Caller caller, String modelName, UUID question, long seed) {
+    GenerationRequest build(Run run, String requestId, Caller caller, String modelName, UUID question, long seed) {
         Model model = inference.model(modelName);
         List<Message> seen = seen(question);
         if (seen.isEmpty()) {
@@ -55,20 +74,20 @@ class PromptBuilder {
         }
         UUID conversation = seen.getLast().conversationId();
         Draft draft = new Draft(requestId, new Sampling(0.7f, 0, 0.95f, 0.05f, 1.05f, 0, 0, seed));
-        Known known = known(seen, summarizer.of(conversation));
+        Known known = known(draft, model, seen, summarizer.of(conversation));
         if (model.contextLength() <= 0) {
             // Not loaded yet, so there is nothing to count with: the model's own refusal will say that.
             return request(draft, modelName, known, ConversationLimits.ANSWER_TOKENS);
         }
         int full = model.contextLength() / 4 * 3;
         if (known.turns().size() > 1 && count(draft, model, known) > full) {
-            known = summarised(draft, caller, conversation, model, known);
+            known = summarised(run, draft, caller, conversation, model, known);
         }
         return fitted(draft, model, known);
     }
 
     /** The newest turns that fill a quarter of the window, the others in few words. */
-    private Known summarised(Draft draft, Caller caller, UUID conversation, Model model, Known known) {
+    private Known summarised(Run run, Draft draft, Caller caller, UUID conversation, Model model, Known known) {
         int cut = leastDropped(draft, model, known, model.contextLength() / 4);
         Turn last = cut == 0 ? null : known.turns().get(cut - 1);
         if (last == null || last.answerId() == null) {
@@ -81,17 +100,18 @@ class PromptBuilder {
         }
         String text = lastPart(draft, model, transcript.toString().strip());
         return summarizer
-                .make(caller, model.id(), conversation, last.answerId(), known.summary(), text)
+                .make(run, caller, model.id(), conversation, last.answerId(), known.summary(), text)
                 .map(summary -> new Known(
-                        summary, known.turns().subList(cut, known.turns().size())))
+                        summary,
+                        carried(draft, model, known, cut),
+                        known.turns().subList(cut, known.turns().size())))
                 .orElse(known);
     }
 
     /** As much of the end of a text as half of the window holds: a thread that was imported may be many windows long. */
     private String lastPart(Draft draft, Model model, String text) {
         String part = text;
-        while (part.length() > 1
-                && count(draft, model, new Known("", List.of(new Turn(part, "", null)))) > model.contextLength() / 2) {
+        while (part.length() > 1 && count(draft, model, Known.of(part)) > model.contextLength() / 2) {
             part = TextRules.clean(part.substring(part.length() / 4));
         }
         return part;
@@ -150,12 +170,13 @@ class PromptBuilder {
         String system = settings.systemPrompt().strip();
         if (!known.summary().isEmpty()) {
             system += (system.isEmpty() ? "" : "\n\n") + "Summary of the conversation so far:\n" + known.summary();
+            system += known.files().isEmpty() ? "" : "\n\nFiles of the conversation so far:\n\n" + known.files();
         }
         if (!system.isEmpty()) {
             prompt.add(dev.stoa.inference.Message.text(Role.SYSTEM, system));
         }
         for (Turn turn : known.turns()) {
-            prompt.add(dev.stoa.inference.Message.text(Role.USER, turn.question()));
+            prompt.add(dev.stoa.inference.Message.text(Role.USER, turn.prompt()));
             if (!turn.answer().isEmpty()) {
                 prompt.add(dev.stoa.inference.Message.text(Role.ASSISTANT, turn.answer()));
             }
@@ -166,47 +187,109 @@ class PromptBuilder {
     /** What does not hang on the thread. */
     private record Draft(String requestId, Sampling sampling) {}
 
-    /** What a prompt is made of. @param summary "" for none */
-    private record Known(String summary, List<Turn> turns) {
+    /**
+     * What a prompt is made of.
+     *
+     * @param summary "" for none
+     * @param files of the questions that the summary covers, as the prompt shows them; "" for none
+     */
+    private record Known(String summary, String files, List<Turn> turns) {
+        static Known of(String question) {
+            return new Known("", "", List.of(new Turn(List.of(), "", question, "", null)));
+        }
+
         Known from(int first) {
-            return first == 0 ? this : new Known(summary, turns.subList(first, turns.size()));
+            return first == 0 ? this : new Known(summary, files, turns.subList(first, turns.size()));
         }
     }
 
     /**
+     * @param files of its questions
+     * @param shown the files as the prompt shows them
      * @param answer "" for the last turn, which is the one to answer
      * @param answerId null for the last turn
      */
     private record Turn(
-            String question, String answer, @Nullable UUID answerId) {}
+            List<Content> files,
+            String shown,
+            String question,
+            String answer,
+            @Nullable UUID answerId) {
+        String prompt() {
+            return shown.isEmpty() ? question : shown + "\n\n" + question;
+        }
+    }
 
     /** The turns since the newest summary on the branch. */
-    private static Known known(List<Message> branch, List<Summary> summaries) {
+    private Known known(Draft draft, Model model, List<Message> branch, List<Summary> summaries) {
+        Map<UUID, List<Content>> files = files(model, branch);
         for (int at = branch.size() - 1; at >= 0; at--) {
             UUID id = branch.get(at).id();
             for (Summary summary : summaries) {
                 if (summary.messageId().equals(id)) {
-                    return new Known(summary.text(), turns(branch.subList(at + 1, branch.size())));
+                    List<Content> covered = branch.subList(0, at + 1).stream()
+                            .flatMap(message -> files.getOrDefault(message.id(), List.of()).stream())
+                            .toList();
+                    List<Turn> since = turns(draft, model, branch.subList(at + 1, branch.size()), files);
+                    return new Known(summary.text(), shown(draft, model, covered, CARRIED_SHARE), since);
                 }
             }
         }
-        return new Known("", turns(branch));
+        return new Known("", "", turns(draft, model, branch, files));
     }
 
-    private static List<Turn> turns(List<Message> branch) {
+    /** The files of the branch by their questions, each no longer than the model's window could hold. */
+    private Map<UUID, List<Content>> files(Model model, List<Message> branch) {
+        List<UUID> questions = branch.stream()
+                .filter(message -> !message.attachments().isEmpty())
+                .map(Message::id)
+                .toList();
+        int first = Math.max(0, questions.size() - ConversationLimits.PROMPT_FILE_QUESTIONS);
+        int length = model.contextLength() <= 0
+                ? ConversationLimits.TEXT_LENGTH_MAX
+                : (int) Math.min(
+                        ConversationLimits.HISTORY_LENGTH_MAX,
+                        model.contextLength() * (long) PromptFiles.CHARACTERS_PER_TOKEN);
+        return attachments.contents(questions.subList(first, questions.size()), length);
+    }
+
+    /** @param share which part of the window they may fill: 2 is half */
+    private String shown(Draft draft, Model model, List<Content> files, int share) {
+        int tokens = model.contextLength() <= 0 ? Integer.MAX_VALUE : model.contextLength() / share;
+        return PromptFiles.fitted(
+                files, tokens, text -> model.contextLength() <= 0 ? 0 : count(draft, model, Known.of(text)));
+    }
+
+    /** The files of turns that a summary takes the place of: their words can't be had back from a few. */
+    private String carried(Draft draft, Model model, Known known, int turns) {
+        List<Content> files = known.turns().subList(0, turns).stream()
+                .flatMap(turn -> turn.files().stream())
+                .toList();
+        return files.isEmpty() ? known.files() : shown(draft, model, files, CARRIED_SHARE);
+    }
+
+    private List<Turn> turns(Draft draft, Model model, List<Message> branch, Map<UUID, List<Content>> files) {
         List<Turn> turns = new ArrayList<>();
         StringBuilder question = new StringBuilder();
+        List<Content> attached = new ArrayList<>();
         for (Message message : branch) {
             if (message.role() == Message.Role.USER) {
                 question.append(question.isEmpty() ? "" : "\n\n").append(message.text());
+                attached.addAll(files.getOrDefault(message.id(), List.of()));
             } else if (!message.text().isBlank() && !question.isEmpty()) {
-                turns.add(new Turn(question.toString(), message.text(), message.id()));
+                turns.add(turn(draft, model, attached, question.toString(), message.text(), message.id()));
                 question.setLength(0);
+                attached = new ArrayList<>();
             }
         }
         if (!question.isEmpty()) {
-            turns.add(new Turn(question.toString(), "", null));
+            turns.add(turn(draft, model, attached, question.toString(), "", null));
         }
         return turns;
+    }
+
+    private Turn turn(
+            Draft draft, Model model, List<Content> files, String question, String answer, @Nullable UUID answerId) {
+        return new Turn(List.copyOf(files), shown(draft, model, files, TURN_SHARE), question, answer, answerId);
     }
 }

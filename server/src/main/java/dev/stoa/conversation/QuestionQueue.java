@@ -25,6 +25,7 @@ public class QuestionQueue {
     private static final Logger LOG = LoggerFactory.getLogger(QuestionQueue.class);
 
     private final QueueRepository queue;
+    private final AttachmentRepository files;
     private final ConversationRepository conversations;
     private final Questions questions;
     private final Runs runs;
@@ -32,11 +33,13 @@ public class QuestionQueue {
 
     QuestionQueue(
             QueueRepository queue,
+            AttachmentRepository files,
             ConversationRepository conversations,
             Questions questions,
             Runs runs,
             TransactionTemplate transactions) {
         this.queue = queue;
+        this.files = files;
         this.conversations = conversations;
         this.questions = questions;
         this.runs = runs;
@@ -91,6 +94,7 @@ public class QuestionQueue {
         transactions.executeWithoutResult(status -> {
             lock(caller, id);
             queue.delete(id);
+            files.detach(id);
         });
     }
 

@@ -7,17 +7,13 @@ import dev.stoa.inference.Model;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Ids;
 import dev.stoa.shared.StoaException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Questions and the runs that answer them, one at a time or several of one thread at once.
@@ -39,9 +35,10 @@ public class Questions {
     private final Runs runs;
     private final Answers answers;
     private final Inference inference;
-    private final TransactionTemplate transactions;
+    private final AttachmentRepository fileRows;
+    private final Attachments files;
+    private final ConversationSupport support;
     private final Ids ids;
-    private final Clock clock;
 
     Questions(
             ConversationRepository conversations,
@@ -51,9 +48,10 @@ public class Questions {
             Runs runs,
             Answers answers,
             Inference inference,
-            TransactionTemplate transactions,
-            Ids ids,
-            Clock clock) {
+            AttachmentRepository fileRows,
+            Attachments files,
+            ConversationSupport support,
+            Ids ids) {
         this.conversations = conversations;
         this.messages = messages;
         this.runRows = runRows;
@@ -61,15 +59,17 @@ public class Questions {
         this.runs = runs;
         this.answers = answers;
         this.inference = inference;
-        this.transactions = transactions;
+        this.fileRows = fileRows;
+        this.files = files;
+        this.support = support;
         this.ids = ids;
-        this.clock = clock;
     }
 
     /**
      * What a client asks.
      *
      * @param parentId the answer it follows, however old: a stale one makes a branch; null begins a new one
+     * @param attachments files that were taken before, in the order they are shown
      * @param model null takes the conversation's, or else the server's default
      * @param seed the same seed gives the same answer to the same thread on the same model; null draws one
      * @param policy what to do where an answer before it is still being written; null refuses it then
@@ -79,9 +79,14 @@ public class Questions {
             UUID replyId,
             @Nullable UUID parentId,
             String text,
+            List<UUID> attachments,
             @Nullable String model,
             @Nullable Long seed,
-            @Nullable Policy policy) {}
+            @Nullable Policy policy) {
+        public Question {
+            attachments = List.copyOf(attachments);
+        }
+    }
 
     /** What became of a question. */
     public sealed interface Asked {}
@@ -107,7 +112,7 @@ public class Questions {
             makeWay(caller, conversationId, question);
         }
         long seed = question.seed() == null ? ids.seed() : question.seed();
-        Stored<Asked> stored = inTransaction(() -> store(caller, conversationId, question, seed));
+        Stored<Asked> stored = support.inTransaction(() -> store(caller, conversationId, question, seed));
         if (stored.fresh() && stored.value() instanceof Exchange exchange) {
             runs.start(caller, exchange.reply(), seed, requestId);
         }
@@ -121,7 +126,7 @@ public class Questions {
             return;
         }
         if (conversations.find(caller.memberId(), conversationId).isEmpty()) {
-            throw noConversation(conversationId);
+            throw ConversationSupport.noConversation(conversationId);
         }
         for (UUID running : messages.runningAbove(conversationId, parent)) {
             if (question.policy() == Policy.STEER) {
@@ -141,8 +146,9 @@ public class Questions {
         Optional<Queued> waiting = queue.find(question.id());
         if (waiting.isPresent()) {
             if (!waiting.get().conversationId().equals(conversationId)
-                    || !waiting.get().text().equals(question.text())) {
-                throw taken(question.id());
+                    || !waiting.get().text().equals(question.text())
+                    || !ids(waiting.get().attachments()).equals(question.attachments())) {
+                throw ConversationSupport.taken(question.id());
             }
             return Stored.known(new InQueue(waiting.get()));
         }
@@ -176,11 +182,20 @@ public class Questions {
                     "There are " + ConversationLimits.QUEUE_MAX
                             + " questions waiting already. Wait for one to be asked.");
         }
-        String model =
-                question.model() == null ? null : knownModel(question.model()).id();
-        Queued queued =
-                new Queued(question.id(), question.replyId(), conversation.id(), after, question.text(), model, now());
+        String model = question.model() == null
+                ? null
+                : support.knownModel(question.model()).id();
+        Queued queued = new Queued(
+                question.id(),
+                question.replyId(),
+                conversation.id(),
+                after,
+                question.text(),
+                files.require(caller, question.attachments()),
+                model,
+                support.now());
         queue.insert(queued, seed, caller);
+        fileRows.attach(conversation.id(), queued.id(), queued.attachments());
         conversations.touch(conversation.id(), TextRules.title(question.text()), queued.createdAt());
         return new InQueue(queued);
     }
@@ -199,18 +214,20 @@ public class Questions {
                 asked.parentId(),
                 Role.USER,
                 asked.text(),
+                files.require(caller, asked.attachments()),
                 MessageState.COMPLETE,
                 null,
                 asked.model(),
                 null,
                 together,
                 context,
-                now());
+                support.now());
         Message reply = answer(asked.replyId(), conversation.id(), asked.id(), modelOf(conversation, asked.model()));
         requireRoom(caller, conversation.id());
         if (!messages.insert(question)) {
-            throw taken(asked.id());
+            throw ConversationSupport.taken(asked.id());
         }
+        fileRows.attach(conversation.id(), question.id(), question.attachments());
         insertAnswer(caller, reply, seed);
         conversations.touch(conversation.id(), TextRules.title(asked.text()), question.createdAt());
         return new Exchange(question, reply);
@@ -224,14 +241,14 @@ public class Questions {
             throw new StoaException(ErrorKind.INVALID_REQUEST, "Only a question can be answered; this is an answer.");
         }
         long drawn = seed == null ? ids.seed() : seed;
-        Stored<Message> stored = inTransaction(() -> {
+        Stored<Message> stored = support.inTransaction(() -> {
             Conversation conversation = lock(caller, question.conversationId());
             Optional<Message> known = messages.find(id);
             if (known.isPresent()) {
                 Message other = known.get();
                 boolean same = questionId.equals(other.parentId()) && other.role() == Role.ASSISTANT;
-                if (!same || (model != null && !knownModel(model).id().equals(other.model()))) {
-                    throw taken(id);
+                if (!same || (model != null && !support.knownModel(model).id().equals(other.model()))) {
+                    throw ConversationSupport.taken(id);
                 }
                 return Stored.known(other);
             }
@@ -249,7 +266,7 @@ public class Questions {
 
     /** Asks the next question that waits in a conversation, if its time has come. @return whether one was */
     boolean askNext(UUID conversationId) {
-        Optional<Next> next = Optional.ofNullable(transactions.execute(status -> takeNext(conversationId)));
+        Optional<Next> next = support.findInTransaction(() -> takeNext(conversationId));
         next.ifPresent(one -> runs.start(one.caller(), one.reply(), one.seed(), ids.request()));
         return next.isPresent();
     }
@@ -272,6 +289,7 @@ public class Questions {
                         queued.replyId(),
                         queued.afterId(),
                         queued.text(),
+                        ids(queued.attachments()),
                         queued.model(),
                         waiting.seed(),
                         null);
@@ -287,13 +305,14 @@ public class Questions {
         boolean same = known.conversationId().equals(conversationId)
                 && known.role() == Role.USER
                 && known.text().equals(asked.text())
+                && ids(known.attachments()).equals(asked.attachments())
                 && (asked.policy() == Policy.AFTER
                         || (Objects.equals(known.parentId(), asked.parentId())
                                 && Objects.equals(known.model(), asked.model())));
         return messages.find(asked.replyId())
                 .filter(reply -> same && asked.id().equals(reply.parentId()))
                 .map(reply -> new Exchange(known, reply))
-                .orElseThrow(() -> taken(asked.id()));
+                .orElseThrow(() -> ConversationSupport.taken(asked.id()));
     }
 
     private Message answer(UUID id, UUID conversation, UUID question, String model) {
@@ -303,24 +322,29 @@ public class Questions {
                 question,
                 Role.ASSISTANT,
                 "",
+                List.of(),
                 MessageState.GENERATING,
                 null,
                 model,
                 null,
                 false,
                 null,
-                now());
+                support.now());
+    }
+
+    private static List<UUID> ids(List<Attachment> attachments) {
+        return attachments.stream().map(Attachment::id).toList();
     }
 
     private void insertAnswer(Caller caller, Message reply, long seed) {
         if (!messages.insert(reply)) {
-            throw taken(reply.id());
+            throw ConversationSupport.taken(reply.id());
         }
         runRows.insert(reply.id(), runs.serverId(), caller, seed);
     }
 
     private Conversation lock(Caller caller, UUID id) {
-        return conversations.lock(caller.memberId(), id).orElseThrow(() -> noConversation(id));
+        return conversations.lock(caller.memberId(), id).orElseThrow(() -> ConversationSupport.noConversation(id));
     }
 
     private Message requireAnswer(UUID conversationId, UUID parentId) {
@@ -350,7 +374,7 @@ public class Questions {
 
     private String modelOf(Conversation conversation, @Nullable String asked) {
         if (asked != null) {
-            return knownModel(asked).id();
+            return support.knownModel(asked).id();
         }
         if (conversation.model() != null) {
             return conversation.model();
@@ -359,32 +383,6 @@ public class Questions {
                 .findFirst()
                 .map(Model::id)
                 .orElseThrow(() -> new StoaException(ErrorKind.OVERLOADED, "There is no model on this server yet."));
-    }
-
-    /** Of a body's field, so a wrong name is the request's fault and not a path that is not there. */
-    private Model knownModel(String name) {
-        try {
-            return inference.model(name);
-        } catch (StoaException e) {
-            throw new StoaException(ErrorKind.INVALID_REQUEST, "model: " + e.getMessage(), null, e);
-        }
-    }
-
-    /** As precise as PostgreSQL stores it, so that the first answer and a repeated one are the same. */
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
-    }
-
-    private <T> T inTransaction(Supplier<T> work) {
-        return Objects.requireNonNull(transactions.execute(status -> work.get()));
-    }
-
-    private static StoaException noConversation(UUID id) {
-        return new StoaException(ErrorKind.NOT_FOUND, "There is no conversation " + id + ".");
-    }
-
-    private static StoaException taken(UUID id) {
-        return new StoaException(ErrorKind.CONFLICT, "The id " + id + " is taken by something else.");
     }
 
     /** @param fresh whether it was stored just now, or was known */

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Repository;
 class QueueRepository {
     private static final String COLUMNS = """
             q.id, q.reply_id, q.conversation_id, q.after_id, q.text, q.model, q.seed, q.organization_id, q.workspace_id,
-            q.member_id, q.credential_id, q.created_at\s""";
+            q.member_id, q.credential_id, q.created_at,\s""" + AttachmentRepository.column("q.id");
 
     private final JdbcClient jdbc;
 
@@ -116,6 +116,7 @@ class QueueRepository {
                 row.getObject("conversation_id", UUID.class),
                 row.getObject("after_id", UUID.class),
                 row.getString("text"),
+                AttachmentRepository.ofColumn(row.getString("attachments")),
                 row.getString("model"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
         Caller caller = new Caller(

@@ -1,6 +1,7 @@
 package dev.stoa.conversation;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -16,5 +17,10 @@ public record Queued(
         UUID conversationId,
         UUID afterId,
         String text,
+        List<Attachment> attachments,
         @Nullable String model,
-        Instant createdAt) {}
+        Instant createdAt) {
+    public Queued {
+        attachments = List.copyOf(attachments);
+    }
+}

@@ -113,7 +113,7 @@ public class Runs implements SmartLifecycle {
                 run,
                 caller,
                 answer,
-                () -> asked(run, prompts.build(requestId, caller, modelOf(answer), questionOf(answer), seed)),
+                () -> asked(run, prompts.build(run, requestId, caller, modelOf(answer), questionOf(answer), seed)),
                 Duration.ZERO);
     }
 
@@ -266,7 +266,8 @@ public class Runs implements SmartLifecycle {
         Supplier<GenerationRequest> prompt = request == null
                 ? () -> asked(
                         run,
-                        prompts.build(requestId, taken.caller(), modelOf(answer), questionOf(answer), taken.seed()))
+                        prompts.build(
+                                run, requestId, taken.caller(), modelOf(answer), questionOf(answer), taken.seed()))
                 : () -> RunRequest.decode(request, requestId).goingOn(requestId, allButLast(logged.tokens()));
         launch(run, taken.caller(), answer, prompt, ConversationLimits.TAKE_UP_PATIENCE);
     }

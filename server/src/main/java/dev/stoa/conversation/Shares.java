@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,18 +34,31 @@ public class Shares {
 
     private final JdbcClient jdbc;
     private final Conversations conversations;
+    private final AttachmentRepository files;
     private final RandomGenerator random;
     private final Clock clock;
 
-    Shares(JdbcClient jdbc, Conversations conversations, RandomGenerator random, Clock clock) {
+    Shares(
+            JdbcClient jdbc,
+            Conversations conversations,
+            AttachmentRepository files,
+            RandomGenerator random,
+            Clock clock) {
         this.jdbc = jdbc;
         this.conversations = conversations;
+        this.files = files;
         this.random = random;
         this.clock = clock;
     }
 
     /** A message of a copy. */
-    public record Line(String role, String text, @Nullable String model) {}
+    public record Line(String role, String text, @Nullable String model, List<CarriedFile> files) {
+        /** A copy that was made before there were files has none. */
+        @SuppressWarnings({"ConstantValue", "NullableProblems"})
+        public Line {
+            files = files == null ? List.of() : List.copyOf(files);
+        }
+    }
 
     /** A link of a member. */
     public record Share(UUID id, UUID conversationId, String title, Instant createdAt, Instant expiresAt) {}
@@ -72,12 +86,14 @@ public class Shares {
             throw TextRules.invalid("days", "must be between 1 and " + ConversationLimits.SHARE_AGE_MAX.toDays());
         }
         Conversations.Thread thread = conversations.branch(caller, conversationId, leaf);
+        Map<UUID, List<CarriedFile>> carried = files.carried(thread.messages());
         List<Line> lines = thread.messages().stream()
                 .filter(message -> !message.text().isBlank())
                 .map(message -> new Line(
                         message.role().word(),
                         message.text(),
-                        message.role() == Message.Role.ASSISTANT ? message.model() : null))
+                        message.role() == Message.Role.ASSISTANT ? message.model() : null,
+                        carried.getOrDefault(message.id(), List.of())))
                 .toList();
         if (lines.isEmpty()) {
             throw new StoaException(ErrorKind.INVALID_REQUEST, "There is nothing to share yet.");

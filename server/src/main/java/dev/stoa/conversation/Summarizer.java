@@ -56,12 +56,13 @@ class Summarizer {
     /**
      * Makes and keeps a summary of everything up to a message.
      *
+     * @param run the one that needs it: its end is the summary's too
      * @param before the summary that it begins with; "" for none
      * @param transcript what was said since
      * @return empty if the model could not; nothing is lost then
      */
     Optional<String> make(
-            Caller caller, String model, UUID conversation, UUID messageId, String before, String transcript) {
+            Run run, Caller caller, String model, UUID conversation, UUID messageId, String before, String transcript) {
         String text = before.isEmpty() ? transcript : "Summary of what came before:\n" + before + "\n\n" + transcript;
         List<Message> prompt = new ArrayList<>();
         prompt.add(Message.text(Message.Role.SYSTEM, INSTRUCTION));
@@ -75,6 +76,7 @@ class Summarizer {
                 List.of(),
                 PromptBuilder.SURFACE);
         try (TokenStream stream = generations.start(caller, request)) {
+            run.attach(stream);
             Optional<String> summary = read(stream);
             summary.ifPresent(written -> keep(conversation, messageId, written, model));
             return summary;

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -27,6 +28,7 @@ public class Transfer {
     private final Conversations conversations;
     private final ConversationRepository rows;
     private final MessageRepository messages;
+    private final AttachmentRepository files;
     private final TransactionTemplate transactions;
     private final Clock clock;
 
@@ -34,17 +36,23 @@ public class Transfer {
             Conversations conversations,
             ConversationRepository rows,
             MessageRepository messages,
+            AttachmentRepository files,
             TransactionTemplate transactions,
             Clock clock) {
         this.conversations = conversations;
         this.rows = rows;
         this.messages = messages;
+        this.files = files;
         this.transactions = transactions;
         this.clock = clock;
     }
 
-    /** A whole conversation, all branches, oldest message first. */
-    public record Whole(Conversation conversation, List<Message> messages) {}
+    /**
+     * A whole conversation, all branches, oldest message first.
+     *
+     * @param files by the questions that have some
+     */
+    public record Whole(Conversation conversation, List<Message> messages, Map<UUID, List<CarriedFile>> files) {}
 
     /** @param skipped those that were there already, or held no words */
     public record Result(
@@ -52,7 +60,8 @@ public class Transfer {
 
     public Whole export(Caller caller, UUID id) {
         Conversations.Thread thread = conversations.changedSince(caller, id, 0);
-        return new Whole(thread.conversation(), messages.all(id));
+        List<Message> all = messages.all(id);
+        return new Whole(thread.conversation(), all, files.carried(all));
     }
 
     /** The newest branch as Markdown. */
@@ -69,10 +78,19 @@ public class Transfer {
             text.append("\n## ")
                     .append(who)
                     .append("\n\n")
+                    .append(attached(message))
                     .append(message.text().strip())
                     .append('\n');
         }
         return text.toString();
+    }
+
+    private static String attached(Message message) {
+        return message.attachments().isEmpty()
+                ? ""
+                : message.attachments().stream()
+                        .map(file -> file.name().replaceAll("([\\\\`*_\\[\\]<>])", "\\\\$1"))
+                        .collect(Collectors.joining(", ", "*Attached: ", "*\n\n"));
     }
 
     /** @throws StoaException INVALID_REQUEST if the file is none that is known */
@@ -104,7 +122,7 @@ public class Transfer {
             String number = Integer.toString(lines.size());
             String parent = lines.isEmpty() ? null : lines.getLast().id();
             lines.add(new ImportedMessage(
-                    number, parent, Message.Role.ofWord(line.role()), line.text(), line.model(), null));
+                    number, parent, Message.Role.ofWord(line.role()), line.text(), line.model(), null, line.files()));
         }
         String name = "shared/" + secret;
         transactions.execute(
@@ -141,6 +159,7 @@ public class Transfer {
                     parent,
                     message.role(),
                     text.substring(0, Math.min(text.length(), ConversationLimits.TEXT_LENGTH_MAX)),
+                    List.of(),
                     MessageState.COMPLETE,
                     null,
                     message.model(),
@@ -150,9 +169,28 @@ public class Transfer {
                     message.at() == null ? now : message.at().truncatedTo(ChronoUnit.MICROS));
             if (messages.insert(stored)) {
                 ids.put(message.id(), messageId);
+                keep(caller, stored, message.files(), now);
             }
         }
         return true;
+    }
+
+    private void keep(Caller caller, Message question, List<CarriedFile> carried, Instant now) {
+        List<Attachment> kept = new ArrayList<>();
+        for (CarriedFile file : carried) {
+            Attachment one = new Attachment(
+                    idOf(caller, question.id() + "/" + kept.size()),
+                    file.name(),
+                    file.mediaType(),
+                    file.size(),
+                    file.pages(),
+                    file.text().length(),
+                    file.cut());
+            if (files.insert(caller.memberId(), one, file.text(), now)) {
+                kept.add(one);
+            }
+        }
+        files.attach(question.conversationId(), question.id(), kept);
     }
 
     private static UUID idOf(Caller caller, String name) {

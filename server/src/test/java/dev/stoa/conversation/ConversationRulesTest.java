@@ -8,6 +8,7 @@ import dev.stoa.inference.TokenUsage;
 import dev.stoa.shared.StoaException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,7 @@ class ConversationRulesTest {
                     id,
                     Message.Role.ASSISTANT,
                     "",
+                    List.of(),
                     state,
                     null,
                     "m",

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedGenerations implements Generations {
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
     private final Map<String, GenerationRequest> requests = new ConcurrentHashMap<>();
-    private volatile @Nullable String summary;
+    private volatile @Nullable Script summary;
     private final AtomicInteger open = new AtomicInteger();
 
     /** The stream of one question. */
@@ -71,17 +71,29 @@ public final class ScriptedGenerations implements Generations {
 
     /** What the model writes when it is to summarise; null lets it fail. */
     public void summary(@Nullable String text) {
-        summary = text;
+        summary = text == null ? null : new Script().text(text).finish();
+    }
+
+    /** The model begins a summary and does not come to its end. */
+    public void endlessSummary() {
+        summary = new Script().text("It began");
     }
 
     private TokenStream summarise(GenerationRequest request) {
-        String text = summary;
-        if (text == null) {
+        Script script = summary;
+        if (script == null) {
             throw new StoaException(ErrorKind.OVERLOADED, "No summary, says the test.");
         }
         requests.put("summary", request);
         open.incrementAndGet();
-        return new Stream(new Script().text(text).finish().events);
+        return new Stream(new LinkedBlockingQueue<>(script.events));
+    }
+
+    /** The words of a question, without the files before them. */
+    private static String withoutFiles(String prompt) {
+        String end = "</file>\n\n";
+        int at = prompt.lastIndexOf(end);
+        return at < 0 ? prompt : prompt.substring(at + end.length());
     }
 
     /** What was asked of the model for a question. */
@@ -96,7 +108,7 @@ public final class ScriptedGenerations implements Generations {
 
     @Override
     public TokenStream start(Caller caller, GenerationRequest request) {
-        String question = request.messages().getLast().plainText();
+        String question = withoutFiles(request.messages().getLast().plainText());
         if (request.messages().getFirst().plainText().equals(Summarizer.INSTRUCTION)) {
             return summarise(request);
         }

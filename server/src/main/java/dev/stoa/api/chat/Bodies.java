@@ -2,6 +2,7 @@ package dev.stoa.api.chat;
 
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,7 @@ final class Bodies {
             @Nullable UUID replyId,
             @Nullable UUID parentId,
             @Nullable String text,
+            @Nullable List<@Nullable UUID> attachments,
             @Nullable String model,
             @Nullable Long seed,
             @Nullable String policy) {}

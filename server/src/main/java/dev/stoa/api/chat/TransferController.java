@@ -13,6 +13,7 @@ import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
@@ -66,7 +67,8 @@ class TransferController {
                                 whole.conversation().title(),
                                 whole.conversation().createdAt(),
                                 whole.messages().stream()
-                                        .map(ExportedMessage::of)
+                                        .map(message -> ExportedMessage.of(
+                                                message, whole.files().getOrDefault(message.id(), List.of())))
                                         .toList())));
             case "markdown" ->
                 file(

@@ -1,6 +1,8 @@
 package dev.stoa.api.chat;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.stoa.conversation.Attachment;
+import dev.stoa.conversation.CarriedFile;
 import dev.stoa.conversation.Conversation;
 import dev.stoa.conversation.Message;
 import dev.stoa.conversation.Queued;
@@ -85,6 +87,7 @@ final class Views {
             @Nullable UUID parentId,
             String role,
             String text,
+            List<Attachment> attachments,
             String state,
             Message.@Nullable Problem error,
             @Nullable String model,
@@ -98,6 +101,7 @@ final class Views {
                     message.parentId(),
                     message.role().word(),
                     message.text(),
+                    message.attachments(),
                     message.state().word(),
                     message.error(),
                     message.model(),
@@ -131,16 +135,18 @@ final class Views {
             @Nullable UUID parentId,
             String role,
             String text,
+            List<CarriedFile> attachments,
             String state,
             @Nullable String model,
             boolean together,
             Instant createdAt) {
-        static ExportedMessage of(Message message) {
+        static ExportedMessage of(Message message, List<CarriedFile> files) {
             return new ExportedMessage(
                     message.id(),
                     message.parentId(),
                     message.role().word(),
                     message.text(),
+                    files,
                     message.state().word(),
                     message.model(),
                     message.together(),

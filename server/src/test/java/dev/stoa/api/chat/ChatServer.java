@@ -94,7 +94,13 @@ public final class ChatServer implements AutoCloseable {
     @EnableAutoConfiguration
     @EnableConfigurationProperties({ChatSettings.class, Limits.class})
     @ComponentScan(
-            basePackages = {"dev.stoa.identity", "dev.stoa.conversation", "dev.stoa.shared", "dev.stoa.api"},
+            basePackages = {
+                "dev.stoa.identity",
+                "dev.stoa.conversation",
+                "dev.stoa.document",
+                "dev.stoa.shared",
+                "dev.stoa.api"
+            },
             excludeFilters =
                     @ComponentScan.Filter(
                             type = FilterType.REGEX,

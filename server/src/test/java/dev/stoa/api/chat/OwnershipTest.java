@@ -49,6 +49,10 @@ class OwnershipTest {
         assertThat(owner.ask(conversation, question, reply, null, "mine").status())
                 .isEqualTo(201);
         owner.follow(reply, 0);
+        UUID file = UUID.randomUUID();
+        assertThat(owner.send("PUT", "/api/attachments/" + file + "?name=a.txt", "mine", Map.of())
+                        .status())
+                .isEqualTo(201);
         var before = owner.get("/api/conversations/" + conversation).body();
 
         String ask =
@@ -60,6 +64,8 @@ class OwnershipTest {
                 new Call("POST", "/api/conversations/" + conversation + "/messages", ask),
                 new Call("POST", "/api/messages/" + question + "/replies", ids(UUID.randomUUID())),
                 new Call("POST", "/api/messages/" + reply + "/stop", ""),
+                new Call("GET", "/api/attachments/" + file, ""),
+                new Call("DELETE", "/api/attachments/" + file, ""),
                 new Call("GET", "/api/messages/" + reply + "/events", ""));
         for (Call call : calls) {
             assertThat(call.by(stranger).status()).as("%s", call).isEqualTo(404);
