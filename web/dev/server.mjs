@@ -5,6 +5,7 @@
 //
 // Words in a question: "hostile", "long", "code" choose the answer; "refuse", "fail", "interrupt", "reject", "busy"
 // bring about what they say; "hang" never answers. `POST /dev/state` with {loading, down, models} changes the world.
+import { Buffer } from "node:buffer";
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -35,6 +36,7 @@ export function start({ port = 0, pace = 30 } = {}) {
     conversations: new Map(),
     messages: new Map(),
     watchers: new Map(),
+    files: new Map(),
     queue: [],
     version: 1,
     listeners: new Set(),
@@ -74,6 +76,8 @@ async function handle(world, request, response) {
   if (request.method !== "GET" && request.headers["x-stoa-client"] !== "web") {
     return fail(response, 403, "permission", "X-Stoa-Client is missing");
   }
+  const fileId = /^\/api\/attachments\/([^/]+)$/.exec(url.pathname)?.[1];
+  if (fileId !== undefined) return onFile(world, request, fileId, url.searchParams.get("name"), response);
   const body = request.method === "GET" || request.method === "DELETE" ? {} : await bodyOf(request);
   const route = `${request.method} ${url.pathname}`;
   if (route === "POST /api/session") {
@@ -107,7 +111,7 @@ async function handle(world, request, response) {
     return json(response, 200, { shares: [] });
   }
   if (url.pathname.startsWith("/api/shared/")) {
-    const messages = [...world.messages.values()].slice(0, 2);
+    const messages = [...world.messages.values()].slice(0, 2).map((one) => ({ ...one, files: [] }));
     return json(response, 200, { title: "Hash tables", messages, created_at: new Date(), expires_at: new Date() });
   }
   if (route === "GET /api/events") return changes(world, response);
@@ -217,6 +221,42 @@ function devices() {
   ];
 }
 
+/** Text only, and a name that ends in "pdf" stands for one of twelve pages. */
+async function onFile(world, request, id, name, response) {
+  if (request.method === "GET") {
+    const { text, ...attachment } = world.files.get(id);
+    return json(response, 200, { attachment, text });
+  }
+  if (request.method === "DELETE") return empty(response);
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const content = Buffer.concat(chunks);
+  if (content.includes(0)) {
+    return fail(response, 415, "unsupported_media_type", "This file is neither text nor PDF.");
+  }
+  const text = content.toString();
+  const pdf = name.endsWith(".pdf");
+  const attachment = {
+    id,
+    name,
+    media_type: pdf ? "application/pdf" : "text/plain",
+    size: content.length,
+    pages: pdf ? 12 : 0,
+    characters: text.length,
+    cut: false,
+  };
+  world.files.set(id, { ...attachment, text });
+  return json(response, 201, attachment);
+}
+
+/** What a question or one that waits shows of its files. */
+function filesOf(world, body) {
+  return (body.attachments ?? []).map((id) => {
+    const { text, ...attachment } = world.files.get(id);
+    return { ...attachment, characters: text.length };
+  });
+}
+
 function onConversation(world, method, id, sub, body, response) {
   const one = world.conversations.get(id);
   if (one === undefined) return fail(response, 404, "not_found", "no such conversation");
@@ -257,7 +297,15 @@ function onConversation(world, method, id, sub, body, response) {
   const parent = world.messages.get(body.parent_id);
   if (parent?.state === "generating") {
     if (body.policy === "after") {
-      const queued = { ...body, conversation_id: id, after_id: body.parent_id, model: null, created_at: new Date() };
+      const attachments = filesOf(world, body);
+      const queued = {
+        ...body,
+        attachments,
+        conversation_id: id,
+        after_id: body.parent_id,
+        model: null,
+        created_at: new Date(),
+      };
       world.queue.push(queued);
       return json(response, 202, { queued });
     }
@@ -270,6 +318,7 @@ function onConversation(world, method, id, sub, body, response) {
     parent_id: body.parent_id,
     role: "user",
     text: body.text,
+    attachments: filesOf(world, body),
     together: body.policy === "together" && parent !== undefined,
   });
   one.version = ++world.version;
@@ -414,6 +463,7 @@ function put(world, part) {
     model: null,
     usage: null,
     together: false,
+    attachments: [],
     created_at: new Date().toISOString(),
     ...part,
   };

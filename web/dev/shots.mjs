@@ -2,6 +2,7 @@
 // security policy, and runs axe on each. Fails on a serious violation or an error in the console.
 //
 //   npm run build && npm run shots [-- FOLDER]        needs Chromium (CHROMIUM names it, /usr/bin/chromium otherwise)
+import { Buffer } from "node:buffer";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -90,6 +91,7 @@ async function tour(size, scheme) {
   await ended();
   await page.locator(".hljs-keyword").first().waitFor();
   await shot("05-finished");
+
   await page.getByRole("button", { name: "Answer again" }).click();
   await page.getByText("2/2").waitFor();
   await page
@@ -158,6 +160,32 @@ async function tour(size, scheme) {
   await page.waitForTimeout(300);
   await shot("09-downloading");
   server.world.loading = null;
+
+  await startNew();
+  await page.locator('input[type="file"]').setInputFiles([
+    {
+      name: "Quarterly report 2026.pdf",
+      mimeType: "application/pdf",
+      buffer: Buffer.from("Sales rose by 4%.\n\nCosts fell."),
+    },
+    {
+      name: "hash_table.py",
+      mimeType: "text/x-python",
+      buffer: Buffer.from("class HashTable:\n    pass\n".repeat(30)),
+    },
+    { name: "picture.png", mimeType: "image/png", buffer: Buffer.from([137, 80, 78, 71, 0, 1]) },
+  ]);
+  await page.getByText("neither text nor PDF").waitFor();
+  await shot("20-files-in-the-box");
+  await page.getByRole("button", { name: "Remove picture.png" }).click();
+  await ask("What do these say?");
+  await ended();
+  await page.waitForTimeout(300);
+  await shot("21-files-in-the-thread");
+  await page.getByRole("button", { name: "Show hash_table.py" }).click();
+  await page.getByText("class HashTable").first().waitFor();
+  await shot("22-file-open");
+  await page.keyboard.press("Escape");
 
   if (size === "phone") {
     await page.getByRole("button", { name: "Open conversations" }).click();

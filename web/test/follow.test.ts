@@ -10,6 +10,7 @@ const END: Message = {
   parent_id: "q",
   role: "assistant",
   text: TEXT,
+  attachments: [],
   state: "complete",
   error: null,
   model: "m",

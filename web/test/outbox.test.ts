@@ -13,6 +13,7 @@ const PARCEL: Parcel = {
   opensConversation: true,
   parentId: null,
   text: "Hello",
+  attachments: [],
   model: null,
   policy: null,
 };

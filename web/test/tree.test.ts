@@ -8,6 +8,7 @@ const message = (id: string, parent_id: string | null, part: Partial<Message> = 
   parent_id,
   role: parent_id === null || part.role === "user" ? "user" : "assistant",
   text: id,
+  attachments: [],
   state: "complete",
   error: null,
   model: null,

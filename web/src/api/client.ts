@@ -3,6 +3,7 @@ import { call } from "./http";
 import type {
   Account,
   AccountLink,
+  Attachment,
   Conversation,
   ConversationsPage,
   DeviceSession,
@@ -73,6 +74,11 @@ export const api = {
   choosePolicy: (id: string, policy: Policy) =>
     call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: { policy } }),
   remove: (id: string) => call<undefined>(`/api/conversations/${segment(id)}`, { method: "DELETE" }),
+
+  attach: (id: string, name: string, file: Blob) =>
+    call<Attachment>(`/api/attachments/${segment(id)}?name=${segment(name)}`, { method: "PUT", file }),
+  attachment: (id: string) => call<{ attachment: Attachment; text: string }>(`/api/attachments/${segment(id)}`),
+  detach: (id: string) => call<undefined>(`/api/attachments/${segment(id)}`, { method: "DELETE" }),
 
   send: (conversationId: string, message: NewMessage) =>
     call<Exchange | { queued: Queued }>(`/api/conversations/${segment(conversationId)}/messages`, {

@@ -6,6 +6,8 @@ import type { ApiErrorBody } from "./types";
 
 /** Longest wait for the head of an answer; a stop waits for the run's end, so it is generous. */
 const ANSWER_TIMEOUT_MS = 30_000;
+/** A file goes up slowly, and is read before the answer. */
+const FILE_TIMEOUT_MS = 180_000;
 
 export type ErrorKind =
   | "network"
@@ -85,8 +87,10 @@ export async function errorOf(response: Response): Promise<ApiError> {
 }
 
 export interface CallOptions {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  file?: Blob;
 }
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
@@ -96,8 +100,12 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
     headers,
     credentials: "same-origin",
     cache: "no-store",
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    signal: AbortSignal.timeout(options.file === undefined ? ANSWER_TIMEOUT_MS : FILE_TIMEOUT_MS),
   };
+  if (options.file !== undefined) {
+    headers["Content-Type"] = "application/octet-stream";
+    init.body = options.file;
+  }
   if (options.body !== undefined) {
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(options.body);

@@ -97,6 +97,7 @@ export interface Message {
   parent_id: string | null;
   role: "user" | "assistant";
   text: string;
+  attachments: Attachment[];
   state: MessageState;
   error: ApiErrorBody | null;
   model: string | null;
@@ -106,6 +107,23 @@ export interface Message {
   created_at: string;
 }
 
+/** A file of a question, without its text. */
+export interface Attachment {
+  id: string;
+  name: string;
+  media_type: string;
+  /** Of the file, in bytes. */
+  size: number;
+  /** Of a PDF; 0 for others. */
+  pages: number;
+  characters: number;
+  /** Whether the file goes on after its text. */
+  cut: boolean;
+}
+
+/** A file as a shared copy carries it. */
+export type CarriedFile = Omit<Attachment, "id" | "characters"> & { text: string };
+
 /** A question that waits its turn. */
 export interface Queued {
   id: string;
@@ -113,6 +131,7 @@ export interface Queued {
   conversation_id: string;
   after_id: string;
   text: string;
+  attachments: Attachment[];
   model: string | null;
   created_at: string;
 }
@@ -149,7 +168,7 @@ export interface Share {
 /** What a link shows. */
 export interface SharedCopy {
   title: string;
-  messages: { role: "user" | "assistant"; text: string; model: string | null }[];
+  messages: { role: "user" | "assistant"; text: string; model: string | null; files: CarriedFile[] }[];
   created_at: string;
   expires_at: string;
 }
@@ -169,6 +188,7 @@ export interface NewMessage {
   reply_id: string;
   parent_id: string | null;
   text: string;
+  attachments?: string[];
   model?: string;
   policy?: Policy;
 }

@@ -4,19 +4,23 @@
  * question then. Enter sends (a line break on touch keyboards, which have no Shift), Escape stops.
  */
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
-import type { Policy } from "../api/types";
+import type { Attachment, Policy } from "../api/types";
 import { useMedia } from "../lib/hooks";
 import { splitQuestions } from "../lib/split";
 import { draftOf, keepDraft } from "../state/drafts";
 import { t } from "../strings";
-import { ChevronIcon, SendIcon, SplitIcon, StopIcon } from "./icons";
+import { DraftFiles } from "./Attachments";
+import { ChevronIcon, ClipIcon, SendIcon, SplitIcon, StopIcon } from "./icons";
 import { Menu } from "./Menu";
+import { useDraftFiles } from "./useDraftFiles";
 
 const HEIGHT_MAX_PX = 240;
 const POLICIES: readonly Policy[] = ["together", "after", "instead", "steer"];
 
 export interface ComposerHandle {
-  put(text: string): void;
+  put(text: string, attachments?: readonly Attachment[]): void;
+  /** Attaches files. */
+  add(files: Iterable<File>): void;
 }
 
 interface Props {
@@ -28,7 +32,7 @@ interface Props {
   stopping: boolean;
   policy: Policy;
   onPolicy: (policy: Policy) => void;
-  onSend: (parts: readonly string[]) => void;
+  onSend: (parts: readonly string[], attachments: readonly Attachment[]) => void;
   onStop: () => void;
 }
 
@@ -36,6 +40,8 @@ export function Composer(props: Props) {
   const { conversationId, box, handle, answering, stopping, policy, onPolicy, onSend, onStop } = props;
   const [text, setText] = useState(() => draftOf(conversationId));
   const [asOne, setAsOne] = useState(false);
+  const draft = useDraftFiles(conversationId);
+  const picker = useRef<HTMLInputElement>(null);
   const touch = useMedia("(pointer: coarse)");
   const parts = useMemo(() => splitQuestions(text), [text]);
 
@@ -49,8 +55,13 @@ export function Composer(props: Props) {
   useLayoutEffect(() => {
     latest.current = change;
     handle.current = {
-      put: (more) => {
+      put: (more, attachments = []) => {
         latest.current(text.trim() === "" ? more : `${text}\n\n${more}`);
+        draft.put(attachments);
+        box.current?.focus();
+      },
+      add: (files) => {
+        draft.add(files);
         box.current?.focus();
       },
     };
@@ -64,10 +75,14 @@ export function Composer(props: Props) {
     area.style.overflowY = area.scrollHeight > HEIGHT_MAX_PX ? "auto" : "hidden";
   }, [text, box]);
 
-  const sendable = text.trim() !== "";
+  // A question does not leave without a file that is still being read.
+  const reading = draft.files.some((file) => file.state === "reading");
+  const sendable = text.trim() !== "" && !reading;
   const send = () => {
     if (!sendable) return;
-    onSend(parts === null || asOne ? [text] : parts);
+    const attachments = draft.files.flatMap((file) => (file.attachment === null ? [] : [file.attachment]));
+    onSend(parts === null || asOne ? [text] : parts, attachments);
+    draft.clear();
     setText("");
     setAsOne(false);
   };
@@ -90,17 +105,52 @@ export function Composer(props: Props) {
     >
       {parts !== null && <SplitNote parts={parts} asOne={asOne} onChange={setAsOne} />}
       <div className="composer-box">
-        <textarea
-          ref={box}
-          id="message-box"
-          rows={1}
-          value={text}
-          aria-label={t.composer.label}
-          aria-keyshortcuts="/"
-          placeholder={answering > 0 ? t.composer.busyPlaceholder : t.composer.placeholder}
-          onChange={(event) => change(event.target.value)}
-          onKeyDown={onKeyDown}
+        <button
+          type="button"
+          className="icon-button composer-attach"
+          aria-label={t.files.attach}
+          title={t.files.attach}
+          onClick={() => picker.current?.click()}
+        >
+          <ClipIcon />
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          aria-label={t.files.attach}
+          onChange={(event) => {
+            draft.add(event.target.files ?? []);
+            event.target.value = "";
+          }}
         />
+        <div className="composer-middle">
+          <DraftFiles files={draft.files} onRemove={draft.remove} onRetry={draft.retry} />
+          <textarea
+            ref={box}
+            id="message-box"
+            rows={1}
+            value={text}
+            aria-label={t.composer.label}
+            aria-keyshortcuts="/"
+            placeholder={
+              answering > 0
+                ? t.composer.busyPlaceholder
+                : draft.files.length > 0
+                  ? t.files.placeholder
+                  : t.composer.placeholder
+            }
+            onChange={(event) => change(event.target.value)}
+            onKeyDown={onKeyDown}
+            onPaste={(event) => {
+              // A piece of a document comes as text and picture: the text is meant.
+              if (event.clipboardData.files.length === 0 || event.clipboardData.types.includes("text/plain")) return;
+              event.preventDefault();
+              draft.add(event.clipboardData.files);
+            }}
+          />
+        </div>
         <div className="composer-tools">
           {answering > 0 && <PolicyMenu policy={policy} onPolicy={onPolicy} />}
           {answering > 0 && (
@@ -119,7 +169,7 @@ export function Composer(props: Props) {
             type="submit"
             className="send"
             aria-label={t.composer.send}
-            title={t.composer.send}
+            title={reading ? t.files.wait : t.composer.send}
             disabled={!sendable}
           >
             <SendIcon />

@@ -4,6 +4,7 @@ import type { Message } from "../api/types";
 import { moment } from "../lib/format";
 import type { LiveAnswer } from "../state/live";
 import { t } from "../strings";
+import { AttachmentList } from "./Attachments";
 import { AnswerText } from "./AnswerText";
 import { CopyButton } from "./CopyButton";
 import {
@@ -52,6 +53,7 @@ function Question({ message, siblings, onShow, onEdit }: Props) {
   }
   return (
     <article className="message question" aria-label={t.thread.you} data-message={message.id}>
+      <AttachmentList files={message.attachments} />
       <div className="bubble">{message.text}</div>
       <div className="message-tools">
         <Versions id={message.id} siblings={siblings} onShow={onShow} />

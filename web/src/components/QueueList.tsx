@@ -3,13 +3,13 @@ import type { Queued } from "../api/types";
 import { sendQueued } from "../state/app";
 import { moveQueued, removeQueued } from "../state/threads";
 import { t } from "../strings";
-import { BinIcon, ChevronIcon, ClockIcon, PenIcon, SendIcon, UpIcon } from "./icons";
+import { BinIcon, ChevronIcon, ClockIcon, PenIcon, SendIcon, UpIcon, ClipIcon } from "./icons";
 
 interface Props {
   queue: readonly Queued[];
   /** The answer that they wait for failed: nothing asks them but the person. */
   held: boolean;
-  onEdit: (text: string) => void;
+  onEdit: (one: Queued) => void;
 }
 
 export function QueueList({ queue, held, onEdit }: Props) {
@@ -25,6 +25,12 @@ export function QueueList({ queue, held, onEdit }: Props) {
           <li key={one.id} className="queue-item">
             <span className="queue-number">{at + 1}</span>
             <span className="queue-text">{one.text}</span>
+            {one.attachments.length > 0 && (
+              <span className="queue-files" role="img" aria-label={t.files.count(one.attachments.length)}>
+                <ClipIcon />
+                {one.attachments.length}
+              </span>
+            )}
             <span className="queue-tools">
               {held && (
                 <Tool label={t.queue.sendNow} onClick={() => void sendQueued(one)}>
@@ -45,7 +51,7 @@ export function QueueList({ queue, held, onEdit }: Props) {
                 label={t.queue.edit}
                 onClick={() => {
                   void removeQueued(one);
-                  onEdit(one.text);
+                  onEdit(one);
                 }}
               >
                 <PenIcon />

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { api } from "../api/client";
 import { asApiError, type ApiError } from "../api/http";
-import type { SharedCopy } from "../api/types";
+import type { CarriedFile, SharedCopy } from "../api/types";
 import { moment } from "../lib/format";
 import { parseBlocks } from "../markdown/blocks";
 import { Markdown } from "../markdown/Markdown";
@@ -12,6 +12,7 @@ import { go, leaveShared } from "../state/route";
 import { session } from "../state/session";
 import { useStore } from "../state/store";
 import { t } from "../strings";
+import { AttachmentList } from "./Attachments";
 import { Logo, Wordmark } from "./Logo";
 
 export function SharedView({ secret }: { secret: string }) {
@@ -63,7 +64,9 @@ export function SharedView({ secret }: { secret: string }) {
           <p className="faint">{t.share.copyOf(moment(copy.created_at))}</p>
           <ol className="messages">
             {copy.messages.map((line, at) => (
-              <li key={at}>{line.role === "user" ? <Question text={line.text} /> : <Answer text={line.text} />}</li>
+              <li key={at}>
+                {line.role === "user" ? <Question text={line.text} files={line.files} /> : <Answer text={line.text} />}
+              </li>
             ))}
           </ol>
         </article>
@@ -72,9 +75,10 @@ export function SharedView({ secret }: { secret: string }) {
   );
 }
 
-function Question({ text }: { text: string }) {
+function Question({ text, files }: { text: string; files: readonly CarriedFile[] }) {
   return (
     <div className="message question">
+      <AttachmentList files={files} />
       <div className="bubble">{text}</div>
     </div>
   );

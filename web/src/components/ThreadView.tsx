@@ -1,6 +1,6 @@
 /** The open conversation: its messages, what is unsent, and the message box. Remounted for each conversation. */
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode, type RefObject } from "react";
-import type { Message, Policy, Queued, Summary } from "../api/types";
+import type { Attachment, Message, Policy, Queued, Summary } from "../api/types";
 import { say, sayInstead } from "../state/app";
 import { plainWords } from "../state/errors";
 import { models, pickedModel, type Models } from "../state/models";
@@ -29,6 +29,7 @@ import { QueueList } from "./QueueList";
 import { SummaryNode } from "./SummaryNode";
 import { Together } from "./Together";
 import { UnsentMessage } from "./UnsentMessage";
+import { useFileDrop } from "./useFileDrop";
 import { useStickyScroll } from "./useStickyScroll";
 
 interface Props {
@@ -61,8 +62,14 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
   useStopOnEscape(running);
   useJump(conversationId, steps, frame);
 
-  const onSend = (parts: readonly string[]) => {
-    say(parts);
+  const whole = useRef<HTMLDivElement>(null);
+  const over = useFileDrop(
+    whole,
+    useCallback((files: FileList) => composer.current?.add(files), []),
+  );
+
+  const onSend = (parts: readonly string[], attachments: readonly Attachment[]) => {
+    say(parts, attachments);
     toEnd();
   };
   const queue = thread?.queue ?? NO_QUEUE;
@@ -72,7 +79,8 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
   const fresh = conversationId === null || (blank && thread?.status === "ready");
 
   return (
-    <div className={fresh && blank ? "thread fresh" : "thread"}>
+    <div className={fresh && blank ? "thread fresh" : "thread"} ref={whole}>
+      {over && <div className="drop-sheet">{t.files.drop}</div>}
       <div className="thread-scroll" ref={frame} role="region" aria-label={t.thread.region} tabIndex={0}>
         <div className="thread-content" ref={content}>
           {conversationId !== null && tree !== undefined && tree.top !== ROOT && (
@@ -91,7 +99,7 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
               summaries={thread?.summaries ?? NO_SUMMARIES}
               unsent={unsent}
               busy={running.length > 0}
-              onBack={(text) => composer.current?.put(text)}
+              onBack={(item) => composer.current?.put(item.text, item.attachments)}
             />
           )}
         </div>
@@ -103,7 +111,7 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
             <span>{t.thread.latest}</span>
           </button>
         )}
-        <QueueList queue={queue} held={held} onEdit={(text) => composer.current?.put(text)} />
+        <QueueList queue={queue} held={held} onEdit={(one) => composer.current?.put(one.text, one.attachments)} />
         <BoundComposer
           conversationId={conversationId}
           box={box}
@@ -123,7 +131,7 @@ interface BoundComposerProps {
   handle: RefObject<ComposerHandle | null>;
   running: readonly Message[];
   policy: Policy;
-  onSend: (parts: readonly string[]) => void;
+  onSend: (parts: readonly string[], attachments: readonly Attachment[]) => void;
 }
 
 function BoundComposer({ conversationId, box, handle, running, policy, onSend }: BoundComposerProps) {
@@ -214,7 +222,7 @@ interface MessagesProps {
   summaries: readonly Summary[];
   unsent: readonly OutboxItem[];
   busy: boolean;
-  onBack: (text: string) => void;
+  onBack: (item: OutboxItem) => void;
 }
 
 function Messages({ steps, summaries, unsent, busy, onBack }: MessagesProps) {

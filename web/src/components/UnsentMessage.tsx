@@ -1,18 +1,20 @@
 /** A message that the server doesn't have yet: on its way, waiting for the network, or turned down. */
 import { deliver, discard, type OutboxItem } from "../state/outbox";
 import { t } from "../strings";
+import { AttachmentList } from "./Attachments";
 import { AlertIcon, ClockIcon } from "./icons";
 
-export function UnsentMessage({ item, onEdit }: { item: OutboxItem; onEdit: (text: string) => void }) {
+export function UnsentMessage({ item, onEdit }: { item: OutboxItem; onEdit: (item: OutboxItem) => void }) {
   return (
     <article className="message question unsent" aria-label={t.thread.you}>
+      <AttachmentList files={item.attachments} />
       <div className="bubble">{item.text}</div>
       <Status item={item} onEdit={onEdit} />
     </article>
   );
 }
 
-function Status({ item, onEdit }: { item: OutboxItem; onEdit: (text: string) => void }) {
+function Status({ item, onEdit }: { item: OutboxItem; onEdit: (item: OutboxItem) => void }) {
   if (item.state === "sending") return <p className="unsent-status faint">{t.thread.sending}</p>;
   const failed = item.state === "failed";
   return (
@@ -32,7 +34,7 @@ function Status({ item, onEdit }: { item: OutboxItem; onEdit: (text: string) => 
           className="quiet"
           onClick={() => {
             discard(item.id);
-            onEdit(item.text);
+            onEdit(item);
           }}
         >
           {t.thread.edit}

@@ -24,6 +24,10 @@ function icon(drawing: ReactNode) {
 }
 
 export const PlusIcon = icon(<path d="M10 4v12M4 10h12" />);
+export const ClipIcon = icon(
+  <path d="m15.5 9.5-5.6 5.6a3.5 3.5 0 0 1-5-5l6-6a2.4 2.4 0 0 1 3.4 3.4l-5.9 5.9a1.2 1.2 0 0 1-1.7-1.7l5.2-5.2" />,
+);
+export const FileIcon = icon(<path d="M5.5 3.5h5.5l3.5 3.5v9.5h-9zM11 3.5V7h3.5M8 10.5h4M8 13.5h4" />);
 export const MenuIcon = icon(<path d="M3.5 6.5h13M3.5 13.5h9" />);
 export const CloseIcon = icon(<path d="m5 5 10 10M15 5 5 15" />);
 export const MoreIcon = icon(<path d="M4.5 10h.01M10 10h.01M15.5 10h.01" strokeWidth="2.4" />);

@@ -7,25 +7,39 @@ import { CodeBlock } from "./CodeBlock";
 import { Inline } from "./inline";
 import { safeHtml } from "./safe";
 
+/** Levels of headings in the page's outline, whose h1 is above: a model that leaves one out makes no hole in it. */
+function levelsOf(blocks: readonly Block[]): number[] {
+  let last = 1;
+  return blocks.map(({ token }) => {
+    if (token.type !== "heading") return last;
+    last = Math.min((token as Tokens.Heading).depth + 1, last + 1, 6);
+    return last;
+  });
+}
+
 export function Markdown({ blocks }: { blocks: readonly Block[] }) {
+  const levels = levelsOf(blocks);
   return (
     <div className="prose">
       {blocks.map((block, index) => (
         // Blocks are only ever added at the end, so the index is the block.
-        <BlockView key={index} block={block} />
+        <BlockView key={index} block={block} level={levels[index] ?? 2} />
       ))}
     </div>
   );
 }
 
 const BlockView = memo(
-  function BlockView({ block }: { block: Block }) {
-    return <BlockToken token={block.token} finished={block.finished} />;
+  function BlockView({ block, level }: { block: Block; level: number }) {
+    return <BlockToken token={block.token} finished={block.finished} level={level} />;
   },
-  (before, after) => before.block.raw === after.block.raw && before.block.finished === after.block.finished,
+  (before, after) =>
+    before.block.raw === after.block.raw &&
+    before.block.finished === after.block.finished &&
+    before.level === after.level,
 );
 
-function BlockToken({ token, finished }: { token: Token; finished: boolean }): ReactNode {
+function BlockToken({ token, finished, level = 6 }: { token: Token; finished: boolean; level?: number }): ReactNode {
   switch (token.type) {
     case "paragraph":
       return (
@@ -34,8 +48,7 @@ function BlockToken({ token, finished }: { token: Token; finished: boolean }): R
         </p>
       );
     case "heading": {
-      // The page's own heading is its h1.
-      const Heading = (["h2", "h3", "h4", "h5", "h6", "h6"] as const)[(token as Tokens.Heading).depth - 1] ?? "h6";
+      const Heading = (["h2", "h3", "h4", "h5", "h6"] as const)[level - 2] ?? "h6";
       return (
         <Heading data-depth={(token as Tokens.Heading).depth}>
           <Inline tokens={token.tokens} />

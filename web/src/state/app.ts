@@ -18,8 +18,8 @@ import {
   whenAnswerEnds,
 } from "./threads";
 import { startSync } from "./sync";
-import { leafOf } from "./tree";
-import type { Message, Policy, Queued } from "../api/types";
+import { leafOf, path } from "./tree";
+import type { Attachment, Message, Policy, Queued } from "../api/types";
 
 /** Coming back within this time asks nothing: a quick look at another tab is not an absence. */
 const ABSENCE_MS = 5_000;
@@ -92,7 +92,7 @@ function openCurrent(): void {
  * Sends what was typed; a first message opens a conversation of its own. Several parts are questions of their own that
  * are answered together; they stand in the thread in this order.
  */
-export function say(parts: readonly string[]): void {
+export function say(parts: readonly string[], attachments: readonly Attachment[]): void {
   const existing = openId.get();
   const conversationId = existing ?? uuidv7();
   const thread = threads.get().get(conversationId);
@@ -101,7 +101,11 @@ export function say(parts: readonly string[]): void {
   const unsent = itemsOf(outbox.get(), conversationId).at(-1);
   const leaf = thread === undefined ? null : leafOf(thread.tree);
   let parentId = unsent?.replyId ?? leaf?.id ?? null;
-  let policy: Policy | null = thread?.policy ?? null;
+  // Where nothing is being written there is nothing to be beside: the question follows what has been said.
+  const busy =
+    unsent !== undefined ||
+    (thread !== undefined && path(thread.tree).some((step) => step.message.state === "generating"));
+  let policy: Policy | null = busy ? (thread?.policy ?? null) : null;
   for (const text of parts) {
     const replyId = uuidv7();
     post({
@@ -111,6 +115,7 @@ export function say(parts: readonly string[]): void {
       opensConversation,
       parentId,
       text,
+      attachments: [...attachments],
       model: pickedModel.get(),
       policy,
     });
@@ -132,6 +137,7 @@ export function sayInstead(question: Message, text: string): void {
     opensConversation: false,
     parentId: question.parent_id,
     text,
+    attachments: question.attachments,
     model: pickedModel.get(),
     policy: question.together ? "together" : "instead",
   });
@@ -147,6 +153,7 @@ export async function sendQueued(queued: Queued): Promise<void> {
     opensConversation: false,
     parentId: queued.after_id,
     text: queued.text,
+    attachments: queued.attachments,
     model: queued.model,
     policy: null,
   });

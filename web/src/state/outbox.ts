@@ -5,7 +5,7 @@
  */
 import { api } from "../api/client";
 import type { ApiError } from "../api/http";
-import type { NewMessage, Policy } from "../api/types";
+import type { Attachment, NewMessage, Policy } from "../api/types";
 import { upsert } from "./conversations";
 import { plainWords } from "./errors";
 import { noteFailure } from "./session";
@@ -26,6 +26,8 @@ export interface Parcel {
   opensConversation: boolean;
   parentId: string | null;
   text: string;
+  /** On the server already. */
+  attachments: Attachment[];
   model: string | null;
   /** What to do where an answer before it is still being written. */
   policy: Policy | null;
@@ -76,7 +78,7 @@ function parsed(json: string | null): Parcel | null {
       typeof value.replyId === "string" &&
       typeof value.conversationId === "string" &&
       typeof value.text === "string";
-    return whole ? { ...(value as Parcel), policy: value.policy ?? null } : null;
+    return whole ? { ...(value as Parcel), attachments: value.attachments ?? [], policy: value.policy ?? null } : null;
   } catch {
     return null;
   }
@@ -106,6 +108,7 @@ const parcelOf = ({
   opensConversation,
   parentId,
   text,
+  attachments,
   model,
   policy,
 }: Parcel): Parcel => ({
@@ -115,6 +118,7 @@ const parcelOf = ({
   opensConversation,
   parentId,
   text,
+  attachments,
   model,
   policy,
 });
@@ -161,6 +165,7 @@ async function send(item: OutboxItem): Promise<void> {
     reply_id: item.replyId,
     parent_id: item.parentId,
     text: item.text,
+    ...(item.attachments.length === 0 ? {} : { attachments: item.attachments.map((file) => file.id) }),
     ...(item.model === null ? {} : { model: item.model }),
     ...(item.policy === null ? {} : { policy: item.policy }),
   };
