@@ -1,6 +1,7 @@
 package dev.stoa.engine.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Hand-over: a worker that has nothing to do spins for {@value #SPIN_NANOS} ns, as the next job of a forward pass
  * follows within microseconds, then parks. Where there are fewer cores than threads it parks at once, since a spinning
  * thread would hold the core that the working one needs.
+ *
+ * <p>Each thread begins with a contiguous share of the items of its own, and helps the others when that is done: items
+ * that follow each other lie behind each other in memory, and hardware that fetches ahead of a reader guesses wrong where
+ * two readers take turns. Taking turns cost a quarter of the rate of a matrix product with one row.
  *
  * <p>Guarantees: when {@link #run} returns every item was done, with its writes visible, or the first failure is thrown.
  * One thread may call {@link #run}; {@link #close} may come from any thread once no job runs.
@@ -25,7 +30,9 @@ public final class Workers implements AutoCloseable {
 
     private final Thread[] threads;
     private final boolean spin;
-    private final AtomicInteger nextItem = new AtomicInteger();
+    /** The next item of each share, {@link #APART} from each other: two threads count without sharing a cache line. */
+    private final AtomicIntegerArray next;
+
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     /** The current job: its number above {@link #NUMBER_SHIFT}, {@link #OPEN} while workers may join, and how many did. */
     private final AtomicLong job = new AtomicLong();
@@ -35,6 +42,10 @@ public final class Workers implements AutoCloseable {
     private Task task = (item, worker) -> {};
     private int items;
     private int chunk = 1;
+
+    private static final int APART = 32;
+    /** Takes of a share by its thread: few enough to cost nothing, enough that the last ones end together. */
+    private static final int TAKES = 8;
 
     private static final long OPEN = 1L << 16;
     private static final int NUMBER_SHIFT = 17;
@@ -50,6 +61,7 @@ public final class Workers implements AutoCloseable {
     /** @param threads threads that compute, the caller's included */
     public Workers(int threads) {
         this.spin = threads <= Runtime.getRuntime().availableProcessors();
+        this.next = new AtomicIntegerArray(threads * APART);
         this.threads = new Thread[threads - 1];
         for (int i = 0; i < threads - 1; i++) {
             int worker = i + 1;
@@ -75,8 +87,10 @@ public final class Workers implements AutoCloseable {
         }
         this.task = task;
         this.items = count;
-        this.chunk = Math.max(1, count / (count() * 8));
-        nextItem.set(0);
+        this.chunk = Math.max(1, count / (count() * TAKES));
+        for (int share = 0; share < count(); share++) {
+            next.set(share * APART, begin(share));
+        }
         job.set(((job.get() >>> NUMBER_SHIFT) + 1) << NUMBER_SHIFT | OPEN);
         if (parked.get() > 0) {
             unparkAll();
@@ -98,18 +112,31 @@ public final class Workers implements AutoCloseable {
 
     private void share(int worker) {
         try {
-            int from;
-            while ((from = nextItem.getAndAdd(chunk)) < items) {
-                int to = Math.min(items, from + chunk);
-                for (int item = from; item < to; item++) {
-                    task.run(item, worker);
-                }
+            for (int i = 0; i < count(); i++) {
+                take((worker + i) % count(), worker);
             }
         } catch (Throwable t) {
             // Whatever failed, the caller must get it, and the other threads must come to an end.
             failure.compareAndSet(null, t);
-            nextItem.set(items);
+            for (int share = 0; share < count(); share++) {
+                next.set(share * APART, begin(share + 1));
+            }
         }
+    }
+
+    private void take(int share, int worker) {
+        int end = begin(share + 1);
+        int from;
+        while ((from = next.getAndAdd(share * APART, chunk)) < end) {
+            int to = Math.min(end, from + chunk);
+            for (int item = from; item < to; item++) {
+                task.run(item, worker);
+            }
+        }
+    }
+
+    private int begin(int share) {
+        return (int) ((long) items * share / count());
     }
 
     private void work(int worker) {
