@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,12 +36,13 @@ public final class Responses {
         }
     }
 
-    /** @throws StoaException METHOD_NOT_ALLOWED, with the header that names the right one set */
-    public static void requireMethod(HttpServletRequest request, HttpServletResponse response, String method) {
-        if (!request.getMethod().equals(method)) {
-            response.setHeader("Allow", method);
+    /** @throws StoaException METHOD_NOT_ALLOWED, with the header that names the right ones set */
+    public static void requireMethod(HttpServletRequest request, HttpServletResponse response, String... methods) {
+        if (!List.of(methods).contains(request.getMethod())) {
+            response.setHeader("Allow", String.join(", ", methods));
             throw new StoaException(
-                    ErrorKind.METHOD_NOT_ALLOWED, "This path takes " + method + ", not " + request.getMethod() + ".");
+                    ErrorKind.METHOD_NOT_ALLOWED,
+                    "This path takes " + String.join(" or ", methods) + ", not " + request.getMethod() + ".");
         }
     }
 }

@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Writes that are whole or absent after a crash: data to the disk first, then the name. */
-final class DurableFiles {
+public final class DurableFiles {
     /** How names of files begin that are being written. */
     static final String TEMPORARY_PREFIX = ".tmp-";
 
@@ -34,7 +34,7 @@ final class DurableFiles {
     }
 
     /** Gives a file, whose bytes the caller has synced, its final name in the same file system. */
-    static void move(Path from, Path to) throws IOException {
+    public static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {

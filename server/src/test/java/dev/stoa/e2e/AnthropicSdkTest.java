@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.anthropic.client.AnthropicClient;
 import com.anthropic.client.okhttp.AnthropicOkHttpClient;
 import com.anthropic.core.JsonValue;
+import com.anthropic.core.MultipartField;
+import com.anthropic.core.http.HttpResponse;
 import com.anthropic.core.http.StreamResponse;
 import com.anthropic.errors.BadRequestException;
 import com.anthropic.errors.NotFoundException;
 import com.anthropic.errors.UnauthorizedException;
 import com.anthropic.helpers.MessageAccumulator;
+import com.anthropic.models.beta.files.BetaFileMetadata;
+import com.anthropic.models.beta.files.FileUploadParams;
 import com.anthropic.models.messages.ContentBlockParam;
 import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCreateParams;
@@ -24,7 +28,10 @@ import dev.stoa.api.ApiServer;
 import dev.stoa.engine.ChatMessage;
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.inference.ScriptedEngine;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -163,5 +170,30 @@ class AnthropicSdkTest {
         assertThat(answer.validate().content().getFirst().asText().text()).isEqualTo("It rains.");
         assertThat(server.engine().lastPrompt().messages().getLast())
                 .isEqualTo(ChatMessage.toolResult(call.id(), "rain"));
+    }
+
+    @Test
+    void keepsFiles() throws IOException {
+        BetaFileMetadata made = client.beta()
+                .files()
+                .upload(FileUploadParams.builder()
+                        .file(MultipartField.<InputStream>builder()
+                                .value(new ByteArrayInputStream("hello".getBytes(StandardCharsets.UTF_8)))
+                                .filename("hello.txt")
+                                .contentType("text/plain")
+                                .build())
+                        .build())
+                .validate();
+        assertThat(made.filename()).isEqualTo("hello.txt");
+        assertThat(client.beta().files().retrieveMetadata(made.id()).sizeBytes())
+                .isEqualTo(5);
+        assertThat(client.beta().files().list().autoPager()).contains(made);
+        try (HttpResponse content = client.beta().files().download(made.id())) {
+            assertThat(new String(content.body().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("hello");
+        }
+        assertThat(client.beta().files().delete(made.id()).validate().id()).isEqualTo(made.id());
+        assertThatThrownBy(() -> client.beta().files().retrieveMetadata(made.id()))
+                .isInstanceOf(NotFoundException.class);
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.MultipartField;
+import com.openai.core.http.HttpResponse;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.InternalServerException;
@@ -23,6 +25,9 @@ import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.files.FileCreateParams;
+import com.openai.models.files.FileObject;
+import com.openai.models.files.FilePurpose;
 import com.openai.models.responses.FunctionTool;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
@@ -35,7 +40,10 @@ import dev.stoa.engine.ChatMessage;
 import dev.stoa.engine.Generation.Alternative;
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.inference.ScriptedEngine;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -288,5 +296,27 @@ class OpenAiSdkTest {
         assertThat(answer.usage().orElseThrow().outputTokens()).isEqualTo(1);
         assertThat(server.engine().lastPrompt().messages().getFirst())
                 .isEqualTo(new ChatMessage("system", "Be brief."));
+    }
+
+    @Test
+    void keepsFiles() throws IOException {
+        FileObject made = client.files()
+                .create(FileCreateParams.builder()
+                        .purpose(FilePurpose.BATCH)
+                        .file(MultipartField.<InputStream>builder()
+                                .value(new ByteArrayInputStream("hello".getBytes(StandardCharsets.UTF_8)))
+                                .filename("hello.jsonl")
+                                .build())
+                        .build())
+                .validate();
+        assertThat(made.filename()).isEqualTo("hello.jsonl");
+        assertThat(client.files().retrieve(made.id())).isEqualTo(made);
+        assertThat(client.files().list().autoPager()).contains(made);
+        try (HttpResponse content = client.files().content(made.id())) {
+            assertThat(new String(content.body().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("hello");
+        }
+        assertThat(client.files().delete(made.id()).validate().deleted()).isTrue();
+        assertThatThrownBy(() -> client.files().retrieve(made.id())).isInstanceOf(NotFoundException.class);
     }
 }
