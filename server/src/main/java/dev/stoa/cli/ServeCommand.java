@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,15 +75,29 @@ public final class ServeCommand implements Callable<Integer> {
         SettingsLoader loader = flags.load();
         StoaSettings settings = loader.settings();
         PortOwner.requireFree(settings.bind(), settings.port());
-        ConfigurableApplicationContext context = start(loader);
-        CountDownLatch stopped = new CountDownLatch(1);
+        CompletableFuture<ConfigurableApplicationContext> starting = new CompletableFuture<>();
+        // Before the start, as it leaves a database server behind if nobody stops it.
         Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("stoa-drain").unstarted(() -> drain(context)));
+                .addShutdownHook(Thread.ofPlatform().name("stoa-drain").unstarted(() -> drain(starting)));
+        ConfigurableApplicationContext context = startAndTell(loader, starting);
+        CountDownLatch stopped = new CountDownLatch(1);
         warnOfMemory(settings, context.getBean(ModelStore.class));
         Welcome.print(out, context, settings, context.getBean(FirstStart.class).newKey());
         // Until the process is told to end: the hook drains and ends it.
         stopped.await();
         return ExitCode.OK;
+    }
+
+    private ConfigurableApplicationContext startAndTell(
+            SettingsLoader loader, CompletableFuture<ConfigurableApplicationContext> starting) {
+        try {
+            ConfigurableApplicationContext context = start(loader);
+            starting.complete(context);
+            return context;
+        } finally {
+            // A start that failed has put its parts away itself.
+            starting.cancel(false);
+        }
     }
 
     private ConfigurableApplicationContext start(SettingsLoader loader) {
@@ -120,16 +136,24 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     /**
-     * The last act of the process. Halts at its end, because the JVM would report the signal (143, 130) as its exit code
+     * The last act of the process; a start in progress is let through to its end first, since what it has opened is
+     * known only then. Halts at its end, because the JVM would report the signal (143, 130) as its exit code
      * though nothing went wrong; the other hooks of this process have nothing to save.
      */
-    private static void drain(ConfigurableApplicationContext context) {
+    private static void drain(CompletableFuture<ConfigurableApplicationContext> starting) {
         int code = ExitCode.OK;
         try {
+            if (!starting.isDone()) {
+                log.info("Told to stop while starting: stops when it has started");
+            }
+            ConfigurableApplicationContext context = starting.join();
             log.info("Draining: no new requests; running ones may end");
             context.close();
             log.info("Stopped");
             ClassCache.announce();
+        } catch (CancellationException e) {
+            // The start failed and says why itself.
+            code = ExitCode.FAILURE;
         } catch (RuntimeException e) {
             // Nobody is above this thread: say it, and let the exit code say it too.
             log.error("Could not stop cleanly", e);

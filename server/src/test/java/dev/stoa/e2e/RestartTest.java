@@ -55,6 +55,10 @@ class RestartTest {
             assertThat(data.resolve("postgres").resolve("data").resolve("postmaster.pid"))
                     .as("PostgreSQL was shut down")
                     .doesNotExist();
+            assertThat(server.restartAndTerminateEarly()).isZero();
+            assertThat(data.resolve("postgres").resolve("data").resolve("postmaster.pid"))
+                    .as("PostgreSQL was shut down by a server that was told to stop while it started")
+                    .doesNotExist();
             server.restart();
 
             assertThat(chat.awaitEnd(conversation, answer).get("state").asString())

@@ -171,6 +171,14 @@ final class StoaProcess implements AutoCloseable {
         awaitReady();
     }
 
+    /** Starts again and ends it with {@code SIGTERM} while it starts, once its PostgreSQL runs; returns the exit status. */
+    int restartAndTerminateEarly() {
+        process = launch();
+        Await.until(
+                "PostgreSQL (log: " + log + ")", START_LIMIT, () -> postmaster().isPresent());
+        return terminate();
+    }
+
     private static void await(Process process) {
         try {
             if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
