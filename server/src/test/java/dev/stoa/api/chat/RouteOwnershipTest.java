@@ -50,6 +50,9 @@ class RouteOwnershipTest {
             "POST /api/messages/{id}/replies", "{'id':'NEW'}",
             "PATCH /api/queue/{id}", "{'text':'stolen'}");
 
+    /** Makes what the {@code {id}} of its path names, so another's id is refused as taken. */
+    private static final Set<String> CREATES = Set.of("PUT /api/attachments/{id}");
+
     /** What the {@code {id}} behind a path is; filled with what the owner has. */
     private static final Map<String, UUID> OWNED = new java.util.HashMap<>();
 
@@ -85,6 +88,11 @@ class RouteOwnershipTest {
                 .param(SECRET_WORDS)
                 .query(UUID.class)
                 .single();
+        UUID attachment = UUID.randomUUID();
+        assertThat(owner.send("PUT", "/api/attachments/" + attachment + "?name=a.txt", SECRET_WORDS, Map.of())
+                        .status())
+                .isEqualTo(201);
+        OWNED.put("/api/attachments/", attachment);
         OWNED.put("/api/conversations/", conversation);
         OWNED.put("/api/messages/", reply);
         OWNED.put("/api/shares/", UUID.fromString(share));
@@ -183,7 +191,7 @@ class RouteOwnershipTest {
                         .as(
                                 "%s for a stranger: %s; does BODIES have a good one?",
                                 route, answer.raw().body())
-                        .isEqualTo(404);
+                        .isEqualTo(CREATES.contains(route.name()) ? 409 : 404);
                 assertThat(answer.raw().body()).doesNotContain(SECRET_WORDS);
             }
         }
