@@ -75,6 +75,11 @@ public final class ApiServer implements AutoCloseable {
         return context.getBean(type);
     }
 
+    /** One of several of its type. */
+    public <T> T part(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
     public ScriptedEngine engine() {
         return engine;
     }

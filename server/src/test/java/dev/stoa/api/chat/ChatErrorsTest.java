@@ -108,7 +108,7 @@ class ChatErrorsTest {
     void whatIsNotThereIsNotFound() {
         assertError(client.get("/api/nothing"), 404, "not_found");
         assertError(client.get("/api"), 404, "not_found");
-        assertError(client.send("PUT", "/api/session", "{}", Map.of()), 404, "not_found");
+        assertError(client.send("PUT", "/api/session", "{}", Map.of()), 405, "method_not_allowed");
         assertError(client.get("/api/conversations/" + UUID.randomUUID()), 404, "not_found");
         assertError(client.get("/api/conversations/not-a-uuid"), 400, "invalid_request");
     }
