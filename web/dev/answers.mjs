@@ -41,6 +41,10 @@ const PLAIN = `A stoa was a covered walkway, open to the front, where people met
 
 What made it work was that anyone could walk in. Ideas were tried out loud, in the open, and whoever passed by could object.`;
 
+export const THOUGHT = `The question is about stoas. A stoa is a covered walkway, open to the front; the Painted Porch gave the Stoics their name.
+
+I should say what it was, and then why it mattered: anyone could walk in and object. Two short paragraphs will do.`;
+
 const HOSTILE = `Raw HTML: <b>bold</b>, <img src=x onerror="document.title='owned'">, <a href="javascript:alert(1)">a link</a> and a [Markdown one](javascript:alert(1)).
 
 <script>document.title = "owned"</script>

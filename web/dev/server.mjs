@@ -10,7 +10,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { answerTo } from "./answers.mjs";
+import { answerTo, THOUGHT } from "./answers.mjs";
 
 export const KEY = "sk-stoa-dev";
 const MEMBER = { id: "0193a000-0000-7000-8000-000000000001", name: "Ada", email: "ada@example.org", role: "operator" };
@@ -382,12 +382,18 @@ async function onMessage(world, request, id, sub, body, query, response) {
 
 function events(world, request, message, query, response) {
   response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
-  let sent = Number(request.headers["last-event-id"] ?? query.get("after") ?? 0);
+  let [sent, sentSteps = 0] = (request.headers["last-event-id"] ?? query.get("after") ?? "0").split(".").map(Number);
   const push = () => {
+    const [step] = message.steps;
+    if (step !== undefined && step.text.length > sentSteps) {
+      const steps = [{ ...step, text: step.text.slice(sentSteps) }];
+      sentSteps = step.text.length;
+      response.write(`event: steps\nid: ${sent}.${sentSteps}\ndata: ${JSON.stringify({ steps })}\n\n`);
+    }
     if (message.text.length > sent) {
       const text = message.text.slice(sent);
       sent = message.text.length;
-      response.write(`event: text\nid: ${sent}\ndata: ${JSON.stringify({ text })}\n\n`);
+      response.write(`event: text\nid: ${sent}.${sentSteps}\ndata: ${JSON.stringify({ text })}\n\n`);
     }
     if (message.state !== "generating") {
       response.end(`event: end\ndata: ${JSON.stringify({ message })}\n\n`);
@@ -427,6 +433,7 @@ function run(world, question, replyId) {
   const cut = /fail|interrupt/.test(asked) ? Math.floor(whole.length / 3) : whole.length;
   const timer = setInterval(() => {
     if (reply.state !== "generating") return clearInterval(timer);
+    if (asked.includes("think") && think(reply)) return notify(world, reply);
     reply.text = whole.slice(0, Math.min(cut, reply.text.length + 4));
     if (reply.text.length < cut) return notify(world, reply);
     clearInterval(timer);
@@ -435,6 +442,15 @@ function run(world, question, replyId) {
     else end(world, reply, asked.includes("interrupt") ? "interrupted" : "complete");
   }, world.pace);
   return reply;
+}
+
+/** Some more thinking; false when there is no more. */
+function think(reply) {
+  const step = reply.steps[0] ?? { index: 0, type: "thinking", at: 0, name: null, text: "" };
+  reply.steps = [step];
+  const before = step.text.length;
+  step.text = THOUGHT.slice(0, before + 6);
+  return step.text.length > before;
 }
 
 function end(world, reply, state, error = null) {
@@ -464,11 +480,21 @@ function put(world, part) {
     usage: null,
     together: false,
     attachments: [],
+    steps: [],
+    get event_id() {
+      return placeOf(this);
+    },
     created_at: new Date().toISOString(),
     ...part,
   };
   world.messages.set(message.id, message);
   return message;
+}
+
+/** How much of an answer there is: of its text, and of the words of its steps. */
+function placeOf(message) {
+  const steps = message.steps.reduce((sum, step) => sum + step.text.length, 0);
+  return steps === 0 ? String(message.text.length) : `${message.text.length}.${steps}`;
 }
 
 function messagesOf(world, id) {

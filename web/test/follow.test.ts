@@ -10,6 +10,8 @@ const END: Message = {
   parent_id: "q",
   role: "assistant",
   text: TEXT,
+  steps: [],
+  event_id: "0",
   attachments: [],
   state: "complete",
   error: null,
@@ -44,7 +46,7 @@ async function run(scripts: readonly ((after: number) => Response | Error)[], af
   const seen = { text: TEXT.slice(0, after), ends: [] as Message[], errors: [] as ApiError[], pauses: [] as number[] };
   await follow(
     "r",
-    after,
+    String(after),
     {
       onText: (text) => (seen.text += text),
       onEnd: (message) => seen.ends.push(message),
@@ -83,6 +85,38 @@ describe("follow", () => {
     expect(seen.text).toBe(TEXT);
   });
 
+  it("tells steps apart from the text, each once, and goes on after both", async () => {
+    const steps = (id: string, text: string) =>
+      `event: steps\nid: ${id}\ndata: ${JSON.stringify({ steps: [{ index: 0, type: "thinking", at: 0, name: null, text }] })}\n\n`;
+    const asked: string[] = [];
+    const bodies = [
+      steps("0.9", "Hm, ") + steps("0.9", "Hm, "),
+      steps("0.14", "well.") + `event: text\nid: 44.14\ndata: ${JSON.stringify({ text: TEXT })}\n\n`,
+      endEvent,
+    ];
+    let thought = "";
+    let said = "";
+    await follow(
+      "r",
+      "0",
+      {
+        onText: (text) => (said += text),
+        onSteps: (more) => (thought += more.map((step) => step.text).join("")),
+        onEnd: () => undefined,
+        onError: (error) => expect.fail(error.message),
+      },
+      {
+        signal: new AbortController().signal,
+        fetch: (input) => {
+          asked.push(new URL(input as string, "http://test").searchParams.get("after") ?? "");
+          return Promise.resolve(stream(bodies[asked.length - 1] ?? ""));
+        },
+        wait: () => Promise.resolve(),
+      },
+    );
+    expect({ thought, said, asked }).toEqual({ thought: "Hm, well.", said: TEXT, asked: ["0", "0.9", "44.14"] });
+  });
+
   it("starts after the text that is known", async () => {
     const seen = await run([(after) => stream(textEvent(after, TEXT.length) + endEvent)], 11);
     expect(seen).toMatchObject({ text: TEXT, asked: [11] });
@@ -109,7 +143,7 @@ describe("follow", () => {
     const asked: unknown[] = [];
     await follow(
       "r",
-      0,
+      "0",
       { onText: () => asked.push("text"), onEnd: () => asked.push("end"), onError: () => asked.push("error") },
       { signal: left.signal, fetch: () => Promise.reject(new Error("asked")) },
     );

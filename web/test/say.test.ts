@@ -13,6 +13,8 @@ const message = (id: string, parent: string | null, state: MessageState): Messag
   parent_id: parent,
   role: parent === null ? "user" : "assistant",
   text: id,
+  steps: [],
+  event_id: "0",
   attachments: [],
   state,
   error: null,

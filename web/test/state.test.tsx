@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Conversation } from "../src/api/types";
 import { ageOf } from "../src/lib/format";
 import { joined } from "../src/state/conversations";
-import { LiveAnswer } from "../src/state/live";
+import { LiveAnswer, segmentsOf, type Segment } from "../src/state/live";
 import { activeModel } from "../src/state/models";
 import { takeKeyFromAddress } from "../src/state/session";
 
@@ -23,7 +23,7 @@ const conversation = (id: string, updated_at: string, title = id): Conversation 
 describe("a live answer", () => {
   it("tells its reader once a frame, however many pieces came", () => {
     const frames: (() => void)[] = [];
-    const answer = new LiveAnswer("", (run) => frames.push(run));
+    const answer = new LiveAnswer({ text: "", steps: [] }, (run) => frames.push(run));
     let told = 0;
     answer.subscribe(() => told++);
     for (const letter of "Hello **world**") answer.append(letter);
@@ -32,7 +32,30 @@ describe("a live answer", () => {
     frames[0]?.();
     expect(told).toBe(1);
     expect(answer.current()).toMatchObject({ length: 15, reconnecting: false });
-    expect(answer.current().blocks).toHaveLength(1);
+    expect(answer.current().segments[0]?.blocks).toHaveLength(1);
+  });
+
+  it("puts steps between the words where they belong, as the finished answer has them", () => {
+    const frames: (() => void)[] = [];
+    const step = (index: number, at: number, text: string) =>
+      ({ index, type: "thinking", at, name: null, text }) as const;
+    const answer = new LiveAnswer({ text: "Let", steps: [step(0, 0, "Hm")] }, (run) => frames.push(run));
+    answer.doing([step(0, 0, "."), step(1, 12, "Two"), step(2, 12, "Three")]);
+    expect(answer.current().doing).toBe(false);
+    answer.append(" me look.There are two.");
+    frames[0]?.();
+    const whole = segmentsOf("Let me look.There are two.", [
+      step(0, 0, "Hm."),
+      step(1, 12, "Two"),
+      step(2, 12, "Three"),
+    ]);
+    const raw = (segments: readonly Segment[]) =>
+      segments.map((one) => [one.steps.map((two) => two.text), one.blocks.map((block) => block.raw)]);
+    expect(raw(answer.current().segments)).toEqual(raw(whole));
+    expect(raw(whole)).toEqual([
+      [["Hm."], ["Let me look."]],
+      [["Two", "Three"], ["There are two."]],
+    ]);
   });
 });
 

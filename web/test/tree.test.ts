@@ -8,6 +8,8 @@ const message = (id: string, parent_id: string | null, part: Partial<Message> = 
   parent_id,
   role: parent_id === null || part.role === "user" ? "user" : "assistant",
   text: id,
+  steps: [],
+  event_id: "0",
   attachments: [],
   state: "complete",
   error: null,

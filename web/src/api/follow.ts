@@ -5,7 +5,7 @@
  */
 import { EventParser } from "./sse";
 import { ApiError, asApiError, errorOf } from "./http";
-import type { Message } from "./types";
+import type { Message, Step } from "./types";
 
 /** The server sends a comment every 10 s; three missed ones mean the connection is dead. */
 const SILENCE_MAX_MS = 32_000;
@@ -15,6 +15,8 @@ const RETRY_MAX_MS = 8_000;
 export interface Follower {
   /** `text` is new text; it starts where the text so far ended. */
   onText(text: string): void;
+  /** Steps that have something new, each with that part only. */
+  onSteps?(steps: readonly Step[]): void;
   onEnd(message: Message): void;
   onError(error: ApiError): void;
   /** The connection was lost (true) or is back (false). */
@@ -27,20 +29,26 @@ export interface FollowOptions {
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export async function follow(replyId: string, after: number, to: Follower, options: FollowOptions): Promise<void> {
+export async function follow(replyId: string, after: string, to: Follower, options: FollowOptions): Promise<void> {
   const doFetch = options.fetch ?? fetch.bind(globalThis);
   const wait = options.wait ?? waitOrOnline;
-  let received = after;
+  let received = placeOf(after);
   let failures = 0;
   while (!options.signal.aborted) {
     try {
-      const ended = await readOnce(doFetch, replyId, received, options.signal, {
+      const ended = await readOnce(doFetch, replyId, idOf(received), options.signal, {
+        steps(steps, upTo) {
+          failures = 0;
+          if (upTo.steps <= received.steps) return;
+          received = { ...received, steps: upTo.steps };
+          to.onSteps?.(steps);
+        },
         text(text, upTo) {
           failures = 0;
           // Where the server repeats what we have, only the part past it is new.
-          const fresh = upTo - received;
+          const fresh = upTo.text - received.text;
           if (fresh <= 0) return;
-          received = upTo;
+          received = { ...received, text: upTo.text };
           to.onText(fresh < text.length ? text.slice(text.length - fresh) : text);
         },
         opened: () => to.onReconnecting?.(false),
@@ -65,8 +73,22 @@ export async function follow(replyId: string, after: number, to: Follower, optio
   }
 }
 
+/** How much of an answer's text and of its steps is here. */
+interface Place {
+  text: number;
+  steps: number;
+}
+
+function placeOf(eventId: string): Place {
+  const [text = "0", steps = "0"] = eventId.split(".");
+  return { text: Number(text), steps: Number(steps) };
+}
+
+const idOf = ({ text, steps }: Place) => (steps === 0 ? String(text) : `${text}.${steps}`);
+
 interface OnceHandlers {
-  text(text: string, upTo: number): void;
+  steps(steps: readonly Step[], upTo: Place): void;
+  text(text: string, upTo: Place): void;
   opened(): void;
 }
 
@@ -74,7 +96,7 @@ interface OnceHandlers {
 async function readOnce(
   doFetch: typeof fetch,
   replyId: string,
-  after: number,
+  after: string,
   signal: AbortSignal,
   handlers: OnceHandlers,
 ): Promise<Message | null> {
@@ -98,7 +120,9 @@ async function readOnce(
     let ended: Message | null = null;
     const parser = new EventParser((event) => {
       if (event.event === "text") {
-        handlers.text((JSON.parse(event.data) as { text: string }).text, Number(event.id));
+        handlers.text((JSON.parse(event.data) as { text: string }).text, placeOf(event.id));
+      } else if (event.event === "steps") {
+        handlers.steps((JSON.parse(event.data) as { steps: Step[] }).steps, placeOf(event.id));
       } else if (event.event === "end") {
         ended = (JSON.parse(event.data) as { message: Message }).message;
       }

@@ -91,14 +91,28 @@ export interface Usage {
   output_tokens: number;
 }
 
+/** What a model did before or between the words of an answer, or what is new of it. */
+export interface Step {
+  index: number;
+  type: "thinking" | "tool_call";
+  /** How much of the text stands before it. */
+  at: number;
+  /** Of the tool that is called. */
+  name: string | null;
+  text: string;
+}
+
 export interface Message {
   id: string;
   conversation_id: string;
   parent_id: string | null;
   role: "user" | "assistant";
   text: string;
+  steps: Step[];
   attachments: Attachment[];
   state: MessageState;
+  /** How much of it is here: what its events are followed from. */
+  event_id: string;
   error: ApiErrorBody | null;
   model: string | null;
   usage: Usage | null;

@@ -128,7 +128,7 @@ function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerat
         <Logo size={22} />
       </div>
       <div className="answer-body">
-        <AnswerText text={message.text} live={live} />
+        <AnswerText text={message.text} steps={message.steps} live={live} />
         <EndNote message={message} onRetry={canRegenerate ? () => onRegenerate(message) : null} />
         {running && onStop !== undefined && (
           <div className="message-tools">

@@ -24,6 +24,12 @@ function icon(drawing: ReactNode) {
 }
 
 export const PlusIcon = icon(<path d="M10 4v12M4 10h12" />);
+export const ThoughtIcon = icon(
+  <path d="M7.5 14.5h5M8 17h4M7.6 12.4a5 5 0 1 1 4.8 0c-.3.2-.4.5-.4.8v1.3H8v-1.3c0-.3-.1-.6-.4-.8Z" />,
+);
+export const ToolIcon = icon(
+  <path d="M11.6 4.2a3.9 3.9 0 0 1 4.3 5.3l-2.4-2.3-1.9.4-.4 1.9 2.3 2.3a3.9 3.9 0 0 1-5.2-1.2L4.6 14.3a1.5 1.5 0 0 0 2.1 2.1l3-3" />,
+);
 export const ClipIcon = icon(
   <path d="m15.5 9.5-5.6 5.6a3.5 3.5 0 0 1-5-5l6-6a2.4 2.4 0 0 1 3.4 3.4l-5.9 5.9a1.2 1.2 0 0 1-1.7-1.7l5.2-5.2" />,
 );

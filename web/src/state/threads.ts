@@ -173,14 +173,15 @@ export function showVersion(conversationId: string, messageId: string): void {
 
 export function followMessage(message: Message): void {
   if (live.get().has(message.id)) return;
-  const answer = new LiveAnswer(message.text);
+  const answer = new LiveAnswer(message);
   live.update((now) => new Map(now).set(message.id, answer));
   announce(t.announce.started);
   void follow(
     message.id,
-    message.text.length,
+    message.event_id,
     {
       onText: (text) => answer.append(text),
+      onSteps: (steps) => answer.doing(steps),
       onReconnecting: (lost) => answer.setReconnecting(lost),
       onEnd: (ended) => settle(ended),
       onError: (error) => {

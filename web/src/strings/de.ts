@@ -267,6 +267,11 @@ export const de: Strings = {
     edit: "Zurück ins Eingabefeld",
     discard: "Verwerfen",
   },
+  steps: {
+    thinking: "Denkt nach",
+    thought: "Gedanken",
+    call: (name: string) => `Ruft ${name} auf`,
+  },
   message: {
     copy: "Antwort kopieren",
     copyQuestion: "Nachricht kopieren",

@@ -257,6 +257,11 @@ export const en = {
     edit: "Back to the box",
     discard: "Discard",
   },
+  steps: {
+    thinking: "Thinking",
+    thought: "Thoughts",
+    call: (name: string) => `Calls ${name}`,
+  },
   message: {
     copy: "Copy answer",
     copyQuestion: "Copy message",

@@ -29,10 +29,10 @@ public class Answers {
     /**
      * Follows a message.
      *
-     * @param offset UTF-16 code units that the subscriber has
+     * @param seen what the subscriber has
      */
-    public AnswerFeed follow(Caller caller, UUID id, int offset) {
-        return feed(message(caller, id).id(), offset);
+    public AnswerFeed follow(Caller caller, UUID id, Progress seen) {
+        return feed(message(caller, id).id(), seen);
     }
 
     /** Ends the run that writes a message, wherever it runs, and waits until it has; what has ended stays as it is. */
@@ -63,11 +63,12 @@ public class Answers {
     }
 
     private Message awaitEnd(UUID id) throws InterruptedException {
-        try (AnswerFeed feed = feed(id, Integer.MAX_VALUE)) {
+        try (AnswerFeed feed = feed(id, Progress.ALL)) {
             return switch (feed.next(ConversationLimits.STOP_WAIT)) {
                 case Chunk.End(Message ended) -> ended;
                 case Chunk.Gone gone -> throw noMessage(id);
-                case Chunk.Text text -> throw new IllegalStateException("there is no text past the last offset");
+                case Chunk.Text _, Chunk.Doing _ ->
+                    throw new IllegalStateException("there is no text past the last offset");
                 case Chunk.Silence silence ->
                     throw new StoaException(ErrorKind.TIMEOUT, "The answer did not stop in time. Try again.");
                 case Chunk.Away away ->
@@ -76,8 +77,8 @@ public class Answers {
         }
     }
 
-    private AnswerFeed feed(UUID id, int offset) {
-        return new AnswerFeed(runs, runRows, messages, bell, id, offset);
+    private AnswerFeed feed(UUID id, Progress seen) {
+        return new AnswerFeed(runs, runRows, messages, bell, id, seen);
     }
 
     private static StoaException noMessage(UUID id) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A node of a conversation's tree.
  *
  * @param parentId the answer that a question follows, null for a first one; the question that an answer is for
+ * @param steps of an answer: what the model did before and between its words
  * @param attachments of a question, in their order
  * @param error why an answer failed or was refused
  * @param model of a question, the one asked for; of an answer, the one that writes it
@@ -26,6 +27,7 @@ public record Message(
         @Nullable UUID parentId,
         Role role,
         String text,
+        Steps steps,
         List<Attachment> attachments,
         MessageState state,
         @Nullable Problem error,
@@ -62,6 +64,11 @@ public record Message(
         }
     }
 
+    /** How much of it is here. */
+    public Progress progress() {
+        return new Progress(text.length(), steps.length());
+    }
+
     /** Whether a run still writes it. */
     public boolean generating() {
         return state == MessageState.GENERATING;
@@ -78,6 +85,7 @@ public record Message(
                 parentId,
                 role,
                 ending.text(),
+                ending.steps(),
                 attachments,
                 ending.state(),
                 ending.error(),

@@ -25,6 +25,9 @@ class MessageRepository {
             CASE WHEN m.state = 'generating'
                  THEN (SELECT coalesce(string_agg(e.text, '' ORDER BY e.seq), '') FROM run_event e WHERE e.message_id = m.id)
                  ELSE m.text END AS text,
+            CASE WHEN m.state = 'generating'
+                 THEN (SELECT coalesce(string_agg(e.steps, '' ORDER BY e.seq), '') FROM run_event e WHERE e.message_id = m.id)
+                 ELSE m.steps END AS steps,
             m.state, m.error_type, m.error_message, m.model, m.input_tokens, m.output_tokens, m.together,
             m.context_id, m.created_at,\s""" + AttachmentRepository.column("m.id");
 
@@ -244,6 +247,7 @@ class MessageRepository {
                 row.getObject("parent_id", UUID.class),
                 Message.Role.ofWord(row.getString("role")),
                 row.getString("text"),
+                new Steps(row.getString("steps")),
                 AttachmentRepository.ofColumn(row.getString("attachments")),
                 MessageState.ofWord(row.getString("state")),
                 errorType == null ? null : new Message.Problem(errorType, row.getString("error_message")),

@@ -39,9 +39,11 @@ final class Run {
      *
      * @param seq numbers the parts of a run from 1
      * @param textEnd UTF-16 code units of the answer up to the end of this part
+     * @param stepsEnd of the same, of its {@link Steps}
      * @param tokens ids of the tokens behind it, and perhaps some whose text is still held back
      */
-    record Piece(UUID messageId, int epoch, int seq, int textEnd, String text, int[] tokens) {}
+    record Piece(
+            UUID messageId, int epoch, int seq, int textEnd, String text, int stepsEnd, String steps, int[] tokens) {}
 
     private static final int[] NO_TOKENS = {};
 
@@ -51,6 +53,8 @@ final class Run {
     private final Condition changed = lock.newCondition();
     private final StringBuilder logged = new StringBuilder();
     private final StringBuilder pending = new StringBuilder();
+    private final StringBuilder loggedSteps = new StringBuilder();
+    private final StringBuilder pendingSteps = new StringBuilder();
     private int[] pendingTokens = NO_TOKENS;
     private int tokensTaken;
     private int nextSeq;
@@ -68,6 +72,7 @@ final class Run {
         this.messageId = messageId;
         this.epoch = epoch;
         this.logged.append(log.text());
+        this.loggedSteps.append(log.steps());
         this.tokensTaken = log.tokens().length;
         this.nextSeq = log.events() + 1;
     }
@@ -182,10 +187,11 @@ final class Run {
     }
 
     /** More of the answer, for the log. */
-    void add(String text, int[] tokens) {
+    void add(String text, String steps, int[] tokens) {
         lock.lock();
         try {
             pending.append(text);
+            pendingSteps.append(steps);
             int had = pendingTokens.length;
             pendingTokens = Arrays.copyOf(pendingTokens, had + tokens.length);
             System.arraycopy(tokens, 0, pendingTokens, had, tokens.length);
@@ -199,11 +205,21 @@ final class Run {
     @Nullable Piece toLog() {
         lock.lock();
         try {
-            if (underWay == null && (!pending.isEmpty() || pendingTokens.length > 0)) {
+            if (underWay == null && (!pending.isEmpty() || !pendingSteps.isEmpty() || pendingTokens.length > 0)) {
                 String text = pending.toString();
-                underWay = new Piece(messageId, epoch, nextSeq, logged.length() + text.length(), text, pendingTokens);
+                String steps = pendingSteps.toString();
+                underWay = new Piece(
+                        messageId,
+                        epoch,
+                        nextSeq,
+                        logged.length() + text.length(),
+                        text,
+                        loggedSteps.length() + steps.length(),
+                        steps,
+                        pendingTokens);
                 nextSeq++;
                 pending.setLength(0);
+                pendingSteps.setLength(0);
                 pendingTokens = NO_TOKENS;
             }
             return underWay;
@@ -219,6 +235,7 @@ final class Run {
             assert piece == underWay : "a piece that was not under way";
             underWay = null;
             logged.append(piece.text());
+            loggedSteps.append(piece.steps());
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -230,6 +247,16 @@ final class Run {
         lock.lock();
         try {
             return logged + (underWay == null ? "" : underWay.text()) + pending;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All that the model did, logged or not. */
+    String steps() {
+        lock.lock();
+        try {
+            return loggedSteps + (underWay == null ? "" : underWay.steps()) + pendingSteps;
         } finally {
             lock.unlock();
         }
@@ -248,20 +275,23 @@ final class Run {
     }
 
     /**
-     * Waits for text past {@code offset} or for the end; {@link Chunk.Silence} if there is neither in time.
+     * Waits for what comes past a place or for the end; {@link Chunk.Silence} if there is neither in time.
      *
      * @return null if what follows is not to be learnt from this object
      */
-    @Nullable Chunk await(int offset, Duration timeout) throws InterruptedException {
+    @Nullable Chunk await(Progress seen, Duration timeout) throws InterruptedException {
         long left = timeout.toNanos();
         lock.lockInterruptibly();
         try {
             while (true) {
                 if (over) {
-                    return last == null ? null : Chunk.of(last, offset);
+                    return last == null ? null : Chunk.of(last, seen);
                 }
-                if (logged.length() > offset) {
-                    return new Chunk.Text(logged.substring(offset), logged.length());
+                if (loggedSteps.length() > seen.steps()) {
+                    return Chunk.of(new Steps(loggedSteps.toString()), seen);
+                }
+                if (logged.length() > seen.text()) {
+                    return new Chunk.Text(logged.substring(seen.text()), logged.length());
                 }
                 if (left <= 0) {
                     return new Chunk.Silence();

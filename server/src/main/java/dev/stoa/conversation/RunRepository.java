@@ -37,8 +37,12 @@ class RunRepository {
     record Sign(boolean stopRequested, boolean steerRequested) {}
 
     /** What a log holds. */
-    record Logged(String text, int[] tokens, int events) {
-        static final Logged NOTHING = new Logged("", NO_TOKENS, 0);
+    record Logged(String text, String steps, int[] tokens, int events) {
+        static final Logged NOTHING = new Logged("", "", NO_TOKENS, 0);
+
+        boolean isEmpty() {
+            return text.isEmpty() && steps.isEmpty();
+        }
     }
 
     /**
@@ -54,7 +58,7 @@ class RunRepository {
             @Nullable String request) {}
 
     /** A part of a log. */
-    record Event(int textEnd, String text) {}
+    record Event(int textEnd, String text, int stepsEnd) {}
 
     /** Begins a run of an answer that this transaction stored. */
     void insert(UUID messageId, UUID server, Caller caller, long seed) {
@@ -94,15 +98,15 @@ class RunRepository {
     Map<Run.Life, Sign> append(UUID server, List<Run.Piece> pieces) {
         return signs(jdbc.sql("""
                         WITH piece AS (
-                            SELECT * FROM unnest(:ids, :epochs, :seqs, :ends, :texts, :tokens)
-                                AS p (id, epoch, seq, text_end, text, tokens)
+                            SELECT * FROM unnest(:ids, :epochs, :seqs, :ends, :texts, :stepsEnds, :steps, :tokens)
+                                AS p (id, epoch, seq, text_end, text, steps_end, steps, tokens)
                         ), mine AS (
                             UPDATE run r SET heartbeat_at = clock_timestamp() FROM piece p
                             WHERE r.message_id = p.id AND r.epoch = p.epoch AND r.server_id = :server
                             RETURNING r.message_id, r.epoch, r.stop_requested, r.steer_requested
                         ), added AS (
-                            INSERT INTO run_event (message_id, seq, text_end, text, tokens)
-                            SELECT p.id, p.seq, p.text_end, p.text, p.tokens::integer[]
+                            INSERT INTO run_event (message_id, seq, text_end, text, steps_end, steps, tokens)
+                            SELECT p.id, p.seq, p.text_end, p.text, p.steps_end, p.steps, p.tokens::integer[]
                             FROM piece p JOIN mine m ON m.message_id = p.id AND m.epoch = p.epoch
                             ON CONFLICT (message_id, seq) DO NOTHING
                         )
@@ -114,6 +118,8 @@ class RunRepository {
                 .param("seqs", pieces.stream().map(Run.Piece::seq).toArray(Integer[]::new))
                 .param("ends", pieces.stream().map(Run.Piece::textEnd).toArray(Integer[]::new))
                 .param("texts", pieces.stream().map(Run.Piece::text).toArray(String[]::new))
+                .param("stepsEnds", pieces.stream().map(Run.Piece::stepsEnd).toArray(Integer[]::new))
+                .param("steps", pieces.stream().map(Run.Piece::steps).toArray(String[]::new))
                 .param(
                         "tokens",
                         pieces.stream().map(piece -> literal(piece.tokens())).toArray(String[]::new))
@@ -159,7 +165,7 @@ class RunRepository {
         return jdbc.sql("WITH owned AS (DELETE FROM run WHERE" + MINE + """
                              RETURNING message_id
                         ), ended AS (
-                            UPDATE message m SET state = :state, text = :text, error_type = :errorType,
+                            UPDATE message m SET state = :state, text = :text, steps = :steps, error_type = :errorType,
                                 error_message = :errorMessage, input_tokens = :input, output_tokens = :output,
                                 ended_at = clock_timestamp()
                             FROM owned WHERE m.id = owned.message_id AND m.state = 'generating'
@@ -169,6 +175,7 @@ class RunRepository {
                         """)
                 .param("state", ending.state().word())
                 .param("text", ending.text())
+                .param("steps", ending.steps().log())
                 .param("errorType", error == null ? null : error.type())
                 .param("errorMessage", error == null ? null : error.message())
                 .param("input", usage.inputTokens())
@@ -247,16 +254,18 @@ class RunRepository {
     /** All that a log holds. */
     Logged log(UUID id) {
         StringBuilder text = new StringBuilder();
+        StringBuilder steps = new StringBuilder();
         int[][] tokens = {NO_TOKENS};
         int[] events = {0};
-        jdbc.sql("SELECT text, tokens FROM run_event WHERE message_id = :id ORDER BY seq")
+        jdbc.sql("SELECT text, steps, tokens FROM run_event WHERE message_id = :id ORDER BY seq")
                 .param("id", id)
                 .query(row -> {
                     text.append(row.getString("text"));
+                    steps.append(row.getString("steps"));
                     tokens[0] = joined(tokens[0], row.getArray("tokens"));
                     events[0]++;
                 });
-        return new Logged(text.toString(), tokens[0], events[0]);
+        return new Logged(text.toString(), steps.toString(), tokens[0], events[0]);
     }
 
     private static int[] joined(int[] before, Array more) throws SQLException {
@@ -268,14 +277,17 @@ class RunRepository {
         return all;
     }
 
-    /** What a log holds past an offset, oldest first; the first may begin before it. */
-    List<Event> eventsPast(UUID id, int offset) {
+    /** What a log holds past a place, oldest first; the first may begin before it. */
+    List<Event> eventsPast(UUID id, Progress seen) {
         return jdbc.sql("""
-                        SELECT text_end, text FROM run_event WHERE message_id = :id AND text_end > :offset ORDER BY seq
+                        SELECT text_end, text, steps_end FROM run_event
+                        WHERE message_id = :id AND (text_end > :text OR steps_end > :steps) ORDER BY seq
                         """)
                 .param("id", id)
-                .param("offset", offset)
-                .query((row, index) -> new Event(row.getInt("text_end"), row.getString("text")))
+                .param("text", seen.text())
+                .param("steps", seen.steps())
+                .query((row, index) ->
+                        new Event(row.getInt("text_end"), row.getString("text"), row.getInt("steps_end")))
                 .list();
     }
 

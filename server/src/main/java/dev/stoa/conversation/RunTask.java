@@ -35,12 +35,10 @@ final class RunTask {
     private final Supplier<GenerationRequest> prompt;
     private final Generations generations;
     private final RunLog log;
-    /** What the log had when this task began. */
-    private final String before;
-
+    private final Part text;
+    private final Part steps;
+    private final Steps.Writer step = new Steps.Writer();
     private final Duration patience;
-    private int passed;
-    private String kept = "";
     private boolean begun;
 
     /**
@@ -59,7 +57,8 @@ final class RunTask {
         this.prompt = prompt;
         this.generations = generations;
         this.log = log;
-        this.before = run.text();
+        this.text = new Part(run.text());
+        this.steps = new Part(run.steps());
         this.patience = patience;
     }
 
@@ -131,8 +130,11 @@ final class RunTask {
             switch (event) {
                 case null -> {}
                 case TokenStream.Started started -> begun = true;
-                case TokenStream.TextDelta(String text) -> tell(stream, text);
-                case TokenStream.ThinkingDelta _, TokenStream.CallStart _, TokenStream.CallArguments _ -> {}
+                case TokenStream.TextDelta(String delta) -> tell(stream, delta);
+                case TokenStream.ThinkingDelta(String thought) -> doing(stream, step.thinking(text.length(), thought));
+                case TokenStream.CallStart(int _, String _, String name) ->
+                    doing(stream, step.call(text.length(), name));
+                case TokenStream.CallArguments(int _, String arguments) -> doing(stream, step.arguments(arguments));
                 case TokenStream.CallEnd _, TokenStream.Logprobs _ -> {}
                 case TokenStream.Finished(StopReason reason, String sequence, TokenUsage usage) -> {
                     boolean refused = reason == StopReason.REFUSAL;
@@ -147,48 +149,83 @@ final class RunTask {
     }
 
     private void tell(TokenStream stream, String delta) {
-        String text = kept + delta;
-        kept = "";
-        if (!text.isEmpty() && Character.isHighSurrogate(text.charAt(text.length() - 1))) {
-            kept = text.substring(text.length() - 1);
-            text = text.substring(0, text.length() - 1);
-        }
-        String fresh = pastTheLog(TextRules.clean(text));
-        int[] tokens = stream.tokensFrom(run.tokenCount());
-        if (!fresh.isEmpty() || tokens.length > 0) {
-            run.add(fresh, tokens);
-            log.changed(run);
-        }
+        step.text();
+        add(stream, text.fresh(delta), "");
         if (run.atBoundary()) {
             run.requestEnd(Run.Cause.STEER);
         }
     }
 
-    private String pastTheLog(String text) {
-        int known = Math.min(before.length() - passed, text.length());
-        if (!before.regionMatches(passed, text, 0, known)) {
-            throw new DivergedException();
+    private void doing(TokenStream stream, String delta) {
+        add(stream, "", steps.fresh(delta));
+    }
+
+    private void add(TokenStream stream, String freshText, String freshSteps) {
+        int[] tokens = stream.tokensFrom(run.tokenCount());
+        if (!freshText.isEmpty() || !freshSteps.isEmpty() || tokens.length > 0) {
+            run.add(freshText, freshSteps, tokens);
+            log.changed(run);
         }
-        passed += known;
-        return text.substring(known);
     }
 
     /** A cause from outside says more than what the stream then did. */
     private @Nullable Ending ending(MessageState state, @Nullable Problem error, TokenUsage usage) {
-        String text = run.text();
-        if (!kept.isEmpty()) {
-            text += TextRules.clean(kept);
-            kept = "";
-        }
+        String all = run.text() + text.rest();
+        Steps done = new Steps(run.steps() + steps.rest());
         Run.Cause cause = run.cause();
         if (cause == null || state == MessageState.REFUSED) {
-            return new Ending(state, text, error, usage);
+            return new Ending(state, all, done, error, usage);
         }
         return switch (cause) {
-            case STOP -> new Ending(MessageState.STOPPED, text, null, usage);
-            case STEER -> new Ending(MessageState.STEERED, text.stripTrailing(), null, usage);
+            case STOP -> new Ending(MessageState.STOPPED, all, done, null, usage);
+            case STEER -> new Ending(MessageState.STEERED, all.stripTrailing(), done, null, usage);
             case SHUTDOWN, LOST -> null;
         };
+    }
+
+    /** One of the two texts that a run writes: gives of each delta what the log lacks, storable. */
+    private static final class Part {
+        private final String before;
+        private int passed;
+        private String kept = "";
+        private int length;
+
+        /** @param before what the log had when this task began */
+        Part(String before) {
+            this.before = before;
+        }
+
+        /** All that came, whether the log had it or not. */
+        int length() {
+            return length;
+        }
+
+        String fresh(String delta) {
+            length += delta.length();
+            String text = kept + delta;
+            kept = "";
+            if (!text.isEmpty() && Character.isHighSurrogate(text.charAt(text.length() - 1))) {
+                kept = text.substring(text.length() - 1);
+                text = text.substring(0, text.length() - 1);
+            }
+            return pastTheLog(TextRules.clean(text));
+        }
+
+        private String pastTheLog(String text) {
+            int known = Math.min(before.length() - passed, text.length());
+            if (!before.regionMatches(passed, text, 0, known)) {
+                throw new DivergedException();
+            }
+            passed += known;
+            return text.substring(known);
+        }
+
+        /** What was kept back at the very end. */
+        String rest() {
+            String rest = TextRules.clean(kept);
+            kept = "";
+            return rest;
+        }
     }
 
     private static final class DivergedException extends RuntimeException {

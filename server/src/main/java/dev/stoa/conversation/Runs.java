@@ -142,7 +142,7 @@ public class Runs implements SmartLifecycle {
     }
 
     private void write(Run run, Message answer, RunTask task) {
-        Ending ending = new Ending(MessageState.FAILED, "", Problem.INTERNAL, TokenUsage.NONE);
+        Ending ending = new Ending(MessageState.FAILED, "", Steps.NONE, Problem.INTERNAL, TokenUsage.NONE);
         Message last = null;
         try {
             ending = task.call();
@@ -252,9 +252,13 @@ public class Runs implements SmartLifecycle {
         Run run = new Run(answer.id(), taken.epoch(), logged);
         String request = taken.request();
         boolean known = request != null && logged.tokens().length > 0;
-        if (taken.epoch() > ConversationLimits.EPOCH_MAX || (!logged.text().isEmpty() && !known)) {
+        if (taken.epoch() > ConversationLimits.EPOCH_MAX || (!logged.isEmpty() && !known)) {
             LOG.info("The answer {} ends with what its last server logged", answer.id());
-            store(run, answer, new Ending(MessageState.INTERRUPTED, logged.text(), null, TokenUsage.NONE));
+            store(
+                    run,
+                    answer,
+                    new Ending(
+                            MessageState.INTERRUPTED, logged.text(), new Steps(logged.steps()), null, TokenUsage.NONE));
             return;
         }
         LOG.info(

@@ -75,7 +75,7 @@ class Summarizer {
                 Sampling.GREEDY,
                 List.of(),
                 PromptBuilder.SURFACE);
-        try (TokenStream stream = generations.start(caller, request)) {
+        try (TokenStream stream = generations.start(caller, request.thinking(false))) {
             run.attach(stream);
             Optional<String> summary = read(stream);
             summary.ifPresent(written -> keep(conversation, messageId, written, model));

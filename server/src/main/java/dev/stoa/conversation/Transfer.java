@@ -159,6 +159,7 @@ public class Transfer {
                     parent,
                     message.role(),
                     text.substring(0, Math.min(text.length(), ConversationLimits.TEXT_LENGTH_MAX)),
+                    Steps.NONE,
                     List.of(),
                     MessageState.COMPLETE,
                     null,

@@ -5,6 +5,7 @@ import dev.stoa.engine.Sampling;
 import dev.stoa.engine.Scheduling;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What every surface decodes to and every worker runs.
@@ -94,6 +95,15 @@ public record GenerationRequest(
                 scheduling,
                 surface,
                 tokens);
+    }
+
+    /** The same of a conversation, with the model told to think first or not to. */
+    public GenerationRequest thinking(boolean wanted) {
+        Prompt same = prompt instanceof Prompt.Conversation(List<Message> messages, ToolSet tools, var ignored)
+                ? new Prompt.Conversation(messages, tools, Optional.of(wanted))
+                : prompt;
+        return new GenerationRequest(
+                id, model, same, maxTokens, sampling, stopSequences, topLogprobs, control, scheduling, surface, begun);
     }
 
     public GenerationRequest withControl(OutputControl value) {

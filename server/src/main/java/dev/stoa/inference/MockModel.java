@@ -13,16 +13,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model for tests and load: it writes plain words at a pace that its name sets, {@code mock-FIRST-EVERY-LENGTH}:
- * milliseconds to the first token, milliseconds between tokens, tokens in all. What it writes depends on prompt and seed
+ * A model for tests and load: it writes plain words at a pace that its name sets, {@code mock-FIRST-EVERY-LENGTH} or
+ * {@code mock-FIRST-EVERY-LENGTH-THOUGHT}: milliseconds to the first token, milliseconds between tokens, tokens of the
+ * answer, tokens that it thinks before it. What it writes depends on prompt and seed
  * only, so that a cut answer can be checked to go on as it must. It computes nothing and understands nothing.
  *
  * @param first time to the first token
  * @param every time between tokens
  * @param length tokens of an answer, unless the request allows fewer
+ * @param thought tokens of thinking before them
  */
-public record MockModel(String name, Duration first, Duration every, int length) {
-    private static final Pattern NAME = Pattern.compile("mock-(\\d{1,6})-(\\d{1,6})-(\\d{1,6})");
+public record MockModel(String name, Duration first, Duration every, int length, int thought) {
+    private static final Pattern NAME = Pattern.compile("mock-(\\d{1,6})-(\\d{1,6})-(\\d{1,6})(?:-(\\d{1,5}))?");
     private static final int CONTEXT = 1_000_000;
     private static final int CHARACTERS_PER_TOKEN = 4;
 
@@ -44,7 +46,8 @@ public record MockModel(String name, Duration first, Duration every, int length)
                 name,
                 Duration.ofMillis(Integer.parseInt(matcher.group(1))),
                 Duration.ofMillis(Integer.parseInt(matcher.group(2))),
-                Math.max(1, Integer.parseInt(matcher.group(3)))));
+                Math.max(1, Integer.parseInt(matcher.group(3))),
+                matcher.group(4) == null ? 0 : Integer.parseInt(matcher.group(4))));
     }
 
     /** Its place in a catalogue. */
@@ -73,6 +76,7 @@ public record MockModel(String name, Duration first, Duration every, int length)
         private final long begin = System.nanoTime();
         private boolean started;
         private boolean told;
+        private int given;
         private boolean finished;
         private volatile boolean closed;
 
@@ -80,7 +84,7 @@ public record MockModel(String name, Duration first, Duration every, int length)
             this.promptTokens = countTokens(request);
             this.key = request.sampling().seed() * 31
                     + request.messages().getLast().plainText().hashCode();
-            this.end = Math.min(length, request.maxTokens());
+            this.end = Math.min(thought + length, request.maxTokens());
             this.tokens = new ArrayList<>(request.begun());
             this.begun = tokens.size();
         }
@@ -95,16 +99,19 @@ public record MockModel(String name, Duration first, Duration every, int length)
                 return new Started(promptTokens, 0);
             }
             if (!told && begun > 0) {
-                told = true;
+                int from = given;
+                given = from < thought ? Math.min(begun, thought) : begun;
+                told = given == begun;
                 StringBuilder text = new StringBuilder();
-                for (int i = 0; i < begun; i++) {
+                for (int i = from; i < given; i++) {
                     text.append(text(i, tokens.get(i)));
                 }
-                return new TextDelta(text.toString());
+                return delta(from, text.toString());
             }
             if (tokens.size() >= end) {
                 finished = true;
-                return new Finished(end < length ? StopReason.MAX_TOKENS : StopReason.END_TURN, null, usage());
+                return new Finished(
+                        end < thought + length ? StopReason.MAX_TOKENS : StopReason.END_TURN, null, usage());
             }
             if (!await(timeout)) {
                 if (closed) {
@@ -115,7 +122,11 @@ public record MockModel(String name, Duration first, Duration every, int length)
             int at = tokens.size();
             int token = new SplittableRandom(key ^ (at * 0x9e3779b97f4a7c15L)).nextInt(WORDS.length);
             tokens.add(token);
-            return new TextDelta(text(at, token));
+            return delta(at, text(at, token));
+        }
+
+        private Event delta(int at, String text) {
+            return at < thought ? new ThinkingDelta(text) : new TextDelta(text);
         }
 
         /** Waits for the next token's time. @return false if it has not come, or the stream was closed */
@@ -134,7 +145,8 @@ public record MockModel(String name, Duration first, Duration every, int length)
         }
 
         /** A sentence of twelve words, a paragraph of five sentences. */
-        private static String text(int at, int token) {
+        private String text(int place, int token) {
+            int at = place < thought ? place : place - thought;
             String word = WORDS[token];
             if (at % 12 == 0) {
                 word = Character.toUpperCase(word.charAt(0)) + word.substring(1);

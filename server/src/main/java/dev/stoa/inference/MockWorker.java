@@ -14,8 +14,8 @@ final class MockWorker implements Worker {
     MockWorker(List<String> shown) {
         this.shown = shown.stream()
                 .map(name -> MockModel.named(name)
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "stoa.mock-models: “" + name + "” is not of the form mock-FIRST-EVERY-LENGTH"))
+                        .orElseThrow(() -> new IllegalArgumentException("stoa.mock-models: “" + name
+                                + "” is not of the form mock-FIRST-EVERY-LENGTH[-THOUGHT]"))
                         .model())
                 .toList();
     }

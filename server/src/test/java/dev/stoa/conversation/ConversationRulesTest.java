@@ -85,6 +85,7 @@ class ConversationRulesTest {
                     id,
                     Message.Role.ASSISTANT,
                     "",
+                    Steps.NONE,
                     List.of(),
                     state,
                     null,
@@ -93,7 +94,7 @@ class ConversationRulesTest {
                     false,
                     null,
                     Instant.EPOCH);
-            Ending again = new Ending(MessageState.COMPLETE, "x", null, TokenUsage.NONE);
+            Ending again = new Ending(MessageState.COMPLETE, "x", Steps.NONE, null, TokenUsage.NONE);
             assertThatThrownBy(() -> over.ended(again)).isInstanceOf(IllegalStateException.class);
         }
     }

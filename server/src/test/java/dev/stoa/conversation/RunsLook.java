@@ -21,7 +21,7 @@ public final class RunsLook {
     /** Logs a first piece for each of a run's lives, in one write. @return the lives that were told they may go on */
     public List<Integer> append(UUID server, UUID messageId, List<Integer> epochs) {
         List<Run.Piece> pieces = epochs.stream()
-                .map(epoch -> new Run.Piece(messageId, epoch, 1, 6, "life " + epoch, new int[] {epoch}))
+                .map(epoch -> new Run.Piece(messageId, epoch, 1, 6, "life " + epoch, 0, "", new int[] {epoch}))
                 .toList();
         return repository.append(server, pieces).keySet().stream()
                 .map(Run.Life::epoch)

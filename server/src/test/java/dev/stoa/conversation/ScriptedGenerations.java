@@ -42,6 +42,22 @@ public final class ScriptedGenerations implements Generations {
             return this;
         }
 
+        /** Thinks a piece of text now. */
+        public Script think(String text) {
+            events.add(new TokenStream.ThinkingDelta(text));
+            return this;
+        }
+
+        /** Calls a tool now, its arguments in these pieces. */
+        public Script call(int call, String name, String... arguments) {
+            events.add(new TokenStream.CallStart(call, null, name));
+            for (String part : arguments) {
+                events.add(new TokenStream.CallArguments(call, part));
+            }
+            events.add(new TokenStream.CallEnd(call, true));
+            return this;
+        }
+
         public Script finish(StopReason reason) {
             events.add(new TokenStream.Finished(reason, null, new TokenUsage(7, 0, 3)));
             return this;
@@ -162,6 +178,7 @@ public final class ScriptedGenerations implements Generations {
                     deltas++;
                     yield delta;
                 }
+                case TokenStream.Event other -> other;
                 default -> throw new IllegalStateException("read after close");
             };
         }

@@ -2,12 +2,16 @@ package dev.stoa.api.chat;
 
 import dev.stoa.api.chat.Views.EndView;
 import dev.stoa.api.chat.Views.MessageView;
+import dev.stoa.api.chat.Views.StepsView;
 import dev.stoa.api.chat.Views.TextView;
 import dev.stoa.conversation.AnswerFeed;
 import dev.stoa.conversation.Chunk;
+import dev.stoa.conversation.Progress;
+import dev.stoa.conversation.Steps;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -37,7 +41,8 @@ final class EventStream {
                 return;
             }
             switch (chunk) {
-                case Chunk.Text(String text, int end) -> out.event(Integer.toString(end), "text", encode(text));
+                case Chunk.Text(String text, int _) -> out.event(id(feed.seen()), "text", encode(text));
+                case Chunk.Doing(var steps, int _) -> out.event(id(feed.seen()), "steps", encode(steps));
                 case Chunk.Silence silence -> out.ping();
                 case Chunk.End(var message) -> {
                     out.event("", "end", new EndView(MessageView.of(message)));
@@ -51,6 +56,15 @@ final class EventStream {
                 }
             }
         }
+    }
+
+    /** The text's offset, with that of the steps behind it where there are any. */
+    static String id(Progress seen) {
+        return seen.steps() == 0 ? Integer.toString(seen.text()) : seen.text() + "." + seen.steps();
+    }
+
+    private byte[] encode(List<Steps.Step> steps) {
+        return json.writeAscii(StepsView.of(steps));
     }
 
     private byte[] encode(String text) {

@@ -3,6 +3,7 @@ package dev.stoa.api.chat;
 import dev.stoa.api.chat.Views.MessageView;
 import dev.stoa.conversation.AnswerFeed;
 import dev.stoa.conversation.Answers;
+import dev.stoa.conversation.Progress;
 import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
@@ -11,6 +12,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -24,6 +27,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/messages/{id}")
 class MessageController {
+    /** How much of the text, and of the steps behind it, as events name it. */
+    private static final Pattern PLACE = Pattern.compile("(\\d+)(?:\\.(\\d+))?");
+
     private final Answers answers;
     private final ChatJson json;
     private final Limits limits;
@@ -51,24 +57,25 @@ class MessageController {
             HttpServletResponse response)
             throws IOException, InterruptedException {
         // A browser that reconnects by itself repeats the first address but knows more by then.
-        int offset = lastEventId != null ? offset("Last-Event-ID", lastEventId) : offset("after", after);
-        try (AnswerFeed feed = answers.follow(caller, id, offset)) {
+        Progress seen = lastEventId != null ? seen("Last-Event-ID", lastEventId) : seen("after", after);
+        try (AnswerFeed feed = answers.follow(caller, id, seen)) {
             new EventStream(json, limits.pingInterval(), callers.watch(request), response).write(feed);
         }
     }
 
-    private static int offset(String name, @Nullable String value) {
+    private static Progress seen(String name, @Nullable String value) {
         if (value == null || value.isEmpty()) {
-            return 0;
+            return Progress.NOTHING;
         }
-        try {
-            int offset = Integer.parseInt(value);
-            if (offset >= 0) {
-                return offset;
+        Matcher matcher = PLACE.matcher(value);
+        if (matcher.matches()) {
+            try {
+                String steps = matcher.group(2);
+                return new Progress(Integer.parseInt(matcher.group(1)), steps == null ? 0 : Integer.parseInt(steps));
+            } catch (NumberFormatException e) {
+                // Too large: refused below like what is no number.
             }
-        } catch (NumberFormatException e) {
-            // Refused below like a negative one.
         }
-        throw new StoaException(ErrorKind.INVALID_REQUEST, name + ": must be a number of characters");
+        throw new StoaException(ErrorKind.INVALID_REQUEST, name + ": must be the id of an event");
     }
 }

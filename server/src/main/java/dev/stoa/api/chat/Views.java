@@ -8,6 +8,7 @@ import dev.stoa.conversation.Message;
 import dev.stoa.conversation.Queued;
 import dev.stoa.conversation.Search;
 import dev.stoa.conversation.Shares;
+import dev.stoa.conversation.Steps;
 import dev.stoa.conversation.Summary;
 import dev.stoa.identity.AccountLink;
 import dev.stoa.identity.DeviceSession;
@@ -16,6 +17,7 @@ import dev.stoa.inference.Model;
 import dev.stoa.inference.TokenUsage;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -81,14 +83,31 @@ final class Views {
         }
     }
 
+    /** @param type {@code thinking} or {@code tool_call} */
+    record StepView(
+            int index, String type, int at, @Nullable String name, String text) {
+        static StepView of(Steps.Step step) {
+            return new StepView(
+                    step.index(), step.kind().name().toLowerCase(Locale.ROOT), step.at(), step.name(), step.text());
+        }
+    }
+
+    record StepsView(List<StepView> steps) {
+        static StepsView of(List<Steps.Step> steps) {
+            return new StepsView(steps.stream().map(StepView::of).toList());
+        }
+    }
+
     record MessageView(
             UUID id,
             UUID conversationId,
             @Nullable UUID parentId,
             String role,
             String text,
+            List<StepView> steps,
             List<Attachment> attachments,
             String state,
+            String eventId,
             Message.@Nullable Problem error,
             @Nullable String model,
             @Nullable UsageView usage,
@@ -101,8 +120,10 @@ final class Views {
                     message.parentId(),
                     message.role().word(),
                     message.text(),
+                    StepsView.of(message.steps().list()).steps(),
                     message.attachments(),
                     message.state().word(),
+                    EventStream.id(message.progress()),
                     message.error(),
                     message.model(),
                     UsageView.of(message.usage()),

@@ -137,7 +137,20 @@ public final class ChatClient {
     }
 
     /** What a subscriber got: the texts one after the other, and the last event's message. */
-    public record Transcript(String text, int lastId, JsonNode message) {}
+    public record Transcript(String text, int lastId, JsonNode message) {
+        /** Of each step its kind, place, tool and words. */
+        public List<String> steps() {
+            List<String> steps = new ArrayList<>();
+            message.get("steps")
+                    .forEach(step -> steps.add("%s@%s %s: %s"
+                            .formatted(
+                                    step.get("type").asString(),
+                                    step.get("at").asInt(),
+                                    step.get("name").asString("-"),
+                                    step.get("text").asString())));
+            return steps;
+        }
+    }
 
     /** An open event stream; blocks until the next event. */
     public static final class EventReader implements AutoCloseable {
@@ -179,7 +192,8 @@ public final class ChatClient {
                 switch (event.name()) {
                     case "text" -> {
                         text.append(event.data().get("text").asString());
-                        lastId = Integer.parseInt(java.util.Objects.requireNonNull(event.id()));
+                        lastId = Integer.parseInt(
+                                java.util.Objects.requireNonNull(event.id()).replaceFirst("\\..*", ""));
                     }
                     case "end" -> {
                         if (next() != null) {
@@ -188,7 +202,7 @@ public final class ChatClient {
                         return new Transcript(
                                 text.toString(), lastId, event.data().get("message"));
                     }
-                    case ":" -> {}
+                    case ":", "steps" -> {}
                     default -> throw new AssertionError("unknown event " + event);
                 }
                 event = next();

@@ -1,0 +1,116 @@
+package dev.stoa.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Accounts and the console. */
+class PeopleBrowserTest extends BrowserScene {
+    /** From the first start to a second person: set-up, devices, invitation, signing in again. */
+    @Test
+    void accountsFromSetUpToASecondPerson() {
+        assertThat(page.getByRole(AriaRole.HEADING, named("Set up Stoa"))).isVisible();
+        noSeriousViolations();
+        fill("API key", StoaProcess.ADMIN_KEY);
+        fill("Name", "Ada");
+        fill("E-mail address", "ada@example.org");
+        fill("Password", "short");
+        page.getByRole(AriaRole.BUTTON, named("Create account")).click();
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("at least 15 characters");
+        fill("Password", "three blue herons wade");
+        page.getByRole(AriaRole.BUTTON, named("Create account")).click();
+        assertThat(page.getByRole(AriaRole.TEXTBOX, named("Message"))).isVisible();
+
+        try (BrowserContext elsewhere = browser.newContext(new Browser.NewContextOptions().setViewportSize(390, 844))) {
+            Page phone = elsewhere.newPage();
+            phone.navigate(server.uri("/").toString());
+            fill(phone, "E-mail address", "ADA@example.org");
+            fill(phone, "Password", "not the one");
+            phone.keyboard().press("Enter");
+            assertThat(phone.getByRole(AriaRole.ALERT)).containsText("password is wrong");
+            fill(phone, "Password", "three blue herons wade");
+            phone.keyboard().press("Enter");
+            assertThat(phone.getByRole(AriaRole.TEXTBOX, named("Message"))).isVisible();
+
+            openSettings();
+            page.getByRole(AriaRole.TAB, named("Devices")).click();
+            assertThat(page.getByText("This device")).isVisible();
+            noSeriousViolations();
+            screenshot("devices");
+            page.getByRole(AriaRole.BUTTON, named("Sign out all other devices")).click();
+            phone.reload();
+            assertThat(phone.getByLabel("E-mail address")).isVisible();
+        }
+        page.keyboard().press("Escape");
+
+        String path = inviteInTheConsole();
+        try (BrowserContext elsewhere = browser.newContext(new Browser.NewContextOptions().setLocale("de-DE"))) {
+            Page guest = elsewhere.newPage();
+            guest.navigate(server.uri(path).toString());
+            assertThat(guest.getByRole(AriaRole.HEADING, named("Willkommen bei Stoa")))
+                    .isVisible();
+            fill(guest, "Dein Name", "Grace");
+            fill(guest, "Passwort", "four brown owls hooting");
+            guest.keyboard().press("Enter");
+            assertThat(guest.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Konto von Grace")))
+                    .isVisible();
+            guest.navigate(server.uri(path).toString());
+            guest.reload();
+            assertThat(guest.getByRole(AriaRole.HEADING, named("Dieser Link gilt nicht mehr")))
+                    .isVisible();
+            // The console is for those who administer.
+            guest.navigate(server.uri("/#/console/people").toString());
+            guest.reload();
+            assertThat(guest.getByRole(AriaRole.TEXTBOX, named("Nachricht"))).isVisible();
+        }
+        page.reload();
+        assertThat(page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("grace@example.org")))
+                .containsText("Grace");
+        makeAKeyInTheConsole();
+    }
+
+    private String inviteInTheConsole() {
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Account of")))
+                .click();
+        page.getByRole(AriaRole.MENUITEM, named("Console")).click();
+        page.getByRole(AriaRole.BUTTON, named("Invite")).click();
+        fill("E-mail address (optional)", "grace@example.org");
+        page.getByRole(AriaRole.BUTTON, named("Make a link")).click();
+        String link = page.getByLabel("The link", new Page.GetByLabelOptions().setExact(true))
+                .inputValue();
+        noSeriousViolations();
+        page.getByRole(AriaRole.BUTTON, named("Done")).click();
+        screenshot("console-people");
+        return link.substring(link.indexOf("/#/join/"));
+    }
+
+    private void makeAKeyInTheConsole() {
+        page.getByRole(AriaRole.LINK, named("API keys")).click();
+        page.getByRole(AriaRole.BUTTON, named("New key")).click();
+        fill("Name", "from the console");
+        page.getByRole(AriaRole.BUTTON, named("Make the key")).click();
+        String key = page.getByLabel("The key", new Page.GetByLabelOptions().setExact(true))
+                .inputValue();
+        page.getByRole(AriaRole.BUTTON, named("Done")).click();
+        String status = "(key) => fetch('/v1/models', {headers: {'x-api-key': key}}).then((answer) => answer.status)";
+        assertThat(page.evaluate(status, key)).isEqualTo(200);
+        Locator row = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("from the console"));
+        row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Switch off"))
+                .click();
+        assertThat(row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Switch on")))
+                .isVisible();
+        page.waitForCondition(() -> page.evaluate(status, key).equals(401));
+        page.getByRole(AriaRole.LINK, named("Audit log")).click();
+        assertThat(page.getByRole(AriaRole.TABLE)).containsText("api_key.status_changed");
+        page.getByRole(AriaRole.LINK, named("Usage")).click();
+        assertThat(page.getByText("Tokens of the last 14 days")).isVisible();
+        noSeriousViolations();
+    }
+}
