@@ -34,8 +34,8 @@ final class BareKernels implements AutoCloseable {
                 if (tensor.dimension(1) > 1 && !(untied && tensor.name().equals(EMBEDDINGS))) {
                     int rows = Math.toIntExact(tensor.dimension(1));
                     int cols = Math.toIntExact(tensor.dimension(0));
-                    matrices.add(
-                            MatrixPacker.pack(tensor.name(), tensor.type(), file.data(tensor), rows, cols, workers));
+                    matrices.add(new MatrixPacker(tensor.name(), tensor.type(), file.data(tensor), rows, cols)
+                            .pack(workers));
                 }
             }
         }

@@ -96,4 +96,7 @@ public interface Kernels {
      * @return the sum, at least 1 unless a value is NaN
      */
     float softmax(float[] s, int at, int from, int to, int n, float scale, float[] partial);
+
+    /** The index, from {@code at}, of the first of the largest of {@code n} values; -1 if one is NaN or +∞. */
+    int argmax(float[] x, int at, int n);
 }

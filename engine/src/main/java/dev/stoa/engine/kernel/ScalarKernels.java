@@ -181,4 +181,17 @@ public final class ScalarKernels implements Kernels {
             x[i] *= factor;
         }
     }
+
+    @Override
+    public int argmax(float[] x, int at, int n) {
+        int best = 0;
+        boolean valid = true;
+        for (int i = 0; i < n; i++) {
+            valid &= x[at + i] < Float.POSITIVE_INFINITY;
+            if (x[at + i] > x[at + best]) {
+                best = i;
+            }
+        }
+        return valid ? best : -1;
+    }
 }

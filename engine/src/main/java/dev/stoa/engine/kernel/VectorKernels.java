@@ -218,4 +218,24 @@ public final class VectorKernels implements Kernels {
             x[at + i] *= factor;
         }
     }
+
+    /** First the largest value, then the first place that has it: two passes without a chain between the lanes. */
+    @Override
+    public int argmax(float[] x, int at, int n) {
+        float max = max(x, at, at + n);
+        if (!(max < Float.POSITIVE_INFINITY)) {
+            return -1;
+        }
+        int i = 0;
+        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
+            VectorMask<Float> here = FloatVector.fromArray(Lanes.F, x, at + i).compare(VectorOperators.EQ, max);
+            if (here.anyTrue()) {
+                return i + here.firstTrue();
+            }
+        }
+        while (x[at + i] != max) {
+            i++;
+        }
+        return i;
+    }
 }

@@ -75,10 +75,10 @@ final class WeightLoader {
                 new PackedMatrix[] {matrix(prefix + "attn_output.weight", width, queries)},
                 additions ? vector(prefix + "post_attention_norm.weight", width) : new float[0],
                 vector(prefix + "ffn_norm.weight", width),
-                new PackedMatrix[] {
-                    matrix(prefix + "ffn_gate.weight", config.feedForward(), width),
-                    matrix(prefix + "ffn_up.weight", config.feedForward(), width)
-                },
+                MatrixPacker.packBoth(
+                        packer(prefix + "ffn_gate.weight", config.feedForward(), width),
+                        packer(prefix + "ffn_up.weight", config.feedForward(), width),
+                        workers),
                 new PackedMatrix[] {matrix(prefix + "ffn_down.weight", width, config.feedForward())},
                 additions ? vector(prefix + "post_ffw_norm.weight", width) : new float[0]);
     }
@@ -99,8 +99,12 @@ final class WeightLoader {
     }
 
     private PackedMatrix matrix(String name, int rows, int cols) {
+        return packer(name, rows, cols).pack(workers);
+    }
+
+    private MatrixPacker packer(String name, int rows, int cols) {
         TensorInfo tensor = shaped(name, cols, rows);
-        return MatrixPacker.pack(name, tensor.type(), file.data(tensor), rows, cols, workers);
+        return new MatrixPacker(name, tensor.type(), file.data(tensor), rows, cols);
     }
 
     private float[] optionalVector(String name, int length) {

@@ -52,13 +52,16 @@ public final class Sampler {
      */
     public int draw(
             float[] logits, int at, Sampling sampling, TokenCounts counts, long position, @Nullable TokenSet allowed) {
+        if (sampling.temperature() == 0 && allowed == null && counts.neutral()) {
+            return highest(logits, at);
+        }
         System.arraycopy(logits, at, weights, 0, vocabulary);
         counts.penalize(weights);
         if (allowed != null) {
             allowed.replaceOthers(weights, Float.NEGATIVE_INFINITY);
         }
         if (sampling.temperature() == 0) {
-            return highest();
+            return highest(weights, 0);
         }
         double total = toWeights(sampling.temperature());
         if (allowed != null) {
@@ -76,7 +79,7 @@ public final class Sampler {
      */
     public TokenLogprob logprob(float[] logits, int at, int token, int top) {
         System.arraycopy(logits, at, weights, 0, vocabulary);
-        float max = weights[highest()];
+        float max = weights[highest(weights, 0)];
         double logTotal = StrictMath.log(toWeights(1));
         List<Alternative> alternatives = new ArrayList<>(top);
         if (top > 0) {
@@ -89,17 +92,9 @@ public final class Sampler {
         return new TokenLogprob(token, logits[at + token] - max - logTotal, alternatives);
     }
 
-    private int highest() {
-        int best = 0;
-        boolean valid = true;
-        for (int id = 0; id < vocabulary; id++) {
-            float logit = weights[id];
-            valid &= logit < Float.POSITIVE_INFINITY;
-            if (logit > weights[best]) {
-                best = id;
-            }
-        }
-        if (!valid) {
+    private int highest(float[] values, int at) {
+        int best = kernels.argmax(values, at, vocabulary);
+        if (best < 0) {
             throw new InvalidLogitsException();
         }
         return best;

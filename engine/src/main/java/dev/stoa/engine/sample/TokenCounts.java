@@ -37,6 +37,11 @@ public final class TokenCounts {
         }
     }
 
+    /** Whether {@link #penalize} leaves all logits as they are. */
+    boolean neutral() {
+        return bias.isEmpty() && generated.isEmpty();
+    }
+
     /** Applies bias and penalties to {@code logits[0 … vocabulary)}. */
     void penalize(float[] logits) {
         bias.forEach((token, value) -> logits[token] += value);

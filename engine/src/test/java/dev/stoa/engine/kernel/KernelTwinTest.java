@@ -55,7 +55,7 @@ class KernelTwinTest {
         int cols = 512;
         for (int fill : new int[] {0, 0xff, 0x80, 0x7f, 0x88, 0x55}) {
             MemorySegment data = RandomTensors.filled(type, 32, cols, (byte) fill);
-            PackedMatrix matrix = MatrixPacker.pack("test", type, data, 32, cols, WORKERS);
+            PackedMatrix matrix = new MatrixPacker("test", type, data, 32, cols).pack(WORKERS);
             for (int batch : new int[] {1, 5}) {
                 for (float sign : new float[] {1, -1}) {
                     float[] x = new float[batch * cols];
@@ -79,7 +79,7 @@ class KernelTwinTest {
             case Q6_K -> 2;
             default -> 0;
         };
-        assertThat(MatrixPacker.pack("test", type, data, 64, 512, WORKERS).bytes())
+        assertThat(new MatrixPacker("test", type, data, 64, 512).pack(WORKERS).bytes())
                 .isEqualTo(type.bytes(64 * 512) + extra * 64 * 512 / 256);
     }
 
@@ -87,7 +87,7 @@ class KernelTwinTest {
     @EnumSource(TensorType.class)
     void aValueThatIsNotFiniteSpoilsItsRowAlone(TensorType type) {
         MemorySegment data = RandomTensors.tensor(type, 32, 256, random);
-        PackedMatrix matrix = MatrixPacker.pack("test", type, data, 32, 256, WORKERS);
+        PackedMatrix matrix = new MatrixPacker("test", type, data, 32, 256).pack(WORKERS);
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
             float[] x = values(3 * 256, 1);
             float[] good = product(vector, matrix, x, 3);
@@ -109,7 +109,7 @@ class KernelTwinTest {
 
     private void checkProduct(TensorType type, int rows, int cols, int batch) {
         MemorySegment data = RandomTensors.tensor(type, rows, cols, random);
-        PackedMatrix matrix = MatrixPacker.pack("test", type, data, rows, cols, WORKERS);
+        PackedMatrix matrix = new MatrixPacker("test", type, data, rows, cols).pack(WORKERS);
         float[] x = values(batch * cols, 2);
         float[] expected = product(scalar, matrix, x, batch);
         assertThat(product(vector, matrix, x, batch))
@@ -281,6 +281,31 @@ class KernelTwinTest {
                 }
             }
         }
+    }
+
+    @Test
+    void theFirstOfTheLargestIsFoundAtAnyPlace() {
+        for (int n : new int[] {1, 5, 16, 33, 100}) {
+            for (int place = 0; place < n; place++) {
+                float[] x = values(n + 3, 10);
+                x[3 + place] = 11;
+                x[3 + n - 1] = 11;
+                assertThat(scalar.argmax(x, 3, n)).isEqualTo(place);
+                assertThat(vector.argmax(x, 3, n)).as("%d of %d", place, n).isEqualTo(place);
+                for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+                    x[3 + place] = bad;
+                    assertThat(scalar.argmax(x, 3, n)).isEqualTo(-1);
+                    assertThat(vector.argmax(x, 3, n)).isEqualTo(-1);
+                }
+            }
+        }
+        float[] nothing = {Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 0f};
+        assertThat(vector.argmax(nothing, 0, 2))
+                .isEqualTo(scalar.argmax(nothing, 0, 2))
+                .isZero();
+        assertThat(vector.argmax(nothing, 0, 4))
+                .isEqualTo(scalar.argmax(nothing, 0, 4))
+                .isEqualTo(2);
     }
 
     @Test
