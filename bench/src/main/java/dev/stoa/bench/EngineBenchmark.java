@@ -2,13 +2,19 @@ package dev.stoa.bench;
 
 import dev.stoa.engine.Engine;
 import dev.stoa.engine.EngineRequest;
+import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Sampling;
+import dev.stoa.engine.gguf.GgufFile;
+import dev.stoa.engine.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +35,8 @@ final class EngineBenchmark {
     private final @Nullable LlamaBench peer;
     private final Report report;
     private final Random random = new Random(42);
+    /** Without it a model that answers random words with its end would not be measured at all. */
+    private final OutputControl noEnd;
 
     /**
      * What the machine allows one model.
@@ -57,6 +65,17 @@ final class EngineBenchmark {
         this.roofline = roofline;
         this.peer = peer;
         this.report = report;
+        this.noEnd = OutputControl.NONE.withLogitBias(endTokens(model));
+    }
+
+    private static Map<Integer, Float> endTokens(Path model) {
+        try (GgufFile file = GgufFile.open(model)) {
+            Tokenizer tokenizer = Tokenizer.from(file);
+            return IntStream.range(0, tokenizer.vocabularySize())
+                    .filter(tokenizer::isEndOfGeneration)
+                    .boxed()
+                    .collect(Collectors.toMap(id -> id, id -> -100f));
+        }
     }
 
     void prefill(int length) {
@@ -121,7 +140,8 @@ final class EngineBenchmark {
 
     private TimedRun submit(int context, int tokens) {
         long now = System.nanoTime();
-        return TimedRun.of(engine.submit(new EngineRequest(prompt(context), tokens, Sampling.GREEDY)), now);
+        EngineRequest request = new EngineRequest(prompt(context), tokens, Sampling.GREEDY).withControl(noEnd);
+        return TimedRun.of(engine.submit(request), now);
     }
 
     /** Random ids from the middle of the vocabulary, where no model keeps its control tokens. */
