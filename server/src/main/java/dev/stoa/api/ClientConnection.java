@@ -2,6 +2,7 @@ package dev.stoa.api;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +18,14 @@ public final class ClientConnection {
     private static final ThreadLocal<@Nullable SocketWrapperBase<?>> CURRENT = new ThreadLocal<>();
 
     private final @Nullable SocketWrapperBase<?> socket;
+    private final BooleanSupplier left;
     private final long intervalNanos;
     private long lookedNanos;
     private boolean gone;
 
-    private ClientConnection(@Nullable SocketWrapperBase<?> socket, Duration interval) {
+    private ClientConnection(@Nullable SocketWrapperBase<?> socket, BooleanSupplier left, Duration interval) {
         this.socket = socket;
+        this.left = left;
         this.intervalNanos = interval.toNanos();
         this.lookedNanos = System.nanoTime();
     }
@@ -33,7 +36,12 @@ public final class ClientConnection {
      * @param interval at most so often is it looked at; between, {@link #gone} repeats itself
      */
     public static ClientConnection current(Duration interval) {
-        return new ClientConnection(CURRENT.get(), interval);
+        return new ClientConnection(CURRENT.get(), () -> false, interval);
+    }
+
+    /** Stands for somebody who waits without a connection. @param left tells that nobody does any more; cheap */
+    public static ClientConnection without(BooleanSupplier left) {
+        return new ClientConnection(null, left, Duration.ZERO);
     }
 
     static void set(SocketWrapperBase<?> socket) {
@@ -46,6 +54,7 @@ public final class ClientConnection {
 
     /** True once the client has been found to be gone. */
     public boolean gone() {
+        gone |= left.getAsBoolean();
         long now = System.nanoTime();
         if (!gone && socket != null && now - lookedNanos >= intervalNanos) {
             lookedNanos = now;

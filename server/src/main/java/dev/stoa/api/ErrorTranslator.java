@@ -62,10 +62,12 @@ public abstract class ErrorTranslator {
 
     private void answer(StoaException error, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        Responses.retryAfter(response, error);
-        if (!response.isCommitted()) {
-            response.resetBuffer();
-            write(error, request, response);
+        if (response.isCommitted()) {
+            // An answer without its rest must not look whole: what leaves here unhandled breaks the connection.
+            throw error;
         }
+        Responses.retryAfter(response, error);
+        response.resetBuffer();
+        write(error, request, response);
     }
 }

@@ -44,6 +44,13 @@ public final class Fields {
         return StoaException.about(ErrorKind.INVALID_REQUEST, path, problem);
     }
 
+    /** @throws StoaException INVALID_REQUEST unless it holds */
+    public static void require(boolean holds, String path, String problem) {
+        if (!holds) {
+            throw invalid(path, problem);
+        }
+    }
+
     public static String kind(JsonNode node) {
         return switch (node.getNodeType()) {
             case ARRAY -> "a list";

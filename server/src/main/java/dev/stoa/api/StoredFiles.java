@@ -2,60 +2,33 @@ package dev.stoa.api;
 
 import dev.stoa.file.Files;
 import dev.stoa.file.StoredFile;
-import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
 
 /** What both protocols do alike with files: their names, their bytes, the pages of their lists. */
 public final class StoredFiles {
-    private static final String PREFIX = "file_";
-    private static final Pattern ID = Pattern.compile("(?:file[_-])?([0-9a-f]{16})([0-9a-f]{16})");
-
     private StoredFiles() {}
 
     /** {@code file_…}: the same in both protocols, so that a file of one can be named in the other. */
     public static String id(UUID id) {
-        return PREFIX + id.toString().replace("-", "");
+        return ObjectIds.FILE.write(id);
     }
 
     /** @throws StoaException NOT_FOUND: what is no id names nothing */
     public static UUID id(String text) {
-        UUID id = parse(text);
-        if (id == null) {
-            throw new StoaException(ErrorKind.NOT_FOUND, "There is no such file.");
-        }
-        return id;
+        return ObjectIds.FILE.read(text);
     }
 
     /** A place in a list; null if the query names none. @throws StoaException INVALID_REQUEST */
     public static @Nullable UUID cursor(HttpServletRequest request, String parameter) {
-        String text = request.getParameter(parameter);
-        if (text == null || text.isEmpty()) {
-            return null;
-        }
-        UUID id = parse(text);
-        if (id == null) {
-            throw Fields.invalid(parameter, "must be the id of a file");
-        }
-        return id;
-    }
-
-    private static @Nullable UUID parse(String text) {
-        var matcher = ID.matcher(text);
-        return matcher.matches()
-                ? new UUID(
-                        new BigInteger(matcher.group(1), 16).longValue(),
-                        new BigInteger(matcher.group(2), 16).longValue())
-                : null;
+        return ObjectIds.FILE.cursor(request, parameter);
     }
 
     /** The length of a page. @throws StoaException INVALID_REQUEST */

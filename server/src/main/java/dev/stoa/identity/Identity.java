@@ -81,6 +81,11 @@ public class Identity {
         }
     }
 
+    /** Whether a caller that came with a key still might: for work that goes on when nobody asks. */
+    public boolean active(Caller caller) {
+        return repository.active(caller, clock.instant());
+    }
+
     /**
      * Changes whenever somebody who was good may be so no more; a stream that is open for long looks again when it does.
      */

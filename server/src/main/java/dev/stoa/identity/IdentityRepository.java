@@ -40,6 +40,20 @@ class IdentityRepository {
                 .optional();
     }
 
+    boolean active(Caller caller, Instant now) {
+        return jdbc.sql("""
+                        SELECT EXISTS (
+                            SELECT 1 FROM api_key k JOIN member m ON m.id = k.member_id
+                            WHERE k.id = :key AND m.removed_at IS NULL AND 'inference' = ANY (k.scopes) AND\s""" + VALID_KEY + """
+                        ) AND EXISTS (SELECT 1 FROM workspace WHERE id = :workspace AND archived_at IS NULL)
+                        """)
+                .param("key", caller.credentialId())
+                .param("workspace", caller.workspaceId())
+                .param("now", utc(now))
+                .query(Boolean.class)
+                .single();
+    }
+
     Optional<Credential> findSession(byte[] hash, Instant now) {
         return jdbc.sql("""
                         SELECT m.organization_id, coalesce(k.workspace_id, m.workspace_id) AS workspace_id,

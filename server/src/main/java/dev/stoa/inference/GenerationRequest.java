@@ -1,6 +1,7 @@
 package dev.stoa.inference;
 
 import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
 import dev.stoa.engine.Scheduling;
 import java.util.IdentityHashMap;
@@ -19,7 +20,8 @@ import java.util.Optional;
  * @param topLogprobs alternatives to report for each token, 0 to 20; {@link #NO_LOGPROBS} reports none at all
  * @param control the form of the answer, and biases on its tokens
  * @param scheduling before whom it is served, for whose share, and for how long
- * @param surface which surface it came in by, a bounded set of labels: {@code anthropic}, {@code openai}, {@code chat}
+ * @param surface which surface it came in by, a bounded set of labels: {@code anthropic}, {@code openai}, {@code chat},
+ *     and those of batches, {@code anthropic-batch} and {@code openai-batch}
  * @param begun ids of the output's first tokens, fewer than {@code maxTokens}, which an earlier run of this same request
  *     drew before it was cut off: the stream gives their text anew and goes on from there. Only for the worker kind that
  *     told them ({@link TokenStream#tokensFrom}); almost always empty
@@ -37,6 +39,8 @@ public record GenerationRequest(
         String surface,
         List<Integer> begun) {
     public static final int NO_LOGPROBS = -1;
+    /** What the surface of a batch's items ends with. */
+    public static final String BATCH_SURFACE = "-batch";
 
     public GenerationRequest {
         stopSequences = List.copyOf(stopSequences);
@@ -104,6 +108,22 @@ public record GenerationRequest(
                 : prompt;
         return new GenerationRequest(
                 id, model, same, maxTokens, sampling, stopSequences, topLogprobs, control, scheduling, surface, begun);
+    }
+
+    /** The same as an item of a batch: behind all others, and counted under a surface of its own. */
+    public GenerationRequest inBatch() {
+        return new GenerationRequest(
+                id,
+                model,
+                prompt,
+                maxTokens,
+                sampling,
+                stopSequences,
+                topLogprobs,
+                control,
+                scheduling.withPriority(Priority.BATCH),
+                surface + BATCH_SURFACE,
+                begun);
     }
 
     public GenerationRequest withControl(OutputControl value) {

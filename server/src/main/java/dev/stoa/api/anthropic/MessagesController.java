@@ -6,8 +6,6 @@ import dev.stoa.api.ClientConnection;
 import dev.stoa.api.JsonBody;
 import dev.stoa.api.RequestId;
 import dev.stoa.api.Responses;
-import dev.stoa.engine.Sampling;
-import dev.stoa.engine.Scheduling;
 import dev.stoa.generation.Generations;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
@@ -19,7 +17,6 @@ import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.List;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import tools.jackson.databind.node.ObjectNode;
@@ -31,7 +28,6 @@ import tools.jackson.databind.node.ObjectNode;
 @Controller
 final class MessagesController {
     static final String ORGANIZATION_HEADER = "anthropic-organization-id";
-    private static final String SURFACE = "anthropic";
 
     private final Callers callers;
     private final Generations generations;
@@ -80,35 +76,12 @@ final class MessagesController {
     }
 
     private TokenStream start(Caller caller, MessagesRequest request, String requestId, HttpServletResponse response) {
-        GenerationRequest work = generation(request, requestId);
+        GenerationRequest work = request.generation(requestId, ids.seed());
         try {
             return generations.start(caller, work);
         } finally {
             RateLimitHeaders.set(response, admission.allowance(caller.credentialId()));
         }
-    }
-
-    private GenerationRequest generation(MessagesRequest request, String requestId) {
-        return new GenerationRequest(
-                requestId,
-                request.model(),
-                request.conversation(),
-                request.maxTokens(),
-                sampling(request),
-                request.stopSequences(),
-                GenerationRequest.NO_LOGPROBS,
-                request.control(),
-                Scheduling.DEFAULT,
-                SURFACE,
-                List.of());
-    }
-
-    /** The protocol's defaults where nothing is set; a top_p of 0 leaves one token, as a top_k of 1 does. */
-    private Sampling sampling(MessagesRequest request) {
-        float temperature = (float) request.temperature().orElse(1);
-        float topP = (float) request.topP().orElse(1);
-        int topK = topP == 0 ? 1 : request.topK().orElse(0);
-        return new Sampling(temperature, topK, topP == 0 ? 1 : topP, 0, 1, 0, 0, ids.seed());
     }
 
     /** @throws StoaException as {@link Inference#countTokens} */
@@ -119,7 +92,7 @@ final class MessagesController {
         ApiVersion version = ApiVersion.of(http.getHeader(ApiVersion.HEADER));
         MessagesRequest request = MessagesDecoder.decodeCount(body.read(http), version);
         inference.model(request.model());
-        int tokens = inference.countTokens(generation(request, RequestId.of(http)));
+        int tokens = inference.countTokens(request.generation(RequestId.of(http), ids.seed()));
         Responses.json(response, HttpServletResponse.SC_OK, MessageJson.count(tokens));
     }
 }

@@ -1,6 +1,9 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Sampling;
+import dev.stoa.engine.Scheduling;
+import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Prompt;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -22,4 +25,29 @@ record MessagesRequest(
         OptionalDouble topP,
         OptionalInt topK,
         OutputControl control,
-        boolean stream) {}
+        boolean stream) {
+    private static final String SURFACE = "anthropic";
+
+    /** @param seed the only source of chance in the answer */
+    GenerationRequest generation(String requestId, long seed) {
+        return new GenerationRequest(
+                requestId,
+                model,
+                conversation,
+                maxTokens,
+                sampling(seed),
+                stopSequences,
+                GenerationRequest.NO_LOGPROBS,
+                control,
+                Scheduling.DEFAULT,
+                SURFACE,
+                List.of());
+    }
+
+    /** The protocol's defaults where nothing is set; a top_p of 0 leaves one token, as a top_k of 1 does. */
+    private Sampling sampling(long seed) {
+        float p = (float) topP.orElse(1);
+        int k = p == 0 ? 1 : topK.orElse(0);
+        return new Sampling((float) temperature.orElse(1), k, p == 0 ? 1 : p, 0, 1, 0, 0, seed);
+    }
+}

@@ -1,7 +1,6 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.ClientConnection;
-import dev.stoa.api.Responses;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenLogprob;
@@ -18,6 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads the choices of a request and writes them: whole, or as a stream that begins once a worker has taken the request
@@ -77,15 +77,15 @@ final class AnswerWriter {
         }
     }
 
-    /** Writes the answer in one piece. */
-    void whole(HttpServletResponse response) throws IOException, InterruptedException {
+    /** The answer in one piece; null if the client has gone meanwhile. */
+    @Nullable ObjectNode whole() throws InterruptedException {
         List<Collected> collected = new ArrayList<>();
         for (int i = 0; i < choices.count(); i++) {
             collected.add(new Collected());
         }
         while (openChoices > 0) {
             if (client.gone()) {
-                return;
+                return null;
             }
             Choices.Item item = choices.next(limits.clientCheck());
             if (item == null) {
@@ -114,7 +114,7 @@ final class AnswerWriter {
             }
         }
         List<AnswerJson.Choice> all = collected.stream().map(Collected::choice).toList();
-        Responses.json(response, HttpServletResponse.SC_OK, json.whole(all, usage));
+        return json.whole(all, usage);
     }
 
     /**

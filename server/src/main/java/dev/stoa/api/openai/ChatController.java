@@ -21,6 +21,7 @@ import java.util.List;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code POST /v1/chat/completions} and {@code POST /v1/completions}, whole and streamed. The key is checked before the
@@ -100,7 +101,10 @@ final class ChatController {
             if (request.stream()) {
                 writer.stream(response, request.includeUsage());
             } else {
-                writer.whole(response);
+                ObjectNode answer = writer.whole();
+                if (answer != null) {
+                    Responses.json(response, HttpServletResponse.SC_OK, answer);
+                }
             }
         }
     }

@@ -156,6 +156,11 @@ final class Decoding {
         fields.optionalString("safety_identifier");
         fields.optionalString("prompt_cache_key");
         fields.optionalString("prompt_cache_retention");
+        metadata(fields);
+    }
+
+    /** The caller's own pairs of texts; null if there are none. */
+    static @Nullable JsonNode metadata(Fields fields) {
         JsonNode metadata = fields.optional("metadata");
         if (metadata != null) {
             Fields.of(metadata, "metadata");
@@ -168,6 +173,7 @@ final class Decoding {
                 }
             });
         }
+        return metadata;
     }
 
     static @Nullable String oneOf(Fields fields, String name, List<String> values) {

@@ -34,8 +34,8 @@ final class FilesController {
 
     private static final String ANCHOR = "expires_after[anchor]";
     private static final String SECONDS = "expires_after[seconds]";
-    private static final long SECONDS_MIN = Duration.ofHours(1).toSeconds();
-    private static final long SECONDS_MAX = Duration.ofDays(30).toSeconds();
+    static final long SECONDS_MIN = Duration.ofHours(1).toSeconds();
+    static final long SECONDS_MAX = Duration.ofDays(30).toSeconds();
     private static final Set<String> FIELDS = Set.of("purpose", ANCHOR, SECONDS);
     private static final List<String> PURPOSES =
             List.of("assistants", "batch", "fine-tune", "vision", "user_data", "evals");

@@ -1,0 +1,152 @@
+package dev.stoa.api.openai;
+
+import dev.stoa.api.ClientConnection;
+import dev.stoa.api.Fields;
+import dev.stoa.api.JsonBody;
+import dev.stoa.batch.BatchProtocol;
+import dev.stoa.embedding.Embeddings;
+import dev.stoa.generation.Generations;
+import dev.stoa.inference.GenerationRequest;
+import dev.stoa.inference.Inference;
+import dev.stoa.inference.TokenStream;
+import dev.stoa.shared.Ids;
+import dev.stoa.shared.Limits;
+import dev.stoa.shared.StoaException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Answers the items of this protocol's batches, each as its endpoint would without a stream. */
+@Component
+final class BatchSurface implements BatchProtocol {
+    static final String NAME = "openai";
+    static final String CHAT = "/v1/chat/completions";
+    static final String TEXT = "/v1/completions";
+    static final String EMBEDDINGS = "/v1/embeddings";
+    static final String RESPONSES = "/v1/responses";
+    /** What a batch may be for. */
+    static final List<String> ENDPOINTS = List.of(CHAT, TEXT, EMBEDDINGS, RESPONSES);
+
+    private static final int OK = 200;
+
+    private final Generations generations;
+    private final Embeddings embeddings;
+    private final Inference inference;
+    private final Limits limits;
+    private final Ids ids;
+    private final Clock clock;
+    private final JsonBody json;
+
+    BatchSurface(
+            Generations generations, Embeddings embeddings, Inference inference, Limits limits, Ids ids, Clock clock) {
+        this.generations = generations;
+        this.embeddings = embeddings;
+        this.inference = inference;
+        this.limits = limits;
+        this.ids = ids;
+        this.clock = clock;
+        this.json = new JsonBody(limits);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Optional<BatchFiles> files() {
+        return Optional.of(new BatchLines(json, limits));
+    }
+
+    @Override
+    public Answer answer(Request request) throws InterruptedException {
+        JsonNode body = json.parse(request.body().getBytes(StandardCharsets.UTF_8));
+        ObjectNode answer = switch (request.endpoint()) {
+            case CHAT -> chat(request, body);
+            case TEXT -> text(request, body);
+            case EMBEDDINGS -> embeddings(request, body);
+            case RESPONSES -> response(request, body);
+            default -> throw new IllegalStateException("no batch is for " + request.endpoint());
+        };
+        return new Answer(OK, answer.toString());
+    }
+
+    @Override
+    public Answer error(StoaException error, String requestId) {
+        ObjectNode body = Errors.body(error.kind(), String.valueOf(error.getMessage()), error.param());
+        return new Answer(Errors.status(error.kind()), body.toString());
+    }
+
+    private ObjectNode chat(Request request, JsonNode body) throws InterruptedException {
+        CompletionRequest decoded = ChatDecoder.decode(body, ids);
+        boolean logprobs = decoded.topLogprobs() != GenerationRequest.NO_LOGPROBS;
+        AnswerJson format = new ChatJson(ids.chatCompletion(), model(decoded.model()), now(), logprobs, false);
+        return complete(request, decoded, format);
+    }
+
+    private ObjectNode text(Request request, JsonNode body) throws InterruptedException {
+        CompletionRequest decoded = TextDecoder.decode(body, ids);
+        int choices = decoded.prompts().size() * decoded.choices();
+        return complete(
+                request, decoded, new TextJson(ids.completion(), model(decoded.model()), now(), false, choices));
+    }
+
+    private ObjectNode complete(Request request, CompletionRequest decoded, AnswerJson format)
+            throws InterruptedException {
+        requireWhole(decoded.stream());
+        List<GenerationRequest> parts = decoded.parts(request.requestId()).stream()
+                .map(GenerationRequest::inBatch)
+                .toList();
+        try (Choices choices = new Choices(generations.startAll(request.caller(), parts), limits.clientCheck())) {
+            ClientConnection client = ClientConnection.without(request.stopped());
+            AnswerWriter writer = new AnswerWriter(choices, parts, format, client, limits, ids::toolCall);
+            return request.unlessStopped(writer.whole());
+        }
+    }
+
+    private ObjectNode embeddings(Request request, JsonNode body) throws InterruptedException {
+        EmbeddingsRequest decoded = EmbeddingsRequest.decode(body, embeddings.models());
+        String surface = EmbeddingsRequest.SURFACE + GenerationRequest.BATCH_SURFACE;
+        Embeddings.Embedded embedded = embeddings.embed(
+                request.caller(),
+                new Embeddings.Request(request.requestId(), surface, decoded.model(), decoded.texts()),
+                request.stopped());
+        return decoded.answer(request.unlessStopped(embedded));
+    }
+
+    private ObjectNode response(Request request, JsonNode body) throws InterruptedException {
+        ResponsesRequest decoded = ResponsesDecoder.decode(body, ids);
+        requireWhole(decoded.stream());
+        ResponseRun run = new ResponseRun(decoded, model(decoded.model()), now(), ids, _ -> {});
+        try (TokenStream stream = generations.start(
+                request.caller(), decoded.generation(request.requestId()).inBatch())) {
+            while (!request.stopped().getAsBoolean()) {
+                TokenStream.Event event = stream.next(limits.clientCheck());
+                if (event != null) {
+                    run.take(event);
+                }
+                if (event instanceof TokenStream.Finished) {
+                    return run.response();
+                }
+            }
+            return request.unlessStopped(null);
+        }
+    }
+
+    private static void requireWhole(boolean stream) {
+        Fields.require(!stream, "stream", "a request of a batch can't be streamed");
+    }
+
+    /** @throws StoaException NOT_FOUND */
+    private String model(String asked) {
+        return inference.model(asked).id();
+    }
+
+    private long now() {
+        return clock.instant().getEpochSecond();
+    }
+}
