@@ -5,10 +5,13 @@ import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 
 /**
@@ -18,6 +21,12 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 public abstract class ErrorTranslator {
     /** A database that restarts is back in seconds. */
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
+
+    /** PostgreSQL's state where text holds U+0000. */
+    private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
+
+    /** What there is to say about a query that can't be read. */
+    public static final String MALFORMED_QUERY = "The query of the address is not well-formed.";
 
     private final Logger log = LoggerFactory.getLogger(getClass());
 
@@ -31,6 +40,13 @@ public abstract class ErrorTranslator {
             log.error("Request {} failed", RequestId.of(request), e);
         }
         answer(e, request, response);
+    }
+
+    /** The query can't be read: found when it is first asked for a parameter. */
+    @ExceptionHandler
+    void malformedQuery(InvalidParameterException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        answer(new StoaException(ErrorKind.INVALID_REQUEST, MALFORMED_QUERY, null, e), request, response);
     }
 
     /** The client broke off: there is nobody to answer. */
@@ -49,9 +65,26 @@ public abstract class ErrorTranslator {
     @ExceptionHandler
     void databaseAway(DataAccessException e, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
+        if (e instanceof DataIntegrityViolationException) {
+            refusedByDatabase(e, request, response);
+            return;
+        }
         log.warn("Request {} found no database: {}", RequestId.of(request), e.getMessage());
         String message = "The server can't reach its database; try again soon.";
         answer(new StoaException(ErrorKind.OVERLOADED, message, DATABASE_RETRY, e), request, response);
+    }
+
+    /** The database is there and takes this not: a text that it can't keep is the caller's fault, all else is ours. */
+    private void refusedByDatabase(DataAccessException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        boolean unstorable = e.getMostSpecificCause() instanceof SQLException cause
+                && CHARACTER_NOT_IN_REPERTOIRE.equals(cause.getSQLState());
+        if (unstorable) {
+            String message = "Text of a request must not contain the character U+0000.";
+            answer(new StoaException(ErrorKind.INVALID_REQUEST, message, null, e), request, response);
+        } else {
+            failed(e, request, response);
+        }
     }
 
     @ExceptionHandler

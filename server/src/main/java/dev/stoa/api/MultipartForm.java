@@ -15,6 +15,7 @@ import org.apache.tomcat.util.http.fileupload.FileItemIterator;
 import org.apache.tomcat.util.http.fileupload.FileItemStream;
 import org.apache.tomcat.util.http.fileupload.FileUpload;
 import org.apache.tomcat.util.http.fileupload.FileUploadException;
+import org.apache.tomcat.util.http.fileupload.InvalidFileNameException;
 import org.apache.tomcat.util.http.fileupload.MultipartStream.MalformedStreamException;
 import org.apache.tomcat.util.http.fileupload.impl.FileUploadIOException;
 import org.apache.tomcat.util.http.fileupload.impl.InvalidContentTypeException;
@@ -54,7 +55,7 @@ public final class MultipartForm implements AutoCloseable {
         } catch (InvalidContentTypeException e) {
             throw new StoaException(
                     ErrorKind.UNSUPPORTED_MEDIA_TYPE, "A multipart/form-data body is expected.", null, e);
-        } catch (FileUploadException | FileUploadIOException | MalformedStreamException e) {
+        } catch (FileUploadException | FileUploadIOException | InvalidFileNameException | MalformedStreamException e) {
             throw new StoaException(
                     ErrorKind.INVALID_REQUEST, "The request body is not valid multipart/form-data.", null, e);
         } finally {

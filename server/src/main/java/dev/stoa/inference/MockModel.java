@@ -57,9 +57,25 @@ public record MockModel(String name, Duration first, Duration every, int length,
 
     /** A quarter of the characters. */
     public static int countTokens(GenerationRequest request) {
-        return request.messages().stream()
-                .mapToInt(message -> 1 + message.plainText().length() / CHARACTERS_PER_TOKEN)
-                .sum();
+        return switch (request.prompt()) {
+            case Prompt.Text(String text) -> tokens(text);
+            case Prompt.Conversation conversation ->
+                conversation.messages().stream()
+                        .mapToInt(message -> tokens(message.plainText()))
+                        .sum();
+        };
+    }
+
+    private static int tokens(String text) {
+        return 1 + text.length() / CHARACTERS_PER_TOKEN;
+    }
+
+    private static String question(GenerationRequest request) {
+        return switch (request.prompt()) {
+            case Prompt.Text(String text) -> text;
+            case Prompt.Conversation conversation ->
+                conversation.messages().getLast().plainText();
+        };
     }
 
     /** Begins an answer. The gate judges it like any other. */
@@ -82,8 +98,7 @@ public record MockModel(String name, Duration first, Duration every, int length,
 
         Stream(GenerationRequest request) {
             this.promptTokens = countTokens(request);
-            this.key = request.sampling().seed() * 31
-                    + request.messages().getLast().plainText().hashCode();
+            this.key = request.sampling().seed() * 31 + question(request).hashCode();
             this.end = Math.min(thought + length, request.maxTokens());
             this.tokens = new ArrayList<>(request.begun());
             this.begun = tokens.size();

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -110,15 +111,24 @@ public final class ApiServer implements AutoCloseable {
     }
 
     public HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
-        return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body)));
+        return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body)), body);
     }
 
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(request(path).GET());
     }
 
+    /** Sends a request; the answer must be as the surface's document has it. */
     public HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return send(request, null);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request, @Nullable String body)
+            throws IOException, InterruptedException {
+        HttpRequest built = request.build();
+        HttpResponse<String> answer = http.send(built, HttpResponse.BodyHandlers.ofString());
+        Judge.own().judge(built, body, answer);
+        return answer;
     }
 
     public static JsonNode json(HttpResponse<String> response) {

@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -45,16 +46,26 @@ final class KeysController {
             create(caller, http, response);
             return;
         }
-        String status = http.getParameter("status");
+        ApiKey.Status status = wantedStatus(http.getParameter("status"));
         String workspace = http.getParameter("workspace_id");
         List<ApiKey> keys = administration.keys(caller).stream()
-                .filter(key -> status == null || status(key).equals(status))
+                .filter(key -> status == null || key.status() == status)
                 .filter(key -> workspace == null || key.workspaceId().equals(AdminIds.WORKSPACE.read(workspace)))
                 .toList();
         Responses.json(
                 response,
                 HttpServletResponse.SC_OK,
                 Pages.of(http, keys, key -> AdminIds.KEY.write(key.id()), KeysController::json));
+    }
+
+    private static ApiKey.@Nullable Status wantedStatus(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        return Stream.of(ApiKey.Status.values())
+                .filter(status -> label(status).equals(text))
+                .findFirst()
+                .orElseThrow(() -> Fields.invalid("status", "must be “active”, “inactive”, “archived” or “expired”"));
     }
 
     private void create(Caller caller, HttpServletRequest http, HttpServletResponse response) throws IOException {
@@ -129,8 +140,8 @@ final class KeysController {
         return json(made.key()).put("key", made.secret());
     }
 
-    private static String status(ApiKey key) {
-        return key.status().name().toLowerCase(Locale.ROOT);
+    private static String label(ApiKey.Status status) {
+        return status.name().toLowerCase(Locale.ROOT);
     }
 
     private static ObjectNode json(ApiKey key) {
@@ -139,7 +150,7 @@ final class KeysController {
                 .put("type", "api_key")
                 .put("name", key.name())
                 .put("workspace_id", AdminIds.WORKSPACE.write(key.workspaceId()))
-                .put("status", status(key))
+                .put("status", label(key.status()))
                 .put("partial_key_hint", key.hint())
                 .put("created_at", key.createdAt().toString());
         json.putObject("created_by")

@@ -54,7 +54,7 @@ final class OrganizationController {
                     response, HttpServletResponse.SC_CREATED, json(administration.createWorkspace(caller, name)));
             return;
         }
-        boolean archived = Boolean.parseBoolean(http.getParameter("include_archived"));
+        boolean archived = Pages.flag(http, "include_archived");
         List<Workspace> workspaces = administration.workspaces(caller).stream()
                 .filter(each -> archived || each.archivedAt() == null)
                 .toList();

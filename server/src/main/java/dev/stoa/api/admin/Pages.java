@@ -38,6 +38,16 @@ final class Pages {
         throw Fields.invalid("limit", "must be a whole number between 1 and " + LIMIT_MAX);
     }
 
+    /** A parameter that is true or false, and false where it is absent. */
+    static boolean flag(HttpServletRequest request, String parameter) {
+        return switch (request.getParameter(parameter)) {
+            case null -> false;
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw Fields.invalid(parameter, "must be true or false");
+        };
+    }
+
     /** A page of all there is, by {@code after_id}, {@code before_id} and {@code limit}. */
     static <T> ObjectNode of(
             HttpServletRequest request, List<T> all, Function<T, @Nullable String> id, Function<T, ObjectNode> json) {

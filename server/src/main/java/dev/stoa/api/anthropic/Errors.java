@@ -1,6 +1,7 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,6 +25,25 @@ final class Errors {
             case TIMEOUT -> "timeout_error";
             case OVERLOADED -> "overloaded_error";
         };
+    }
+
+    /** The field that asks for a conversation to be held. */
+    static final String THREAD = "thread";
+
+    /**
+     * The body of an error response. The vendor's clients ask for threads by themselves and go on without where an error
+     * says in this way that there are none.
+     */
+    static ObjectNode body(StoaException error, String requestId) {
+        ObjectNode body = body(error.kind(), String.valueOf(error.getMessage()), requestId);
+        if (THREAD.equals(error.param())) {
+            body.withObjectProperty("error")
+                    .putObject("details")
+                    .put("error_code", "thread_unsupported_request")
+                    .putArray("unsupported")
+                    .add(THREAD);
+        }
+        return body;
     }
 
     /** The body of an error response, and the data of an {@code error} event. */

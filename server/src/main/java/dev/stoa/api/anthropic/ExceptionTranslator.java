@@ -18,9 +18,6 @@ final class ExceptionTranslator extends ErrorTranslator {
     @Override
     protected void write(StoaException error, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        Responses.json(
-                response,
-                error.kind().httpStatus(),
-                Errors.body(error.kind(), String.valueOf(error.getMessage()), RequestId.of(request)));
+        Responses.json(response, error.kind().httpStatus(), Errors.body(error, RequestId.of(request)));
     }
 }

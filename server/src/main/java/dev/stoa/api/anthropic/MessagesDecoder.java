@@ -274,6 +274,8 @@ final class MessagesDecoder {
     }
 
     private static void unsupported(Fields fields) {
+        fields.refuse(
+                Errors.THREAD, "conversations are not held by this server: send all of its messages, and no thread");
         fields.refuse("mcp_servers", "the MCP connector " + ContentDecoder.NOT_YET);
         fields.refuse("container", "code execution " + ContentDecoder.NOT_YET);
         contextManagement(fields.optionalObject("context_management"));

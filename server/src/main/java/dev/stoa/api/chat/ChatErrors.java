@@ -1,5 +1,6 @@
 package dev.stoa.api.chat;
 
+import dev.stoa.api.ErrorTranslator;
 import dev.stoa.api.RequestId;
 import dev.stoa.api.chat.Views.ErrorBody;
 import dev.stoa.api.chat.Views.ErrorView;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -50,6 +52,12 @@ class ChatErrors {
     void wrongType(MethodArgumentTypeMismatchException e, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         write(ErrorKind.INVALID_REQUEST, e.getName() + ": has a value of the wrong type", request, response);
+    }
+
+    @ExceptionHandler
+    void malformedQuery(InvalidParameterException e, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        write(ErrorKind.INVALID_REQUEST, ErrorTranslator.MALFORMED_QUERY, request, response);
     }
 
     /** The client has gone: nobody reads an answer. */

@@ -45,6 +45,10 @@ class ChatJson {
                     config -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            // Ids: an empty one is a mistake, not none.
+            .withCoercionConfig(
+                    LogicalType.OtherScalar,
+                    config -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
             .build();
 
     private final JsonMapper fileMapper = JsonMapper.builder(JsonFactory.builder()

@@ -34,7 +34,8 @@ public enum Surface {
         return shared;
     }
 
-    static Optional<Surface> of(String label) {
+    /** The one with this label. */
+    public static Optional<Surface> of(String label) {
         return Arrays.stream(values())
                 .filter(surface -> surface.label().equals(label))
                 .findFirst();

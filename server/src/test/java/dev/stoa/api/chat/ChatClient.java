@@ -1,5 +1,6 @@
 package dev.stoa.api.chat;
 
+import dev.stoa.api.Judge;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,9 +53,12 @@ public final class ChatClient {
         return send("POST", path, body, Map.of());
     }
 
+    /** Sends a request; the answer must be as the surface's document has it. */
     public Answer send(String method, String path, @Nullable String body, Map<String, String> headers) {
         try {
-            HttpResponse<String> response = HTTP.send(request(method, path, body, headers), BodyHandlers.ofString());
+            HttpRequest request = request(method, path, body, headers);
+            HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
+            Judge.own().judge(request, body, response);
             String type = response.headers().firstValue("content-type").orElse("");
             JsonNode node =
                     type.startsWith("application/json") && !response.body().isEmpty()

@@ -1,8 +1,9 @@
-package dev.stoa.api.openapi;
+package dev.stoa.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stoa.api.ApiServer;
+import dev.stoa.api.openapi.Documents;
+import dev.stoa.api.openapi.Surface;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
