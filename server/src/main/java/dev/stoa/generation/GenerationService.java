@@ -4,6 +4,7 @@ import dev.stoa.admission.Admission;
 import dev.stoa.admission.Permit;
 import dev.stoa.engine.Scheduling;
 import dev.stoa.identity.Caller;
+import dev.stoa.inference.Affinity;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Model;
@@ -76,16 +77,19 @@ final class GenerationService implements Generations, SmartLifecycle {
     @Override
     public List<TokenStream> startAll(Caller caller, List<GenerationRequest> parts) {
         GenerationRequest first = parts.getFirst();
-        Settlement settlement = new Settlement(caller, parts, recorder, prices, clock.instant(), nanoClock);
+        Settlement settlement = new Settlement(caller, parts, recorder, this::pricesOf, clock.instant(), nanoClock);
         List<TokenStream> streams = new ArrayList<>(parts.size());
         try {
             requireOpen();
             Permit permit = admission.enter(caller);
             settlement.holds(permit);
-            Model model = inference.model(first.model());
+            Model model = inference.choose(first.model(), affinityOf(caller));
             settlement.named(model.id());
-            reserve(permit, model, parts);
-            for (GenerationRequest part : parts) {
+            List<GenerationRequest> chosen = parts.stream()
+                    .map(part -> part.withModel(model.id()).withMaxTokens(outputMax(model, part)))
+                    .toList();
+            reserve(permit, model, chosen);
+            for (GenerationRequest part : chosen) {
                 TokenStream guarded = gate.start(caller, part.withScheduling(shareOf(caller, part)));
                 streams.add(register(guarded, settlement.part(streams.size())));
             }
@@ -118,7 +122,30 @@ final class GenerationService implements Generations, SmartLifecycle {
             }
             output += Math.min(parts.get(i).maxTokens(), room);
         }
-        permit.reserve(model.id(), input, output, prices.costMax(input, output));
+        permit.reserve(model.id(), input, output, costMax(model, input, output));
+    }
+
+    /** The most that it may cost, whichever model answers in the end. */
+    private long costMax(Model model, long input, long output) {
+        long cost = pricesOf(model.id()).costMax(input, output);
+        for (String fallback : model.card().fallbacks()) {
+            cost = Math.max(cost, pricesOf(fallback).costMax(input, output));
+        }
+        return cost;
+    }
+
+    private Prices pricesOf(String model) {
+        Prices own = inference.prices(model);
+        return own == null ? prices : own;
+    }
+
+    private static int outputMax(Model model, GenerationRequest part) {
+        int max = model.card().maxOutputTokens();
+        return max == 0 ? part.maxTokens() : Math.min(max, part.maxTokens());
+    }
+
+    private static Affinity affinityOf(Caller caller) {
+        return new Affinity(caller.credentialId().toString(), caller.memberId().toString());
     }
 
     /** Organizations share the engine evenly, and nothing that one could learn of another's prompts. */

@@ -99,7 +99,7 @@ final class SettledStream implements TokenStream {
     }
 
     private void settle(Outcome outcome, @Nullable StopReason reason, TokenUsage usage) {
-        if (settlement.settle(outcome, reason, usage)) {
+        if (settlement.settle(outcome, reason, usage, model(), inner.queued())) {
             onEnd.run();
         }
     }
@@ -109,6 +109,18 @@ final class SettledStream implements TokenStream {
         if (aborted.compareAndSet(null, cause)) {
             inner.close();
         }
+    }
+
+    /** The one that was chosen, until the stream itself knows which answers. */
+    @Override
+    public String model() {
+        String answering = inner.model();
+        return answering.isEmpty() ? settlement.model() : answering;
+    }
+
+    @Override
+    public @Nullable Duration queued() {
+        return inner.queued();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class Settlement {
     private final Caller caller;
     private final List<GenerationRequest> requests;
     private final UsageRecorder recorder;
-    private final Prices prices;
+    private final Function<String, Prices> prices;
     private final LongSupplier nanoClock;
     private final Instant at;
     private final long startNanos;
@@ -42,13 +43,17 @@ final class Settlement {
     private Outcome outcome = Outcome.COMPLETED;
     private @Nullable StopReason stopReason;
     private TokenUsage tokens = TokenUsage.NONE;
+    private @Nullable Duration queued;
 
-    /** @param requests the parts, at least one; the first names the whole */
+    /**
+     * @param requests the parts, at least one; the first names the whole
+     * @param prices of a model
+     */
     Settlement(
             Caller caller,
             List<GenerationRequest> requests,
             UsageRecorder recorder,
-            Prices prices,
+            Function<String, Prices> prices,
             Instant at,
             LongSupplier nanoClock) {
         this.caller = caller;
@@ -80,7 +85,7 @@ final class Settlement {
 
     /** Ends the parts from {@code from} on, which never began. */
     void settleRest(int from, Outcome how) {
-        parts.subList(from, parts.size()).forEach(part -> part.settle(how, null, TokenUsage.NONE));
+        parts.subList(from, parts.size()).forEach(part -> part.settle(how, null, TokenUsage.NONE, model, null));
     }
 
     /** One part's share in the end. */
@@ -104,17 +109,35 @@ final class Settlement {
             }
         }
 
+        String model() {
+            return model;
+        }
+
         Duration elapsed() {
             return Duration.ofNanos(nanoClock.getAsLong() - startNanos);
         }
 
-        /** Ends the part; false if it has ended before. */
-        boolean settle(Outcome how, @Nullable StopReason reason, TokenUsage used) {
+        /**
+         * Ends the part; false if it has ended before.
+         *
+         * @param answering name of the model that did
+         * @param queuedFor as {@link dev.stoa.inference.TokenStream#queued}
+         */
+        boolean settle(
+                Outcome how,
+                @Nullable StopReason reason,
+                TokenUsage used,
+                String answering,
+                @Nullable Duration queuedFor) {
             synchronized (Settlement.this) {
                 if (settled) {
                     return false;
                 }
                 settled = true;
+                model = answering;
+                if (queuedFor != null && (queued == null || queuedFor.compareTo(queued) > 0)) {
+                    queued = queuedFor;
+                }
                 add(how, reason, countsPrompt ? used : used.outputOnly());
                 if (--open > 0) {
                     return true;
@@ -147,7 +170,7 @@ final class Settlement {
     /** Called once, when nothing changes any more. */
     private void record(Duration total) {
         Permit place = permit;
-        long cost = prices.cost(tokens);
+        long cost = prices.apply(model).cost(tokens);
         GenerationRequest first = requests.getFirst();
         try {
             recorder.record(new UsageEvent(

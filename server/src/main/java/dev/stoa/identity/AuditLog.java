@@ -51,6 +51,27 @@ public final class AuditLog {
     }
 
     /**
+     * Records what the server did by itself, in the organization and the name of whoever last did {@code because} to the
+     * subject; nothing if nobody did.
+     */
+    public void recordConsequence(String because, String action, String subject, Map<String, ?> detail) {
+        jdbc.sql("""
+                        INSERT INTO audit_event
+                            (id, at, organization_id, member_id, credential_id, action, subject, detail)
+                        SELECT ?, ?, organization_id, member_id, credential_id, ?, subject, ?::jsonb FROM audit_event
+                        WHERE action = ? AND subject = ? ORDER BY id DESC LIMIT 1
+                        """)
+                .params(
+                        ids.next(),
+                        clock.instant().atOffset(ZoneOffset.UTC),
+                        action,
+                        JSON.writeValueAsString(detail),
+                        because,
+                        subject)
+                .update();
+    }
+
+    /**
      * The newest first.
      *
      * @param before only those older than this one

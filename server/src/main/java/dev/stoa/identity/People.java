@@ -53,6 +53,14 @@ public final class People {
         }
     }
 
+    /** @throws StoaException PERMISSION unless the actor runs the server */
+    public void requireOperator(Caller actor) {
+        if (repository.role(actor.memberId()) != Role.OPERATOR) {
+            throw new StoaException(
+                    ErrorKind.PERMISSION, "Only an operator may do this: it is about the whole server.");
+        }
+    }
+
     public List<MemberDetails> members(Caller actor) {
         return repository.members(actor.organizationId());
     }

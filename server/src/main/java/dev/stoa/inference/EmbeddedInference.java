@@ -26,6 +26,8 @@ final class EmbeddedInference implements Worker, SmartLifecycle {
     static final String DEFAULT_ALIAS = "stoa-latest";
     /** Loading takes seconds, a download minutes: a client that waits this long is told the new state. */
     private static final Duration LOADING_RETRY = Duration.ofSeconds(5);
+    /** An operator has to look, and start the server again. */
+    private static final Duration FAILED_RETRY = Duration.ofMinutes(1);
     /** Stopped after the web server (which is last to start and first to stop), so that streams end before it. */
     private static final int PHASE = 1000;
 
@@ -142,7 +144,9 @@ final class EmbeddedInference implements Worker, SmartLifecycle {
             return worker;
         }
         boolean failed = now.status().phase() == ModelStatus.Phase.FAILED;
-        throw new StoaException(ErrorKind.OVERLOADED, now.status().sentence(), failed ? null : LOADING_RETRY, null);
+        throw failed
+                ? new StoaException(ErrorKind.UNAVAILABLE, now.status().sentence(), FAILED_RETRY, null)
+                : new StoaException(ErrorKind.OVERLOADED, now.status().sentence(), LOADING_RETRY, null);
     }
 
     /** How far the model is. */

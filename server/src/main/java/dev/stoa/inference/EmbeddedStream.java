@@ -100,6 +100,11 @@ final class EmbeddedStream implements TokenStream {
     }
 
     @Override
+    public @Nullable Duration queued() {
+        return ended || closed ? generation.timing().queued() : null;
+    }
+
+    @Override
     public int[] tokensFrom(int from) {
         return Arrays.copyOfRange(tokens, Math.min(from, tokenCount), tokenCount);
     }

@@ -126,6 +126,40 @@ public record GenerationRequest(
                 begun);
     }
 
+    public GenerationRequest withModel(String value) {
+        return value.equals(model)
+                ? this
+                : new GenerationRequest(
+                        id,
+                        value,
+                        prompt,
+                        maxTokens,
+                        sampling,
+                        stopSequences,
+                        topLogprobs,
+                        control,
+                        scheduling,
+                        surface,
+                        begun);
+    }
+
+    public GenerationRequest withMaxTokens(int value) {
+        return value == maxTokens
+                ? this
+                : new GenerationRequest(
+                        id,
+                        model,
+                        prompt,
+                        value,
+                        sampling,
+                        stopSequences,
+                        topLogprobs,
+                        control,
+                        scheduling,
+                        surface,
+                        begun);
+    }
+
     public GenerationRequest withControl(OutputControl value) {
         return new GenerationRequest(
                 id, model, prompt, maxTokens, sampling, stopSequences, topLogprobs, value, scheduling, surface, begun);

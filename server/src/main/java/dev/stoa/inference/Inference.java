@@ -2,6 +2,7 @@ package dev.stoa.inference;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Models and the workers that run them. Only the safety gate starts a request here: an architecture rule forbids every
@@ -15,9 +16,24 @@ public interface Inference {
     /**
      * Finds a model by its name or an alias.
      *
-     * @throws dev.stoa.shared.StoaException NOT_FOUND, naming the model asked for
+     * @throws dev.stoa.shared.StoaException NOT_FOUND, naming the model asked for, or what has replaced it
      */
     Model model(String nameOrAlias);
+
+    /**
+     * The version that shall answer a request for this name: what {@link #model} finds, unless a rollout gives a share
+     * of the callers, always the same ones, another one.
+     *
+     * @throws dev.stoa.shared.StoaException as {@link #model}
+     */
+    default Model choose(String nameOrAlias, Affinity caller) {
+        return model(nameOrAlias);
+    }
+
+    /** What tokens of this model cost; null where the server's own prices hold. Never throws. */
+    default @Nullable Prices prices(String model) {
+        return null;
+    }
 
     /**
      * Exact size of the prompt in tokens, by the model's own tokenizer and template.

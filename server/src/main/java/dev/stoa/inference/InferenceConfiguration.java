@@ -43,7 +43,7 @@ class InferenceConfiguration {
 
     /** The embedded model is the default; then come mocks, which take any name of their kind, and upstreams. */
     @Bean
-    Inference inference(EmbeddedInference embedded, List<Worker> workers) {
+    Workers workers(EmbeddedInference embedded, List<Worker> workers) {
         return new Workers(embedded, workers);
     }
 }

@@ -42,7 +42,7 @@ public enum Outcome {
                     TOO_LARGE,
                     UNSUPPORTED_MEDIA_TYPE -> REJECTED_INVALID;
             case BILLING, RATE_LIMITED -> REJECTED_LIMIT;
-            case OVERLOADED -> REJECTED_OVERLOADED;
+            case OVERLOADED, UNAVAILABLE -> REJECTED_OVERLOADED;
             case TIMEOUT -> EXPIRED;
             case INTERNAL -> FAILED;
         };

@@ -74,6 +74,19 @@ public interface TokenStream extends AutoCloseable {
         return new int[0];
     }
 
+    /**
+     * Name of the model that answers, where a choice was made: it stands once the first event has come. Empty where the
+     * stream doesn't know.
+     */
+    default String model() {
+        return "";
+    }
+
+    /** How long the request waited in its worker's queue; null where that is not told, or not yet. */
+    default @Nullable Duration queued() {
+        return null;
+    }
+
     /** Why safety ended it; null unless the stop reason is {@link StopReason#REFUSAL}. */
     default @Nullable Refusal refusal() {
         return null;

@@ -15,10 +15,12 @@ public interface Worker {
 
     /** The model of this name or alias, shown or not. */
     default Optional<Model> find(String nameOrAlias) {
-        return models().stream()
-                .filter(model ->
-                        model.id().equals(nameOrAlias) || model.aliases().contains(nameOrAlias))
-                .findFirst();
+        return models().stream().filter(model -> model.isNamed(nameOrAlias)).findFirst();
+    }
+
+    /** Whether its requests leave this process, so that what fails now may go well at another try. */
+    default boolean remote() {
+        return false;
     }
 
     /**

@@ -4,9 +4,13 @@ import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
-/** All workers of this server as one: a request goes to the first that has its model. Thread-safe. */
-final class Workers implements Inference {
+/**
+ * The workers that this server's settings name, as one: the engine, mocks, upstreams. A request goes to the first that
+ * has its model. Thread-safe.
+ */
+public final class Workers {
     private final EmbeddedInference embedded;
     private final List<Worker> workers;
 
@@ -19,47 +23,37 @@ final class Workers implements Inference {
         this.workers = List.copyOf(workers);
     }
 
-    @Override
+    /** All that they show; the first is the default. */
     public List<Model> models() {
         return workers.stream().flatMap(worker -> worker.models().stream()).toList();
     }
 
-    @Override
-    public Model model(String nameOrAlias) {
+    /** The first worker's model of this name or alias, shown or not. */
+    public Optional<Model> find(String nameOrAlias) {
         return workers.stream()
                 .flatMap(worker -> worker.find(nameOrAlias).stream())
-                .findFirst()
-                .orElseThrow(() -> unknown(nameOrAlias));
+                .findFirst();
     }
 
-    @Override
-    public int countTokens(GenerationRequest request) {
-        return worker(request.model()).countTokens(request);
-    }
-
-    @Override
-    public TokenStream start(GenerationRequest request) {
-        return worker(request.model()).start(request);
-    }
-
-    private Worker worker(String model) {
+    /** The worker that has the model, if one does. */
+    public Optional<Worker> workerOf(String nameOrAlias) {
         return workers.stream()
-                .filter(worker -> worker.find(model).isPresent())
-                .findFirst()
-                .orElseThrow(() -> unknown(model));
+                .filter(worker -> worker.find(nameOrAlias).isPresent())
+                .findFirst();
     }
 
-    static StoaException unknown(String model) {
+    /** What answers a name that nobody has. */
+    public static StoaException unknown(String model) {
         return StoaException.about(
                 ErrorKind.NOT_FOUND, "model", "there is no “" + model + "” here; GET /v1/models lists what there is");
     }
 
-    @Override
+    /** How far the engine's model is. */
     public ModelStatus status() {
         return embedded.status();
     }
 
-    @Override
+    /** As {@link Inference#healthy}. */
     public boolean healthy(Duration bound) {
         return embedded.healthy(bound);
     }

@@ -193,6 +193,16 @@ final class GuardedStream implements TokenStream {
     }
 
     @Override
+    public String model() {
+        return inner.model();
+    }
+
+    @Override
+    public @Nullable Duration queued() {
+        return inner.queued();
+    }
+
+    @Override
     public TokenUsage usage() {
         return inner.usage();
     }

@@ -16,6 +16,8 @@ public enum ErrorKind {
     UNSUPPORTED_MEDIA_TYPE(415),
     RATE_LIMITED(429),
     INTERNAL(500),
+    /** What was asked for can't be served until an operator has mended it. */
+    UNAVAILABLE(503),
     TIMEOUT(504),
     /** No capacity now: queue full, model loading, server draining. Anthropic's own status. */
     OVERLOADED(529);

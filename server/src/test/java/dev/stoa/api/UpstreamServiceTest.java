@@ -62,16 +62,18 @@ class UpstreamServiceTest {
         assertThat(ask(false)).startsWith("200").contains("Good day").contains("\"output_tokens\":3");
         upstream.reply(whole);
         assertThat(ask(false)).startsWith("500").contains("broke the answer off");
-        upstream.reply("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nConnection: close\r\n\r\n");
-        assertThat(ask(true)).startsWith("529").contains("overloaded_error");
         upstream.replyAndHang(whole);
         assertThat(ask(true)).startsWith("200").contains("event: error").contains("timeout_error");
         upstream.reply(BadUpstream.HEAD + BadUpstream.chunk("Say the ") + BadUpstream.chunk("word") + end);
         assertThat(ask(true)).startsWith("200").contains("refusal").doesNotContain("word");
         upstream.reply(whole + end);
         assertThat(ask(true)).startsWith("200").contains("message_stop");
-        List<String> expected =
-                List.of("completed", "failed", "rejected_overloaded", "expired", "refused", "completed");
+        upstream.reply("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nConnection: close\r\n\r\n");
+        assertThat(ask(true)).startsWith("529").contains("overloaded_error");
+        // It asked for time, so it isn't asked again: there is no reply that it could give.
+        assertThat(ask(true)).startsWith("529").contains("takes requests now");
+        List<String> expected = List.of(
+                "completed", "failed", "expired", "refused", "completed", "rejected_overloaded", "rejected_overloaded");
         await().untilAsserted(() -> assertThat(outcomes()).isEqualTo(String.join(",", expected)));
     }
 }

@@ -47,7 +47,7 @@ class SettledStreamTest {
         RecordedUsage usage = new RecordedUsage();
         AtomicInteger settled = new AtomicInteger();
         Settlement settlement = new Settlement(
-                CALLER, List.of(request()), usage.recorder(), Prices.NONE, Instant.EPOCH, System::nanoTime);
+                CALLER, List.of(request()), usage.recorder(), _ -> Prices.NONE, Instant.EPOCH, System::nanoTime);
         settlement.holds(new CountedPermit(settled));
         AtomicInteger ends = new AtomicInteger();
         ScriptedStream inner = new ScriptedStream(script(random));
@@ -142,7 +142,7 @@ class SettledStreamTest {
     void aFinishedRequestIsRecordedWithItsModelAndTimes() throws InterruptedException {
         RecordedUsage usage = new RecordedUsage();
         Settlement settlement = new Settlement(
-                CALLER, List.of(request()), usage.recorder(), Prices.NONE, Instant.EPOCH, System::nanoTime);
+                CALLER, List.of(request()), usage.recorder(), _ -> Prices.NONE, Instant.EPOCH, System::nanoTime);
         settlement.named("tiny:q4");
         TokenUsage tokens = new TokenUsage(7, 2, 3);
         SettledStream stream = new SettledStream(
@@ -167,7 +167,7 @@ class SettledStreamTest {
     void aRequestThatTakesTooLongExpires() {
         RecordedUsage usage = new RecordedUsage();
         Settlement settlement = new Settlement(
-                CALLER, List.of(request()), usage.recorder(), Prices.NONE, Instant.EPOCH, System::nanoTime);
+                CALLER, List.of(request()), usage.recorder(), _ -> Prices.NONE, Instant.EPOCH, System::nanoTime);
         ScriptedStream inner = new ScriptedStream(List.of(new TokenStream.Started(7, 0)));
         SettledStream stream = new SettledStream(inner, settlement.part(0), Duration.ZERO, () -> {});
         assertThat(catchThrowableOfType(StoaException.class, () -> stream.next(Duration.ofSeconds(1)))

@@ -5,7 +5,6 @@ import dev.stoa.api.Fields;
 import dev.stoa.api.JsonBody;
 import dev.stoa.batch.BatchProtocol;
 import dev.stoa.generation.Generations;
-import dev.stoa.inference.Inference;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.shared.Ids;
 import dev.stoa.shared.Limits;
@@ -22,14 +21,12 @@ final class BatchSurface implements BatchProtocol {
     private static final String TIER = "batch";
 
     private final Generations generations;
-    private final Inference inference;
     private final Limits limits;
     private final Ids ids;
     private final JsonBody json;
 
-    BatchSurface(Generations generations, Inference inference, Limits limits, Ids ids) {
+    BatchSurface(Generations generations, Limits limits, Ids ids) {
         this.generations = generations;
-        this.inference = inference;
         this.limits = limits;
         this.ids = ids;
         this.json = new JsonBody(limits);
@@ -48,8 +45,7 @@ final class BatchSurface implements BatchProtocol {
         try (TokenStream stream = generations.start(
                 request.caller(),
                 decoded.generation(request.requestId(), ids.seed()).inBatch())) {
-            MessageJson format = new MessageJson(
-                    ids.message(), inference.model(decoded.model()).id(), ids::toolUse);
+            MessageJson format = new MessageJson(ids.message(), stream::model, ids::toolUse);
             ClientConnection client = ClientConnection.without(request.stopped());
             ObjectNode message = request.unlessStopped(WholeAnswer.read(stream, format, client, limits));
             if (message.get("usage") instanceof ObjectNode usage) {

@@ -21,7 +21,7 @@ final class Errors {
             case CONFLICT -> "conflict_error";
             case TOO_LARGE -> "request_too_large";
             case RATE_LIMITED -> "rate_limit_error";
-            case INTERNAL -> "api_error";
+            case INTERNAL, UNAVAILABLE -> "api_error";
             case TIMEOUT -> "timeout_error";
             case OVERLOADED -> "overloaded_error";
         };

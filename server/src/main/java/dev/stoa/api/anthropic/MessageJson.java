@@ -19,14 +19,14 @@ final class MessageJson {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String id;
-    private final String model;
+    private final Supplier<String> model;
     private final Supplier<String> callIds;
 
     /**
-     * @param model its own name, also where an alias was asked for
+     * @param model its own name, also where an alias was asked for; asked when the answer has begun
      * @param callIds names calls that the worker didn't name
      */
-    MessageJson(String id, String model, Supplier<String> callIds) {
+    MessageJson(String id, Supplier<String> model, Supplier<String> callIds) {
         this.id = id;
         this.model = model;
         this.callIds = callIds;
@@ -127,7 +127,7 @@ final class MessageJson {
                 .put("id", id)
                 .put("type", "message")
                 .put("role", "assistant")
-                .put("model", model);
+                .put("model", model.get());
         message.putArray("content");
         return message;
     }

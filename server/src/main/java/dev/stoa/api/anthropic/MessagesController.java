@@ -4,6 +4,7 @@ import dev.stoa.admission.Admission;
 import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.JsonBody;
+import dev.stoa.api.LifecycleHeaders;
 import dev.stoa.api.RequestId;
 import dev.stoa.api.Responses;
 import dev.stoa.generation.Generations;
@@ -62,8 +63,7 @@ final class MessagesController {
         String requestId = RequestId.of(http);
         try (TokenStream stream = start(caller, request, requestId, response)) {
             ClientConnection client = ClientConnection.current(limits.clientCheck());
-            MessageJson json = new MessageJson(
-                    ids.message(), inference.model(request.model()).id(), ids::toolUse);
+            MessageJson json = new MessageJson(ids.message(), stream::model, ids::toolUse);
             if (request.stream()) {
                 new StreamedAnswer(stream, json, client, limits, requestId).writeTo(response);
             } else {
@@ -78,7 +78,10 @@ final class MessagesController {
     private TokenStream start(Caller caller, MessagesRequest request, String requestId, HttpServletResponse response) {
         GenerationRequest work = request.generation(requestId, ids.seed());
         try {
-            return generations.start(caller, work);
+            TokenStream stream = generations.start(caller, work);
+            LifecycleHeaders.set(
+                    response, inference.model(stream.model()).card().lifecycle());
+            return stream;
         } finally {
             RateLimitHeaders.set(response, admission.allowance(caller.credentialId()));
         }

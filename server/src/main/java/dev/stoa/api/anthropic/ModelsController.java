@@ -4,14 +4,18 @@ import dev.stoa.api.Callers;
 import dev.stoa.api.Fields;
 import dev.stoa.api.Responses;
 import dev.stoa.inference.Inference;
+import dev.stoa.inference.Lifecycle;
 import dev.stoa.inference.Model;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -34,10 +38,12 @@ final class ModelsController {
 
     private final Callers callers;
     private final Inference inference;
+    private final Clock clock;
 
-    ModelsController(Callers callers, Inference inference) {
+    ModelsController(Callers callers, Inference inference, Clock clock) {
         this.callers = callers;
         this.inference = inference;
+        this.clock = clock;
     }
 
     @RequestMapping(path = "/v1/models", headers = ApiVersion.HEADER)
@@ -97,7 +103,7 @@ final class ModelsController {
         throw new StoaException(ErrorKind.NOT_FOUND, parameter + ": there is no such model");
     }
 
-    private static ObjectNode page(List<Model> models, boolean more) {
+    private ObjectNode page(List<Model> models, boolean more) {
         ObjectNode page = JSON.createObjectNode();
         ArrayNode data = page.putArray("data");
         models.forEach(model -> data.add(json(model)));
@@ -106,7 +112,8 @@ final class ModelsController {
                 .put("last_id", models.isEmpty() ? null : models.getLast().id());
     }
 
-    private static ObjectNode json(Model model) {
+    private ObjectNode json(Model model) {
+        Lifecycle lifecycle = model.card().lifecycle();
         ObjectNode json = JSON.createObjectNode()
                 .put("type", "model")
                 .put("id", model.id())
@@ -114,12 +121,25 @@ final class ModelsController {
                 .put(
                         "created_at",
                         model.createdAt().truncatedTo(ChronoUnit.SECONDS).toString())
-                .put("lifecycle", "active");
+                .put("lifecycle", lifecycle.at(clock.instant()).name().toLowerCase(Locale.ROOT))
+                .put("deprecated_at", text(lifecycle.deprecatedAt()))
+                .put("retires_at", text(lifecycle.retiresAt()))
+                .put("replacement", lifecycle.replacement());
+        int output = model.card().maxOutputTokens();
         if (model.contextLength() > 0) {
-            json.put("max_input_tokens", model.contextLength()).put("max_tokens", model.contextLength());
+            json.put("max_input_tokens", model.contextLength())
+                    .put("max_tokens", output > 0 ? output : model.contextLength());
         } else {
             json.putNull("max_input_tokens").putNull("max_tokens");
         }
+        ObjectNode capabilities = json.putObject("capabilities");
+        model.card()
+                .capabilities()
+                .forEach(capability -> capabilities.putObject(capability).put("supported", true));
         return json;
+    }
+
+    private static @Nullable String text(@Nullable Instant at) {
+        return at == null ? null : at.toString();
     }
 }

@@ -34,6 +34,9 @@ final class StreamedAnswer {
     private final String requestId;
     private final ArrayDeque<TokenStream.Event> ahead = new ArrayDeque<>();
     private final StringBuilder thinking = new StringBuilder();
+    /** Comes after the text that came before it. */
+    private @Nullable StoaException fault;
+
     private Block block = Block.NONE;
     /** Of the block that is open, or was last. */
     private int index = -1;
@@ -160,6 +163,9 @@ final class StreamedAnswer {
 
     private TokenStream.@Nullable Event next(Duration timeout) throws InterruptedException {
         TokenStream.Event event = ahead.poll();
+        if (event == null && fault != null) {
+            throw fault;
+        }
         return event == null ? stream.next(timeout) : event;
     }
 
@@ -167,7 +173,13 @@ final class StreamedAnswer {
     private String withWhatIsThere(TokenStream.Event first) throws InterruptedException {
         StringBuilder text = new StringBuilder(String.valueOf(textOf(first)));
         while (text.length() < DELTA_CHARS_MAX) {
-            TokenStream.Event event = stream.next(Duration.ZERO);
+            TokenStream.Event event;
+            try {
+                event = stream.next(Duration.ZERO);
+            } catch (StoaException e) {
+                fault = e;
+                break;
+            }
             String more = event != null && event.getClass() == first.getClass() ? textOf(event) : null;
             if (more == null) {
                 if (event != null) {

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -84,26 +85,30 @@ final class BatchSurface implements BatchProtocol {
     private ObjectNode chat(Request request, JsonNode body) throws InterruptedException {
         CompletionRequest decoded = ChatDecoder.decode(body, ids);
         boolean logprobs = decoded.topLogprobs() != GenerationRequest.NO_LOGPROBS;
-        AnswerJson format = new ChatJson(ids.chatCompletion(), model(decoded.model()), now(), logprobs, false);
-        return complete(request, decoded, format);
+        return complete(request, decoded, model -> new ChatJson(ids.chatCompletion(), model, now(), logprobs, false));
     }
 
     private ObjectNode text(Request request, JsonNode body) throws InterruptedException {
         CompletionRequest decoded = TextDecoder.decode(body, ids);
         int choices = decoded.prompts().size() * decoded.choices();
-        return complete(
-                request, decoded, new TextJson(ids.completion(), model(decoded.model()), now(), false, choices));
+        return complete(request, decoded, model -> new TextJson(ids.completion(), model, now(), false, choices));
     }
 
-    private ObjectNode complete(Request request, CompletionRequest decoded, AnswerJson format)
-            throws InterruptedException {
+    /** Makes the writer of an answer, given who names its model. */
+    private interface Format {
+        AnswerJson of(Supplier<String> model);
+    }
+
+    private ObjectNode complete(Request request, CompletionRequest decoded, Format format) throws InterruptedException {
         requireWhole(decoded.stream());
         List<GenerationRequest> parts = decoded.parts(request.requestId()).stream()
                 .map(GenerationRequest::inBatch)
                 .toList();
-        try (Choices choices = new Choices(generations.startAll(request.caller(), parts), limits.clientCheck())) {
+        List<TokenStream> streams = generations.startAll(request.caller(), parts);
+        try (Choices choices = new Choices(streams, limits.clientCheck())) {
+            AnswerJson answer = format.of(streams.getFirst()::model);
             ClientConnection client = ClientConnection.without(request.stopped());
-            AnswerWriter writer = new AnswerWriter(choices, parts, format, client, limits, ids::toolCall);
+            AnswerWriter writer = new AnswerWriter(choices, parts, answer, client, limits, ids::toolCall);
             return request.unlessStopped(writer.whole());
         }
     }

@@ -4,6 +4,7 @@ import dev.stoa.admission.Admission;
 import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.JsonBody;
+import dev.stoa.api.LifecycleHeaders;
 import dev.stoa.api.RequestId;
 import dev.stoa.api.Responses;
 import dev.stoa.generation.Generations;
@@ -18,6 +19,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import tools.jackson.databind.JsonNode;
@@ -63,9 +65,9 @@ final class ChatController {
         CompletionRequest decode(JsonNode body, Ids ids);
     }
 
-    /** Makes the writer of one answer, once its model is known. */
+    /** Makes the writer of one answer; its model is known when the answer has begun. */
     private interface Format {
-        AnswerJson of(CompletionRequest request, String model, int choices, long createdSeconds);
+        AnswerJson of(CompletionRequest request, Supplier<String> model, int choices, long createdSeconds);
     }
 
     @RequestMapping("/v1/chat/completions")
@@ -92,10 +94,13 @@ final class ChatController {
         Caller caller = callers.authenticate(http, response, ORGANIZATION_HEADER);
         CompletionRequest request = decoder.decode(body.read(http), ids);
         List<GenerationRequest> parts = request.parts(RequestId.of(http));
-        try (Choices choices = new Choices(start(caller, parts, response), limits.clientCheck())) {
-            String model = inference.model(request.model()).id();
-            AnswerJson json =
-                    format.of(request, model, parts.size(), clock.instant().getEpochSecond());
+        List<TokenStream> streams = start(caller, parts, response);
+        try (Choices choices = new Choices(streams, limits.clientCheck())) {
+            AnswerJson json = format.of(
+                    request,
+                    streams.getFirst()::model,
+                    parts.size(),
+                    clock.instant().getEpochSecond());
             ClientConnection client = ClientConnection.current(limits.clientCheck());
             AnswerWriter writer = new AnswerWriter(choices, parts, json, client, limits, ids::toolCall);
             if (request.stream()) {
@@ -111,7 +116,10 @@ final class ChatController {
 
     private List<TokenStream> start(Caller caller, List<GenerationRequest> parts, HttpServletResponse response) {
         try {
-            return generations.startAll(caller, parts);
+            List<TokenStream> streams = generations.startAll(caller, parts);
+            String model = streams.getFirst().model();
+            LifecycleHeaders.set(response, inference.model(model).card().lifecycle());
+            return streams;
         } finally {
             RateLimitHeaders.set(response, admission.allowance(caller.credentialId()));
         }

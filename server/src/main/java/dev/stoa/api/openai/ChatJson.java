@@ -4,6 +4,7 @@ import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenLogprob;
 import dev.stoa.inference.TokenUsage;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,13 +21,13 @@ final class ChatJson implements AnswerJson {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String id;
-    private final String model;
+    private final Supplier<String> model;
     private final long createdSeconds;
     private final boolean logprobsWanted;
     private final boolean usageInChunks;
 
     /** @param usageInChunks whether every chunk has a usage, null in all but the last, as those have who ask for it */
-    ChatJson(String id, String model, long createdSeconds, boolean logprobsWanted, boolean usageInChunks) {
+    ChatJson(String id, Supplier<String> model, long createdSeconds, boolean logprobsWanted, boolean usageInChunks) {
         this.id = id;
         this.model = model;
         this.createdSeconds = createdSeconds;
@@ -39,7 +40,7 @@ final class ChatJson implements AnswerJson {
                 .put("id", id)
                 .put("object", object)
                 .put("created", createdSeconds)
-                .put("model", model)
+                .put("model", model.get())
                 .put("service_tier", "default");
     }
 

@@ -1,6 +1,7 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.inference.TokenStream;
+import dev.stoa.shared.StoaException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -79,6 +80,9 @@ final class Choices implements AutoCloseable {
      */
     @Nullable Item next(Duration timeout) throws InterruptedException {
         Item item = ahead.poll();
+        if (item != null && item.fault() != null) {
+            throw item.fault();
+        }
         return item == null ? take(timeout) : item;
     }
 
@@ -99,7 +103,14 @@ final class Choices implements AutoCloseable {
         if (!ahead.isEmpty()) {
             return null;
         }
-        Item item = take(Duration.ZERO);
+        Item item;
+        try {
+            item = take(Duration.ZERO);
+        } catch (StoaException e) {
+            // It comes after the text that came before it.
+            ahead.add(new Item(choice, null, e));
+            return null;
+        }
         if (item != null
                 && item.choice() == choice
                 && (item.event() instanceof TokenStream.TextDelta || item.event() instanceof TokenStream.Logprobs)) {

@@ -36,7 +36,7 @@ final class Errors {
             case RATE_LIMITED -> "rate_limit_error";
             case TIMEOUT -> "timeout";
             case INTERNAL -> "server_error";
-            case OVERLOADED -> "service_unavailable";
+            case OVERLOADED, UNAVAILABLE -> "service_unavailable";
         };
     }
 

@@ -5,11 +5,14 @@ import dev.stoa.api.Responses;
 import dev.stoa.embedding.EmbeddingModelInfo;
 import dev.stoa.embedding.Embeddings;
 import dev.stoa.inference.Inference;
+import dev.stoa.inference.Lifecycle;
 import dev.stoa.inference.Model;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -26,11 +29,13 @@ final class ModelsController {
     private final Callers callers;
     private final Inference inference;
     private final Embeddings embeddings;
+    private final Clock clock;
 
-    ModelsController(Callers callers, Inference inference, Embeddings embeddings) {
+    ModelsController(Callers callers, Inference inference, Embeddings embeddings, Clock clock) {
         this.callers = callers;
         this.inference = inference;
         this.embeddings = embeddings;
+        this.clock = clock;
     }
 
     @RequestMapping(path = "/v1/models", headers = NOT_ANTHROPIC)
@@ -38,7 +43,7 @@ final class ModelsController {
         begin(http, response);
         ObjectNode list = JSON.createObjectNode().put("object", "list");
         ArrayNode data = list.putArray("data");
-        inference.models().forEach(model -> data.add(json(model.id(), model.createdAt())));
+        inference.models().forEach(model -> data.add(json(model)));
         embeddings.models().forEach(model -> data.add(json(model.id(), model.createdAt())));
         Responses.json(response, HttpServletResponse.SC_OK, list);
     }
@@ -53,12 +58,26 @@ final class ModelsController {
             }
         }
         Model model = inference.model(id);
-        Responses.json(response, HttpServletResponse.SC_OK, json(model.id(), model.createdAt()));
+        Responses.json(response, HttpServletResponse.SC_OK, json(model));
     }
 
     private void begin(HttpServletRequest http, HttpServletResponse response) {
         Responses.requireMethod(http, response, "GET");
         callers.authenticate(http, response, ChatController.ORGANIZATION_HEADER);
+    }
+
+    /** What the protocol has no words for is in Anthropic's, and vLLM's for the context. */
+    private ObjectNode json(Model model) {
+        Lifecycle lifecycle = model.card().lifecycle();
+        ObjectNode json = json(model.id(), model.createdAt())
+                .put("lifecycle", lifecycle.at(clock.instant()).name().toLowerCase(Locale.ROOT));
+        if (model.contextLength() > 0) {
+            json.put("max_model_len", model.contextLength());
+        }
+        if (lifecycle.retiresAt() != null) {
+            json.put("retires_at", lifecycle.retiresAt().toString()).put("replacement", lifecycle.replacement());
+        }
+        return json;
     }
 
     private static ObjectNode json(String id, Instant createdAt) {

@@ -4,6 +4,7 @@ import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenLogprob;
 import dev.stoa.inference.TokenUsage;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -14,13 +15,13 @@ final class TextJson implements AnswerJson {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String id;
-    private final String model;
+    private final Supplier<String> model;
     private final long createdSeconds;
     private final boolean usageInChunks;
     /** For each choice how much text its chunks had so far: tokens are placed by it. */
     private final int[] textLengths;
 
-    TextJson(String id, String model, long createdSeconds, boolean usageInChunks, int choices) {
+    TextJson(String id, Supplier<String> model, long createdSeconds, boolean usageInChunks, int choices) {
         this.id = id;
         this.model = model;
         this.createdSeconds = createdSeconds;
@@ -33,7 +34,7 @@ final class TextJson implements AnswerJson {
                 .put("id", id)
                 .put("object", "text_completion")
                 .put("created", createdSeconds)
-                .put("model", model);
+                .put("model", model.get());
     }
 
     @Override

@@ -37,12 +37,14 @@ final class UpstreamFaults {
                 new StoaException(
                         status == 413 ? ErrorKind.TOO_LARGE : ErrorKind.INVALID_REQUEST,
                         words.isEmpty() ? "The model does not take this request." : words);
-            case 429, 502, 503, 529 ->
-                new StoaException(
+            case 429, 502, 503, 529 -> {
+                Duration asked = retryAfter(headers, clock);
+                yield new StoaException(
                         ErrorKind.OVERLOADED,
                         "The model's server has no room now; try again soon.",
-                        retryAfter(headers, clock),
-                        new UpstreamException(status, words));
+                        asked == null ? RETRY : asked,
+                        new UpstreamException(status, words, asked));
+            }
             case 408, 504 ->
                 new StoaException(
                         ErrorKind.TIMEOUT,
@@ -113,15 +115,6 @@ final class UpstreamFaults {
                 new UpstreamException(200, cause == null ? what : what + ": " + cause.getMessage()));
     }
 
-    /** For the log, beside the sentence that the caller sees. */
-    static final class UpstreamException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        UpstreamException(int status, String words) {
-            super("status " + status + ": " + words, null, false, false);
-        }
-    }
-
     /** The message within an error's body in either protocol's form, or the body itself; bounded, on one line. */
     private static String words(String body) {
         String found = body;
@@ -139,19 +132,19 @@ final class UpstreamFaults {
         return line.length() <= MESSAGE_MAX ? line : line.substring(0, MESSAGE_MAX) + "…";
     }
 
-    /** Seconds or a date, RFC 9110 10.2.3. */
-    private static Duration retryAfter(HttpHeaders headers, Clock clock) {
+    /** Seconds or a date, RFC 9110 10.2.3; null if there is none that makes sense. */
+    private static @Nullable Duration retryAfter(HttpHeaders headers, Clock clock) {
         String value = headers.firstValue("retry-after").orElse("").strip();
-        Duration wait = RETRY;
+        Duration wait;
         if (value.matches("\\d{1,9}")) {
             wait = Duration.ofSeconds(Long.parseLong(value));
-        } else if (!value.isEmpty()) {
+        } else {
             try {
                 wait = Duration.between(
                         clock.instant(),
                         ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME.withLocale(Locale.ROOT)));
             } catch (DateTimeException _) {
-                // Not a time: the default holds.
+                return null;
             }
         }
         Duration least = wait.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : wait;

@@ -62,6 +62,11 @@ final class UpstreamWorker implements Worker, AutoCloseable {
         return models;
     }
 
+    @Override
+    public boolean remote() {
+        return true;
+    }
+
     /** By length: only the upstream has the tokenizer. */
     @Override
     public int countTokens(GenerationRequest request) {

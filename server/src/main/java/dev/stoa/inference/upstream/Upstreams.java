@@ -56,6 +56,11 @@ public final class Upstreams implements Worker, AutoCloseable {
     }
 
     @Override
+    public boolean remote() {
+        return true;
+    }
+
+    @Override
     public int countTokens(GenerationRequest request) {
         return worker(request.model()).countTokens(request);
     }

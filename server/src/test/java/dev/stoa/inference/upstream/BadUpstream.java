@@ -21,6 +21,7 @@ public final class BadUpstream implements AutoCloseable {
     private final ServerSocket socket;
     private final BlockingQueue<Reply> replies = new LinkedBlockingQueue<>();
     private final Semaphore gone = new Semaphore(0);
+    private final BlockingQueue<String> heads = new LinkedBlockingQueue<>();
 
     private record Reply(String bytes, boolean hang) {}
 
@@ -43,6 +44,20 @@ public final class BadUpstream implements AutoCloseable {
     public BadUpstream replyAndHang(String bytes) {
         replies.add(new Reply(bytes, true));
         return this;
+    }
+
+    /** The line and headers of the next request that came. */
+    public String takeHead() throws InterruptedException {
+        String head = heads.poll(10, java.util.concurrent.TimeUnit.SECONDS);
+        if (head == null) {
+            throw new AssertionError("no request came within 10 s");
+        }
+        return head;
+    }
+
+    /** Requests that came and were not taken. */
+    public int waiting() {
+        return heads.size();
     }
 
     /** Waits until a client has closed a connection that hung. */
@@ -70,7 +85,9 @@ public final class BadUpstream implements AutoCloseable {
             BufferedReader in =
                     new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
             int length = 0;
+            StringBuilder head = new StringBuilder();
             for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+                head.append(line).append('\n');
                 if (line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")) {
                     length = Integer.parseInt(line.substring(15).strip());
                 }
@@ -78,6 +95,7 @@ public final class BadUpstream implements AutoCloseable {
             for (int i = 0; i < length; i++) {
                 in.read();
             }
+            heads.add(head.toString());
             Reply reply = replies.take();
             OutputStream out = client.getOutputStream();
             out.write(reply.bytes().getBytes(StandardCharsets.UTF_8));

@@ -1,0 +1,87 @@
+package dev.stoa.shared;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.random.RandomGenerator;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The key that secrets in the database are sealed with, {@code stoa.master-key} or {@code stoa.master-key-file}: 32 bytes
+ * in Base64. Where neither is set it is the file {@code master.key} of the data folder, made at the first start. Servers
+ * of one database need the same.
+ *
+ * @param masterKey the key itself
+ * @param masterKeyFile a file that holds it
+ */
+@ConfigurationProperties("stoa")
+public record MasterKey(
+        @DefaultValue("") String masterKey,
+        @DefaultValue("") String masterKeyFile) {
+    private static final String FILE = "master.key";
+
+    /** @throws IllegalArgumentException if both are set */
+    public MasterKey {
+        if (!masterKey.isBlank() && !masterKeyFile.isBlank()) {
+            throw new IllegalArgumentException("stoa.master-key and stoa.master-key-file can't both be set");
+        }
+    }
+
+    /**
+     * A box under the key.
+     *
+     * @throws IllegalArgumentException as {@link #bytes}
+     */
+    public SecretBox box(Path dataFolder, RandomGenerator random) {
+        return new SecretBox(bytes(dataFolder, random), random);
+    }
+
+    /**
+     * The key's bytes.
+     *
+     * @throws IllegalArgumentException if it is no such key, or its file can't be read or made
+     */
+    byte[] bytes(Path dataFolder, RandomGenerator random) {
+        if (!masterKey.isBlank()) {
+            return decode(masterKey, "stoa.master-key");
+        }
+        Path file = masterKeyFile.isBlank() ? dataFolder.resolve(FILE) : Folders.expand(masterKeyFile);
+        try {
+            if (masterKeyFile.isBlank() && !Files.exists(file)) {
+                create(file, random);
+            }
+            return decode(Files.readString(file), file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the master key can't be read from " + file, e);
+        }
+    }
+
+    private static byte[] decode(String text, String where) {
+        byte[] key;
+        try {
+            key = Base64.getDecoder().decode(text.strip());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(where + " must be 32 bytes in Base64", e);
+        }
+        if (key.length != SecretBox.KEY_BYTES) {
+            throw new IllegalArgumentException(where + " must be 32 bytes in Base64, not " + key.length);
+        }
+        return key;
+    }
+
+    private static void create(Path file, RandomGenerator random) throws IOException {
+        byte[] key = new byte[SecretBox.KEY_BYTES];
+        random.nextBytes(key);
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, Base64.getEncoder().encodeToString(key) + "\n");
+        } catch (FileAlreadyExistsException _) {
+            // Another process was faster; its key is the key.
+        }
+    }
+}
