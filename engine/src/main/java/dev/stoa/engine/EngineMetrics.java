@@ -14,6 +14,8 @@ import java.util.Map;
  * @param promptTokens prompt tokens computed or found in the cache, each once
  * @param cachedTokens those of them that were found in the cache
  * @param generatedTokens tokens generated
+ * @param draftedTokens tokens that were guessed
+ * @param acceptedTokens those of them that were right
  * @param preemptions times that a running request had to make room
  * @param outcomes requests that ended, by how
  * @param rejections requests that were refused, by why
@@ -30,13 +32,16 @@ public record EngineMetrics(
         long promptTokens,
         long cachedTokens,
         long generatedTokens,
+        long draftedTokens,
+        long acceptedTokens,
         long preemptions,
         Map<Generation.Finish, Long> outcomes,
         Map<EngineRejectedException.Reason, Long> rejections,
         double drainPerSecond,
         long lastStepNanos) {
     /** Of an engine that has done nothing yet. */
-    public static final EngineMetrics NONE = new EngineMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0);
+    public static final EngineMetrics NONE =
+            new EngineMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0);
 
     public EngineMetrics {
         outcomes = Map.copyOf(outcomes);

@@ -19,6 +19,8 @@ import java.util.OptionalInt;
  *     enough for it, by what steps have taken so far
  * @param gatherWait how long an idle engine waits after a first request for others to join it
  * @param agingInterval how long a priority waits at most for a turn, for each priority above it
+ * @param speculativeTokens how many next tokens are guessed from the text so far and checked in the same step, 0 to 8;
+ *     with few requests at once that is faster where answers repeat their prompts, and never changes an output
  * @param prefixCache whether keys and values are remembered after a request, for others of its tenant that begin alike
  */
 public record EngineOptions(
@@ -33,6 +35,7 @@ public record EngineOptions(
         Duration interTokenTarget,
         Duration gatherWait,
         Duration agingInterval,
+        int speculativeTokens,
         boolean prefixCache) {
 
     /** More gain little on a processor, and each would read slower. */
@@ -55,6 +58,9 @@ public record EngineOptions(
     /** Several short answers long, so that the classes still matter; short enough that a job's progress can be seen. */
     private static final Duration AGING_INTERVAL = Duration.ofSeconds(5);
 
+    /** Longer guesses are seldom right to their end. */
+    private static final int SPECULATIVE_TOKENS_MAX = 8;
+
     /** @throws IllegalArgumentException naming the option that is out of range */
     public EngineOptions {
         require(threads >= 1, "threads must be at least 1");
@@ -67,6 +73,9 @@ public record EngineOptions(
         require(interTokenTarget.isPositive(), "interTokenTarget must be positive");
         require(!gatherWait.isNegative(), "gatherWait must not be negative");
         require(agingInterval.isPositive(), "agingInterval must be positive");
+        require(
+                speculativeTokens >= 0 && speculativeTokens <= SPECULATIVE_TOKENS_MAX,
+                "speculativeTokens must be between 0 and " + SPECULATIVE_TOKENS_MAX);
     }
 
     /** With the default targets. */
@@ -89,6 +98,7 @@ public record EngineOptions(
                 INTER_TOKEN_TARGET,
                 Duration.ZERO,
                 AGING_INTERVAL,
+                0,
                 true);
     }
 
@@ -121,6 +131,7 @@ public record EngineOptions(
         private Duration interTokenTarget = INTER_TOKEN_TARGET;
         private Duration gatherWait = Duration.ZERO;
         private Duration agingInterval = AGING_INTERVAL;
+        private int speculativeTokens;
         private boolean prefixCache = true;
 
         private Builder() {}
@@ -180,6 +191,11 @@ public record EngineOptions(
             return this;
         }
 
+        public Builder speculativeTokens(int value) {
+            speculativeTokens = value;
+            return this;
+        }
+
         public Builder prefixCache(boolean value) {
             prefixCache = value;
             return this;
@@ -199,6 +215,7 @@ public record EngineOptions(
                     interTokenTarget,
                     gatherWait,
                     agingInterval,
+                    speculativeTokens,
                     prefixCache);
         }
     }

@@ -38,6 +38,8 @@ final class WorkerMeters {
         counter("vllm:generation_tokens", model, metrics, EngineMetrics::generatedTokens);
         counter("vllm:prefix_cache_queries", model, metrics, EngineMetrics::promptTokens);
         counter("vllm:prefix_cache_hits", model, metrics, EngineMetrics::cachedTokens);
+        counter("vllm:spec_decode_num_draft_tokens", model, metrics, EngineMetrics::draftedTokens);
+        counter("vllm:spec_decode_num_accepted_tokens", model, metrics, EngineMetrics::acceptedTokens);
         counter("vllm:num_preemptions", model, metrics, EngineMetrics::preemptions);
         for (String reason : FINISHED_REASONS) {
             FunctionCounter.builder("vllm:request_success", metrics, source -> ended(source.get(), reason))

@@ -50,6 +50,7 @@ public record StoaSettings(
      * @param interTokenTarget how long a step may take while somebody reads: prompts are cut accordingly
      * @param gatherWait how long an idle engine waits after a first request for others to join it
      * @param agingInterval how long a priority waits at most for a turn, for each priority above it
+     * @param speculativeTokens how many next tokens are guessed from the text so far and checked in the same step
      * @param prefixCache whether what was read once is remembered for the same organization
      * @param kvType what keys and values are kept as
      */
@@ -64,6 +65,7 @@ public record StoaSettings(
             @DefaultValue("100ms") Duration interTokenTarget,
             @DefaultValue("0ms") Duration gatherWait,
             @DefaultValue("5s") Duration agingInterval,
+            @DefaultValue("0") int speculativeTokens,
             @DefaultValue("true") boolean prefixCache,
             @DefaultValue("bf16") KvType kvType) {
         /** @throws IllegalArgumentException naming the setting that is out of range */
@@ -80,6 +82,9 @@ public record StoaSettings(
             require(interTokenTarget.isPositive(), "stoa.engine.inter-token-target must be positive");
             require(!gatherWait.isNegative(), "stoa.engine.gather-wait must not be negative");
             require(agingInterval.isPositive(), "stoa.engine.aging-interval must be positive");
+            require(
+                    speculativeTokens >= 0 && speculativeTokens <= 8,
+                    "stoa.engine.speculative-tokens must be between 0 and 8");
         }
 
         /** In the engine's own words. */
@@ -97,6 +102,7 @@ public record StoaSettings(
                     interTokenTarget,
                     gatherWait,
                     agingInterval,
+                    speculativeTokens,
                     prefixCache);
         }
     }

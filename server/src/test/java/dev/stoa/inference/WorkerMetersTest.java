@@ -24,6 +24,8 @@ class WorkerMetersTest {
             50,
             20,
             30,
+            12,
+            9,
             1,
             Map.of(Finish.END_OF_TURN, 4L, Finish.STOP_SEQUENCE, 1L, Finish.MAX_TOKENS, 2L, Finish.CANCELLED, 6L),
             Map.of(),

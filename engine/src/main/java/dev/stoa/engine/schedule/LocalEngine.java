@@ -79,9 +79,10 @@ public final class LocalEngine implements Engine {
         }
         MemoryPlan plan = MemoryPlan.make(file.path(), model, options);
         int maxRows = options.maxBatchTokens();
-        int maxLogits = Math.min(options.maxRunning(), maxRows);
+        SchedulerLimits limits = SchedulerLimits.of(options);
         KvStorage storage = new KvStorage(model.kvLayout(options.kvType()), plan.blocks());
-        Transformer transformer = new Transformer(model, choice.kernels(), workers, storage, maxRows, maxLogits);
+        Transformer transformer =
+                new Transformer(model, choice.kernels(), workers, storage, maxRows, limits.maxLogits());
         BlockPool pool = new BlockPool(plan.blocks());
         new WarmUp(transformer, pool, maxRows).run();
         this.info = FileInfo.of(file, model.config(), plan.contextLength(), template.isPresent(), choice.toString());
@@ -96,7 +97,7 @@ public final class LocalEngine implements Engine {
         Sampler sampler = new Sampler(choice.kernels(), steps.vocabulary());
         this.scheduler = new Scheduler(
                 new Scheduler.Parts(steps, sampler, pool, cache, tokenizer::isEndOfGeneration, arrivals, counters),
-                SchedulerLimits.of(options),
+                limits,
                 System::nanoTime);
         this.loop = new EngineLoop(scheduler, counters, info.name());
         LOG.log(

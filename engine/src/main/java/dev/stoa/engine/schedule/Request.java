@@ -6,6 +6,7 @@ import dev.stoa.engine.Generation.Finish;
 import dev.stoa.engine.Generation.Timing;
 import dev.stoa.engine.Generation.TokenLogprob;
 import dev.stoa.engine.Priority;
+import dev.stoa.engine.cache.KvLayout;
 import dev.stoa.engine.cache.KvSequence;
 import dev.stoa.engine.cache.PrefixChain;
 import dev.stoa.engine.grammar.TokenMatcher;
@@ -53,6 +54,9 @@ final class Request {
     private long order;
     private long startedNanos = NEVER;
     private long firstTokenNanos = NEVER;
+    /** What its next tokens may be, as the last plan guessed. */
+    private int[] guesses = {};
+
     private int[] tokens;
     private int length;
     private int computed;
@@ -200,6 +204,37 @@ final class Request {
     /** Prompt and output; {@link #length} of them are valid. Not to be changed. */
     int[] tokens() {
         return tokens;
+    }
+
+    /**
+     * Guesses the tokens after the one that is to be drawn next, no more than it has blocks for:
+     * a guess takes no room from others.
+     *
+     * @return how many
+     */
+    int guess(int most) {
+        if (sequence == null) {
+            return 0;
+        }
+        int room = sequence.blocks() * KvLayout.TOKENS - length;
+        int count = Math.min(most, Math.min(room, lengthMax - length - 1));
+        if (count <= 0) {
+            return 0;
+        }
+        if (guesses.length < count) {
+            guesses = new int[count];
+        }
+        return PromptLookup.find(tokens, length, count, guesses);
+    }
+
+    /** The token at a position: of prompt or output, or guessed. */
+    int token(int position) {
+        return position < length ? tokens[position] : guesses[position - length];
+    }
+
+    /** Whether guess {@code index} of the last plan was the last token. */
+    boolean guessed(int index) {
+        return guesses[index] == tokens[length - 1];
     }
 
     /** Tokens whose keys and values are in the cache. */

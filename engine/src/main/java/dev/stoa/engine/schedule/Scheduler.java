@@ -70,7 +70,7 @@ final class Scheduler {
         this.limits = limits;
         this.nanoTime = nanoTime;
         this.waiting = new WaitingQueue(limits.agingNanos());
-        this.planner = new StepPlanner(limits.maxRows(), limits.interTokenNanos(), cost, this::grow);
+        this.planner = new StepPlanner(limits, cost, this::grow);
         this.batch = new StepBatch(limits.maxRows());
     }
 
@@ -307,16 +307,15 @@ final class Scheduler {
         int drawn = 0;
         for (int i = 0; i < shares.size(); i++) {
             Share share = shares.get(i);
-            prompt += advance(share);
+            prompt += advance(share.request(), share.known());
             if (logitRows[i] >= 0) {
-                draw(share.request(), logitRows[i], now);
-                drawn++;
+                drawn += draw(share, logitRows[i], now);
             }
         }
         counters.step(prompt, drawn);
     }
 
-    /** The row of logits of each share, or -1. */
+    /** The first row of logits of each share, or -1; those of its guesses follow. */
     private int[] fillBatch(List<Share> shares) {
         batch.clear();
         int[] logitRows = new int[shares.size()];
@@ -325,23 +324,48 @@ final class Scheduler {
             int end = request.computed() + shares.get(i).rows();
             logitRows[i] = -1;
             for (int position = request.computed(); position < end; position++) {
-                boolean last = position == request.length() - 1;
-                logitRows[i] = batch.add(request.sequence(), position, request.tokens()[position], last);
+                boolean drawn = position >= request.length() - 1;
+                int row = batch.add(request.sequence(), position, request.token(position), drawn);
+                logitRows[i] = logitRows[i] < 0 ? row : logitRows[i];
             }
         }
         return logitRows;
     }
 
     /** Returns how many tokens of a prompt were computed for the first time. */
-    private int advance(Share share) {
-        Request request = share.request();
+    private int advance(Request request, int count) {
         int from = request.computed();
-        request.advance(share.rows());
+        request.advance(count);
         cache.record(request.sequence(), request.chain(), request.tokens(), from, request.computed());
         return request.reach(request.computed());
     }
 
-    private void draw(Request request, int logitRow, long now) {
+    /**
+     * Draws a request's next token, and the ones after that while the guesses are right: then their logits are the ones
+     * that the next steps would have computed. Returns how many were drawn.
+     */
+    private int draw(Share share, int logitRow, long now) {
+        Request request = share.request();
+        int drawn = 0;
+        boolean ended;
+        boolean right;
+        do {
+            ended = draw(request, logitRow + drawn, now);
+            right = !ended && drawn < share.guesses() && request.guessed(drawn);
+            drawn++;
+            if (right) {
+                int prompt = advance(request, 1);
+                assert prompt == 0 : "a guess was part of the prompt";
+            }
+        } while (right);
+        if (share.guesses() > 0) {
+            counters.guessed(share.guesses(), drawn - 1);
+        }
+        return drawn;
+    }
+
+    /** Returns whether the request ended with it. */
+    private boolean draw(Request request, int logitRow, long now) {
         Finish finish;
         try {
             int at = logitRow * model.vocabulary();
@@ -358,6 +382,7 @@ final class Scheduler {
         if (finish != null) {
             end(request, finish, now);
         }
+        return finish != null;
     }
 
     private @Nullable TokenLogprob logprob(Request request, int at, int token) {

@@ -22,6 +22,8 @@ final class StepCounters {
     private long promptTokens;
     private long cachedTokens;
     private long generatedTokens;
+    private long draftedTokens;
+    private long acceptedTokens;
     private long preemptions;
     private long lastStepNanos;
 
@@ -44,6 +46,12 @@ final class StepCounters {
     synchronized void found(int tokens) {
         promptTokens += tokens;
         cachedTokens += tokens;
+    }
+
+    /** So many guesses were checked, and so many right. */
+    synchronized void guessed(int drafted, int accepted) {
+        draftedTokens += drafted;
+        acceptedTokens += accepted;
     }
 
     synchronized void preempted() {
@@ -78,6 +86,8 @@ final class StepCounters {
                     promptTokens,
                     cachedTokens,
                     generatedTokens,
+                    draftedTokens,
+                    acceptedTokens,
                     preemptions,
                     outcomes,
                     arrivals.rejections(),

@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * Decides how many rows each running request gets in a step. For the engine thread.
  *
- * <p>First come those that need one row to draw their next token. Then prompts, in what room is left: all of it while
+ * <p>First come those that need one row to draw their next token, and in a small step what it may be guessed to be
+ * followed by. Then prompts, in what room is left: all of it while
  * nobody reads a stream, else as much as {@link StepCost} says that the target for the time between tokens allows, but
  * never less than {@value #CHUNK_MIN} rows, so that prompts always get on. Half of the room is for the most important
  * prompt, the rest for those that have least to go: a long prompt doesn't hold up short ones, nor they it.
@@ -22,6 +23,7 @@ final class StepPlanner {
 
     private final int maxRows;
     private final long targetNanos;
+    private final int draftTokens;
     private final StepCost cost;
     private final Blocks blocks;
     private final List<Share> shares = new ArrayList<>();
@@ -29,8 +31,13 @@ final class StepPlanner {
     private int turn;
     private int prefills;
 
-    /** A request's part of a step. */
-    record Share(Request request, int rows) {}
+    /** A request's part of a step: so many rows, the last {@code guesses} of them for tokens that are only guessed. */
+    record Share(Request request, int rows, int guesses) {
+        /** Rows of tokens that it has. */
+        int known() {
+            return rows - guesses;
+        }
+    }
 
     /** Where requests get their blocks. */
     interface Blocks {
@@ -43,9 +50,10 @@ final class StepPlanner {
         boolean grow(Request request, int end);
     }
 
-    StepPlanner(int maxRows, long targetNanos, StepCost cost, Blocks blocks) {
-        this.maxRows = maxRows;
-        this.targetNanos = targetNanos;
+    StepPlanner(SchedulerLimits limits, StepCost cost, Blocks blocks) {
+        this.maxRows = limits.maxRows();
+        this.targetNanos = limits.interTokenNanos();
+        this.draftTokens = limits.draftTokens();
         this.cost = cost;
         this.blocks = blocks;
     }
@@ -82,8 +90,12 @@ final class StepPlanner {
         int count = decoding.size();
         // Where not all fit, those who had to wait come first in the next step.
         int first = count > maxRows ? turn % count : 0;
+        int spare = draftTokens == 0 ? 0 : Math.min(maxRows, SchedulerLimits.DRAFT_ROWS_MAX) - count;
         for (int i = 0; i < count && rows < maxRows; i++) {
-            add(decoding.get((first + i) % count), 1);
+            Request request = decoding.get((first + i) % count);
+            int guesses = spare > 0 ? request.guess(Math.min(spare, draftTokens)) : 0;
+            spare -= guesses;
+            add(request, 1 + guesses, guesses);
         }
         turn = first + maxRows;
     }
@@ -104,17 +116,17 @@ final class StepPlanner {
         rest.sort(Comparator.comparing(Request::rank).thenComparingInt(Request::remaining));
         long others = rest.stream().mapToLong(Request::remaining).sum();
         int half = (room + 1) / 2;
-        add(first, (int) Math.min(first.remaining(), Math.max(half, room - others)));
+        add(first, (int) Math.min(first.remaining(), Math.max(half, room - others)), 0);
         for (Request request : rest) {
             if (rows < end) {
-                add(request, Math.min(request.remaining(), end - rows));
+                add(request, Math.min(request.remaining(), end - rows), 0);
             }
         }
     }
 
-    private void add(Request request, int count) {
+    private void add(Request request, int count, int guesses) {
         if (request.state() == Request.State.RUNNING && blocks.grow(request, request.computed() + count)) {
-            shares.add(new Share(request, count));
+            shares.add(new Share(request, count, guesses));
             rows += count;
         }
     }

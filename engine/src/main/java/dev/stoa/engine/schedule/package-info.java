@@ -22,6 +22,13 @@
  * What a step computes for a request depends on the request's tokens alone, bit for bit, so none of this changes an
  * output.
  *
+ * <h2>Guesses</h2>
+ *
+ * Where {@link dev.stoa.engine.EngineOptions#speculativeTokens} allows it, a small step also computes rows for tokens that
+ * are only guessed, by {@link dev.stoa.engine.schedule.PromptLookup}. The next token is drawn from the row of the last one
+ * as ever; if it is the guess, the guess's row has the very logits that the next step would have computed, and the next
+ * token is drawn from those at once. What was computed for a wrong guess lies behind {@code computed} and is written over.
+ *
  * <h2>Who owns a request</h2>
  *
  * The submitting thread makes it and hands it to {@link dev.stoa.engine.schedule.Arrivals}, which counts it against the

@@ -36,11 +36,13 @@ final class Mix {
      * How a mix is run.
      *
      * @param blocks of the pool
+     * @param draftTokens guesses of a step
      * @param stepsApart steps between the submissions of two requests
      */
-    record Conditions(int blocks, int maxRunning, int maxRows, boolean prefixCache, int stepsApart) {}
+    record Conditions(int blocks, int maxRunning, int maxRows, boolean prefixCache, int stepsApart, int draftTokens) {}
 
     private long preemptions;
+    private long accepted;
 
     Mix(Model model, Kernels kernels) {
         this.model = model;
@@ -52,13 +54,19 @@ final class Mix {
         return preemptions;
     }
 
+    /** Guesses of the last run that were right. */
+    long accepted() {
+        return accepted;
+    }
+
     /** Runs the requests together; those of {@code cancelled} are cancelled on the way. */
     List<Output> run(List<EngineRequest> specs, Conditions how, Workers workers, List<Integer> cancelled) {
         long[] clock = {1};
         BlockPool pool = new BlockPool(how.blocks());
         KvStorage storage = new KvStorage(model.kvLayout(KvType.BF16), how.blocks());
-        int maxLogits = Math.min(how.maxRunning(), how.maxRows());
-        Transformer transformer = new Transformer(model, kernels, workers, storage, how.maxRows(), maxLogits);
+        SchedulerLimits limits =
+                new SchedulerLimits(how.maxRunning(), how.maxRows(), 1_000_000, 0, 1_000_000_000, how.draftTokens());
+        Transformer transformer = new Transformer(model, kernels, workers, storage, how.maxRows(), limits.maxLogits());
         Watched watched = new Watched(new TransformerSteps(transformer, storage));
         PrefixCache cache = new PrefixCache(pool, new byte[] {1}, how.prefixCache());
         DrainRate drain = new DrainRate();
@@ -74,7 +82,7 @@ final class Mix {
                         _ -> false,
                         arrivals,
                         counters),
-                new SchedulerLimits(how.maxRunning(), how.maxRows(), 1_000_000, 0, 1_000_000_000),
+                limits,
                 () -> clock[0]++);
         int context = how.blocks() * KvLayout.TOKENS;
         List<GenerationStream> streams = new ArrayList<>();
@@ -104,6 +112,7 @@ final class Mix {
         }
         scheduler.validate();
         preemptions = counters.snapshot().preemptions();
+        accepted = counters.snapshot().acceptedTokens();
         List<Output> outputs = new ArrayList<>();
         for (int i = 0; i < streams.size(); i++) {
             outputs.add(output(streams.get(i), watched.logits.getOrDefault(watched.requests.get(i), Map.of())));
@@ -129,7 +138,10 @@ final class Mix {
         if (finish == null) {
             throw new AssertionError("the request has not ended");
         }
-        return new Output(tokens, logits, finish, stream.usage().cachedTokens());
+        // Rows of wrong guesses behind the end have logits that nobody drew from.
+        Map<Integer, float[]> drawn = new HashMap<>(logits);
+        drawn.keySet().removeIf(position -> position >= stream.tokens().length - 1);
+        return new Output(tokens, drawn, finish, stream.usage().cachedTokens());
     }
 
     /** Copies the logits of each request as they come. */

@@ -27,13 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A request's output, token by token and logits bit by bit, is the same alone and in any company: whatever the batch,
- * the chunks of the prompt, what was preempted, what was found in the cache, and how many threads compute.
+ * the chunks of the prompt, what was preempted, what was found in the cache, what was guessed, and how many threads
+ * compute.
  * {@code -Dstoa.test.seed} repeats a run.
  */
 class SameBytesTest {
     private static final int MIXES = 1_000;
     private static final int REQUESTS_MAX = 6;
-    private static final Conditions ALONE = new Conditions(TinyModel.CONTEXT / 16, 1, 64, false, 0);
+    private static final Conditions ALONE = new Conditions(TinyModel.CONTEXT / 16, 1, 64, false, 0, 0);
 
     private final long seed = Long.getLong("stoa.test.seed", System.nanoTime());
     private final Random random = new Random(seed);
@@ -41,6 +42,7 @@ class SameBytesTest {
     private int vocabulary = TinyModel.VOCABULARY;
     private long preemptions;
     private long cached;
+    private long accepted;
     private int compared;
 
     @Test
@@ -60,7 +62,8 @@ class SameBytesTest {
             }
         }
         System.out.println("same bytes: " + compared + " outputs, " + preemptions + " preemptions, " + cached
-                + " tokens from the cache");
+                + " tokens from the cache, " + accepted + " guesses right");
+        assertThat(accepted).isPositive();
         assertThat(preemptions).isPositive();
         assertThat(cached).isPositive();
     }
@@ -90,11 +93,13 @@ class SameBytesTest {
                 1 + random.nextInt(REQUESTS_MAX),
                 1 + random.nextInt(40),
                 random.nextInt(4) > 0,
-                random.nextInt(8));
+                random.nextInt(8),
+                random.nextInt(2) * random.nextInt(9));
         List<Integer> cancelled = random.nextInt(4) == 0 ? List.of(random.nextInt(requests.size())) : List.of();
         Workers workers = threads.get(random.nextInt(threads.size()));
         List<Output> together = mix.run(requests, how, workers, cancelled);
         preemptions += mix.preemptions();
+        accepted += mix.accepted();
         for (int i = 0; i < requests.size(); i++) {
             Output expected =
                     mix.run(List.of(requests.get(i)), ALONE, alone, List.of()).getFirst();

@@ -61,7 +61,7 @@ final class Simulation {
     /** @param fault called before each step with the number of rows; what isn't 0 fails the step */
     Simulation(int blocks, SchedulerLimits limits, Arrivals.QueueLimits queue, LongUnaryOperator fault) {
         this.pool = new BlockPool(blocks);
-        this.model = new HashModel(blocks, Math.min(limits.maxRunning(), limits.maxRows()), rows -> {
+        this.model = new HashModel(blocks, limits.maxLogits(), rows -> {
             now += STEP_NANOS + rows * ROW_NANOS;
             return fault.applyAsLong(rows);
         });

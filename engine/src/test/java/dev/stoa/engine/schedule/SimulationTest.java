@@ -46,7 +46,7 @@ class SimulationTest {
         System.out.println("simulation: -Dstoa.test.seed=" + seed);
         Simulation simulation = new Simulation(
                 72,
-                new SchedulerLimits(12, 40, 12 * MILLI, 2 * MILLI, 400 * MILLI),
+                new SchedulerLimits(12, 40, 12 * MILLI, 2 * MILLI, 400 * MILLI, 4),
                 new Arrivals.QueueLimits(40, 4_000, 12),
                 rows -> failStep ? 1 : 0);
         List<int[]> beginnings = new ArrayList<>();
@@ -87,6 +87,7 @@ class SimulationTest {
                         Finish.FAILED);
         simulation.outcomes.forEach(
                 (finish, count) -> assertThat(metrics.outcomes()).containsEntry(finish, (long) count));
+        assertThat(metrics.acceptedTokens()).isPositive().isLessThan(metrics.draftedTokens());
         assertThat(metrics.preemptions()).isPositive();
         assertThat(metrics.cachedTokens()).isPositive();
         assertThat(simulation.refused).isPositive();
