@@ -38,16 +38,24 @@ final class BatchSurface implements BatchProtocol {
     private final Embeddings embeddings;
     private final Inference inference;
     private final Limits limits;
+    private final KeptResponses kept;
     private final Ids ids;
     private final Clock clock;
     private final JsonBody json;
 
     BatchSurface(
-            Generations generations, Embeddings embeddings, Inference inference, Limits limits, Ids ids, Clock clock) {
+            Generations generations,
+            Embeddings embeddings,
+            Inference inference,
+            Limits limits,
+            KeptResponses kept,
+            Ids ids,
+            Clock clock) {
         this.generations = generations;
         this.embeddings = embeddings;
         this.inference = inference;
         this.limits = limits;
+        this.kept = kept;
         this.ids = ids;
         this.clock = clock;
         this.json = new JsonBody(limits);
@@ -124,9 +132,17 @@ final class BatchSurface implements BatchProtocol {
     }
 
     private ObjectNode response(Request request, JsonNode body) throws InterruptedException {
-        ResponsesRequest decoded = ResponsesDecoder.decode(body, ids);
+        ResponsesRequest decoded = kept.decode(request.caller(), body, ids);
         requireWhole(decoded.stream());
-        ResponseRun run = new ResponseRun(decoded, model(decoded.model()), now(), ids, _ -> {});
+        Fields.require(!decoded.background(), "background", "a request of a batch is in the background anyway");
+        ResponseRun run = new ResponseRun(
+                decoded,
+                ids.response(),
+                model(decoded.model()),
+                now(),
+                ids,
+                _ -> {},
+                ended -> kept.keep(request.caller(), decoded, ended));
         try (TokenStream stream = generations.start(
                 request.caller(), decoded.generation(request.requestId()).inBatch())) {
             while (!request.stopped().getAsBoolean()) {

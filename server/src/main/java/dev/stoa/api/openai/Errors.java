@@ -44,6 +44,7 @@ final class Errors {
         return switch (kind) {
             case AUTHENTICATION -> "invalid_api_key";
             case BILLING -> "insufficient_quota";
+            case INVALID_REQUEST -> ResponsesDecoder.PREVIOUS.equals(param) ? "previous_response_not_found" : null;
             case NOT_FOUND -> "model".equals(param) ? "model_not_found" : null;
             case RATE_LIMITED -> "rate_limit_exceeded";
             default -> null;

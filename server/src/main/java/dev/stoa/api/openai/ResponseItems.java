@@ -18,27 +18,34 @@ final class ResponseItems {
 
     private ResponseItems() {}
 
-    static List<Message> decode(Fields body) {
+    /** @param earlier items of the responses that this one goes on from */
+    static List<Message> decode(Fields body, List<JsonNode> earlier) {
+        List<Message> messages = new ArrayList<>();
+        addAll(messages, earlier, ResponsesDecoder.PREVIOUS);
         JsonNode input = body.required("input");
         if (input.isString()) {
-            return List.of(Message.text(Role.USER, input.stringValue()));
-        }
-        List<JsonNode> items = Fields.items(input, "input");
-        if (items.isEmpty() || items.size() > ITEMS_MAX) {
-            throw Fields.invalid("input", "must hold between 1 and " + ITEMS_MAX + " items");
-        }
-        List<Message> messages = new ArrayList<>(items.size());
-        for (int i = 0; i < items.size(); i++) {
-            Message message = item(Fields.of(items.get(i), "input[" + i + "]"));
-            if (message != null) {
-                add(messages, message);
+            messages.add(Message.text(Role.USER, input.stringValue()));
+        } else {
+            List<JsonNode> items = Fields.items(input, "input");
+            if (items.isEmpty() || items.size() > ITEMS_MAX) {
+                throw Fields.invalid("input", "must hold between 1 and " + ITEMS_MAX + " items");
             }
+            addAll(messages, items, "input");
         }
         if (messages.isEmpty()) {
             throw Fields.invalid("input", "says nothing");
         }
         ChatMessages.requireAnswered(messages, "input");
         return messages;
+    }
+
+    private static void addAll(List<Message> messages, List<JsonNode> items, String path) {
+        for (int i = 0; i < items.size(); i++) {
+            Message message = item(Fields.of(items.get(i), path + "[" + i + "]"));
+            if (message != null) {
+                add(messages, message);
+            }
+        }
     }
 
     private static void add(List<Message> messages, Message next) {

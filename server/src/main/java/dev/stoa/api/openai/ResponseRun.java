@@ -30,6 +30,7 @@ final class ResponseRun {
     private final ArrayNode output;
     private final Ids ids;
     private final Consumer<ObjectNode> out;
+    private final Consumer<ObjectNode> keep;
     private final Map<String, String> namespaces;
     private final StringBuilder text = new StringBuilder();
     private Kind kind = Kind.NONE;
@@ -39,24 +40,36 @@ final class ResponseRun {
 
     private int sequence;
 
-    /** @param model its own name, also where an alias was asked for */
-    ResponseRun(ResponsesRequest request, String model, long createdSeconds, Ids ids, Consumer<ObjectNode> out) {
+    /**
+     * @param model its own name, also where an alias was asked for
+     * @param out takes each event
+     * @param keep takes the response once it has ended, before its last event
+     */
+    ResponseRun(
+            ResponsesRequest request,
+            String id,
+            String model,
+            long createdSeconds,
+            Ids ids,
+            Consumer<ObjectNode> out,
+            Consumer<ObjectNode> keep) {
         this.ids = ids;
         this.out = out;
+        this.keep = keep;
         this.namespaces = request.namespaces();
-        response.put("id", ids.response())
+        response.put("id", id)
                 .put("object", "response")
                 .put("created_at", createdSeconds)
-                .put("status", "in_progress")
-                .put("background", false)
+                .put("status", request.background() ? "queued" : "in_progress")
+                .put("background", request.background())
                 .putNull("error")
                 .putNull("incomplete_details")
                 .put("model", model);
         this.output = response.putArray("output");
         response.setAll(request.echo());
-        response.putNull("previous_response_id")
+        response.put("previous_response_id", request.previousId())
                 .put("service_tier", "default")
-                .put("store", false)
+                .put("store", request.store())
                 .put("truncation", "disabled")
                 .putNull("user")
                 .putNull("usage");
@@ -67,10 +80,24 @@ final class ResponseRun {
         return response;
     }
 
+    /** One in the background is queued until {@link #progress}; any other is in progress at once. */
     void begin() {
-        tell("response.created").set("response", response.deepCopy());
-        send();
-        tell("response.in_progress").set("response", response.deepCopy());
+        tellWhole("response.created");
+        tellWhole(queued() ? "response.queued" : "response.in_progress");
+    }
+
+    boolean queued() {
+        return response.get("status").stringValue().equals("queued");
+    }
+
+    /** The model has begun with what was queued. */
+    void progress() {
+        response.put("status", "in_progress");
+        tellWhole("response.in_progress");
+    }
+
+    private void tellWhole(String type) {
+        tell(type).set("response", response);
         send();
     }
 
@@ -204,18 +231,26 @@ final class ResponseRun {
         counted.put("output_tokens", usage.outputTokens());
         counted.putObject("output_tokens_details").put("reasoning_tokens", usage.thinkingTokens());
         counted.put("total_tokens", usage.inputTokens() + usage.outputTokens());
-        tell("response." + status).set("response", response);
-        send();
+        keep.accept(response);
+        tellWhole("response." + status);
     }
 
     /** The end of a response that failed after its start. */
     void fail(ErrorKind errorKind, @Nullable String message) {
+        close("incomplete");
         response.put("status", "failed");
+        response.putNull("incomplete_details").putNull("usage");
         response.putObject("error")
                 .put("code", errorKind == ErrorKind.RATE_LIMITED ? "rate_limit_exceeded" : "server_error")
                 .put("message", message);
-        tell("response.failed").set("response", response);
-        send();
+        tellWhole("response.failed");
+    }
+
+    /** The end of a response that its caller no longer wants; the protocol has no event of its own for that. */
+    void cancel() {
+        close("incomplete");
+        response.put("status", "cancelled");
+        tellWhole("response.incomplete");
     }
 
     private ObjectNode tell(String type) {

@@ -26,8 +26,9 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code POST /v1/responses}, whole and streamed; nothing is stored. A fault in the midst of a stream is its last event,
- * {@code response.failed}. The key is checked before the body is read.
+ * {@code POST /v1/responses}: whole, streamed, in the background. A response that is to be kept is stored before its end
+ * is told, so that the next request can build upon it. A fault in the midst of a stream is its last event, {@code
+ * response.failed}. The key is checked before the body is read.
  */
 @Controller
 final class ResponsesController {
@@ -41,6 +42,9 @@ final class ResponsesController {
     private final Ids ids;
     private final Clock clock;
     private final JsonBody body;
+    private final KeptResponses kept;
+    private final BackgroundResponses background;
+    private final ResponseFollower follower;
 
     ResponsesController(
             Callers callers,
@@ -49,7 +53,10 @@ final class ResponsesController {
             Admission admission,
             Limits limits,
             Ids ids,
-            Clock clock) {
+            Clock clock,
+            KeptResponses kept,
+            BackgroundResponses background,
+            ResponseFollower follower) {
         this.callers = callers;
         this.generations = generations;
         this.inference = inference;
@@ -58,19 +65,26 @@ final class ResponsesController {
         this.ids = ids;
         this.clock = clock;
         this.body = new JsonBody(limits);
+        this.kept = kept;
+        this.background = background;
+        this.follower = follower;
     }
 
     @RequestMapping("/v1/responses")
     void create(HttpServletRequest http, HttpServletResponse response) throws IOException, InterruptedException {
         Responses.requireMethod(http, response, "POST");
         Caller caller = callers.authenticate(http, response, ChatController.ORGANIZATION_HEADER);
-        ResponsesRequest request = ResponsesDecoder.decode(body.read(http), ids);
+        ResponsesRequest request = kept.decode(caller, body.read(http), ids);
+        if (request.background()) {
+            inBackground(caller, request, http, response);
+            return;
+        }
         try (TokenStream stream = start(caller, request, RequestId.of(http), response)) {
             ClientConnection client = ClientConnection.current(limits.clientCheck());
             if (request.stream()) {
-                stream(stream, request, client, response);
+                stream(stream, caller, request, client, response);
             } else {
-                whole(stream, request, client, response);
+                whole(stream, caller, request, client, response);
             }
         }
     }
@@ -83,15 +97,33 @@ final class ResponsesController {
         }
     }
 
-    private ResponseRun run(ResponsesRequest request, Consumer<ObjectNode> out) {
+    /** What can be refused is refused now; from then on nobody needs to wait. */
+    private void inBackground(
+            Caller caller, ResponsesRequest request, HttpServletRequest http, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        ObjectNode begun = background.begin(caller, request, start(caller, request, RequestId.of(http), response));
+        if (request.stream()) {
+            follower.follow(begun.get("id").stringValue(), -1, response);
+        } else {
+            Responses.json(response, HttpServletResponse.SC_OK, begun);
+        }
+    }
+
+    private ResponseRun run(Caller caller, ResponsesRequest request, Consumer<ObjectNode> out) {
         String model = inference.model(request.model()).id();
-        return new ResponseRun(request, model, clock.instant().getEpochSecond(), ids, out);
+        long created = clock.instant().getEpochSecond();
+        return new ResponseRun(
+                request, ids.response(), model, created, ids, out, ended -> kept.keep(caller, request, ended));
     }
 
     private void whole(
-            TokenStream stream, ResponsesRequest request, ClientConnection client, HttpServletResponse response)
+            TokenStream stream,
+            Caller caller,
+            ResponsesRequest request,
+            ClientConnection client,
+            HttpServletResponse response)
             throws IOException, InterruptedException {
-        ResponseRun run = run(request, _ -> {});
+        ResponseRun run = run(caller, request, _ -> {});
         while (!client.gone()) {
             TokenStream.Event event = stream.next(limits.clientCheck());
             if (event != null) {
@@ -105,7 +137,11 @@ final class ResponsesController {
     }
 
     private void stream(
-            TokenStream stream, ResponsesRequest request, ClientConnection client, HttpServletResponse response)
+            TokenStream stream,
+            Caller caller,
+            ResponsesRequest request,
+            ClientConnection client,
+            HttpServletResponse response)
             throws IOException, InterruptedException {
         TokenStream.Event first = null;
         while (first == null) {
@@ -115,7 +151,7 @@ final class ResponsesController {
             first = stream.next(limits.clientCheck());
         }
         EventWriter out = new EventWriter(response);
-        ResponseRun run = run(request, out::addNamed);
+        ResponseRun run = run(caller, request, out::addNamed);
         run.begin();
         out.flush();
         try {

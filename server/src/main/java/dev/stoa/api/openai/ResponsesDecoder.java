@@ -21,18 +21,35 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** From the JSON of a body of {@code POST /v1/responses} to a {@link ResponsesRequest}. */
 final class ResponsesDecoder {
+    /** Where a request says what it goes on from. */
+    static final String PREVIOUS = "previous_response_id";
+
     private static final JsonMapper JSON = new JsonMapper();
-    private static final String NOT_STORED = "responses are not stored by this server yet";
 
     private final Fields fields;
+    private final Keeping keeping;
     private final ObjectNode echo = JSON.createObjectNode();
 
-    private ResponsesDecoder(JsonNode body) {
+    private ResponsesDecoder(JsonNode body, Keeping keeping) {
         this.fields = Fields.of(body, "");
+        this.keeping = keeping;
     }
 
-    static ResponsesRequest decode(JsonNode body, Ids ids) {
-        return new ResponsesDecoder(body).decode(ids);
+    /** What the server keeps. */
+    interface Keeping {
+        /** Whether it keeps responses at all. */
+        boolean keeps();
+
+        /**
+         * What was said up to the end of a response, the oldest first.
+         *
+         * @throws dev.stoa.shared.StoaException INVALID_REQUEST if there is none
+         */
+        List<JsonNode> itemsUpTo(String responseId);
+    }
+
+    static ResponsesRequest decode(JsonNode body, Ids ids, Keeping keeping) {
+        return new ResponsesDecoder(body, keeping).decode(ids);
     }
 
     private ResponsesRequest decode(Ids ids) {
@@ -42,7 +59,9 @@ final class ResponsesDecoder {
         if (instructions != null && !instructions.isEmpty()) {
             messages.add(Message.text(Message.Role.SYSTEM, instructions));
         }
-        messages.addAll(ResponseItems.decode(fields));
+        String previousId = fields.optionalString(PREVIOUS);
+        List<JsonNode> earlier = previousId == null ? List.of() : keeping.itemsUpTo(previousId);
+        messages.addAll(ResponseItems.decode(fields, earlier));
         OptionalInt maxTokens = fields.optionalInt("max_output_tokens", 1);
         Sampling sampling = Decoding.sampling(fields, ids);
         ToolsDecoder.Named named = ToolsDecoder.decodeFlat(fields);
@@ -60,6 +79,11 @@ final class ResponsesDecoder {
         if (options != null) {
             options.optionalBoolean("include_obfuscation");
             options.end();
+        }
+        boolean store = store();
+        boolean background = fields.optionalBoolean("background");
+        if (background && !store) {
+            throw Fields.invalid("background", "needs a response that is stored");
         }
         rest();
         echo.put("instructions", instructions);
@@ -83,6 +107,10 @@ final class ResponsesDecoder {
                 control,
                 priority,
                 stream,
+                store,
+                background,
+                previousId,
+                StoredItems.named(fields.required("input"), ids),
                 echo);
     }
 
@@ -158,16 +186,16 @@ final class ResponsesDecoder {
         return Decoding.thinking(effort);
     }
 
+    private boolean store() {
+        boolean asked = fields.optionalBoolean("store");
+        if (asked && !keeping.keeps()) {
+            throw Fields.invalid("store", "this server keeps no responses; send the whole conversation as input");
+        }
+        return fields.optional("store") == null ? keeping.keeps() : asked;
+    }
+
     private void rest() {
-        if (fields.optionalBoolean("background")) {
-            throw Fields.invalid("background", NOT_STORED);
-        }
-        JsonNode store = fields.optional("store");
-        if (store != null && fields.optionalBoolean("store")) {
-            throw Fields.invalid("store", NOT_STORED + "; send the whole conversation as input, and store: false");
-        }
-        fields.refuse("previous_response_id", NOT_STORED + "; send the whole conversation as input");
-        fields.refuse("conversation", NOT_STORED + "; send the whole conversation as input");
+        fields.refuse("conversation", "conversations are not kept here; go on with " + PREVIOUS);
         fields.refuse("prompt", "stored prompts " + Decoding.NOT_YET);
         fields.refuse("top_logprobs", "log probabilities are served by /v1/chat/completions");
         fields.list("include");

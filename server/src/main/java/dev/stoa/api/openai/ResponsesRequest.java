@@ -8,12 +8,18 @@ import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Prompt;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A decoded body of {@code POST /v1/responses}.
  *
  * @param namespaces of tools that stand in one, by their names
+ * @param store whether the response is kept
+ * @param background whether it is made while nobody waits
+ * @param previousId of the response that it goes on from
+ * @param input its own items, as they are kept
  * @param echo the fields of the request that a response repeats, in the protocol's form
  */
 record ResponsesRequest(
@@ -25,6 +31,10 @@ record ResponsesRequest(
         OutputControl control,
         Priority priority,
         boolean stream,
+        boolean store,
+        boolean background,
+        @Nullable String previousId,
+        ArrayNode input,
         ObjectNode echo) {
     private static final String SURFACE = "openai";
 
