@@ -4,13 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.stoa.engine.ChatMessage;
+import dev.stoa.engine.ChatPrompt;
 import dev.stoa.engine.Generation;
+import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Sampling;
+import dev.stoa.engine.Scheduling;
+import dev.stoa.engine.Tool;
+import dev.stoa.engine.ToolCall;
+import dev.stoa.engine.ToolChoice;
+import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
 import dev.stoa.inference.ScriptedEngine;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.ToolSet;
 import dev.stoa.inference.Worker;
 import dev.stoa.inference.WorkerContract;
 import dev.stoa.inference.upstream.UpstreamSettings;
@@ -21,7 +31,11 @@ import dev.stoa.inference.upstream.Upstreams;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -88,6 +102,135 @@ class UpstreamContractTest {
         @Override
         protected String model() {
             return "counter";
+        }
+
+        @Override
+        protected String callingModel() {
+            return "scripted";
+        }
+
+        @Override
+        protected void speakCall(String tool, String arguments) {
+            try {
+                second.engine().nextRun().call(tool, arguments).end(Generation.Finish.END_OF_TURN);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private static GenerationRequest conversation(
+                List<Message> messages, ToolSet tools, Optional<Boolean> thinking) {
+            return new GenerationRequest(
+                    "req_upstream",
+                    "scripted",
+                    new Prompt.Conversation(messages, tools, thinking),
+                    4_000,
+                    Sampling.GREEDY,
+                    List.of(),
+                    GenerationRequest.NO_LOGPROBS,
+                    OutputControl.NONE,
+                    Scheduling.DEFAULT,
+                    "test",
+                    List.of());
+        }
+
+        private List<TokenStream.Event> events(GenerationRequest request, Consumer<ScriptedEngine.Run> speak)
+                throws InterruptedException {
+            List<TokenStream.Event> events = new ArrayList<>();
+            try (TokenStream stream = worker.start(request)) {
+                speak.accept(second.engine().nextRun());
+                do {
+                    TokenStream.Event event = stream.next(LONG);
+                    if (event != null) {
+                        events.add(event);
+                    }
+                } while (!(events.getLast() instanceof TokenStream.Finished));
+            }
+            return events;
+        }
+
+        @Test
+        void passesThinkingAndParallelCallsOn() throws InterruptedException {
+            Tool tool = new Tool("weather", "Tells it.", "{\"type\":\"object\",\"properties\":{}}", false);
+            List<TokenStream.Event> events = events(
+                    conversation(
+                            List.of(Message.text(Message.Role.USER, "Hi")),
+                            new ToolSet(List.of(tool), ToolChoice.AUTO, true),
+                            Optional.of(true)),
+                    run -> run.think("Hm.")
+                            .say("I look.")
+                            .call("weather", "{\"city\":", "\"Oslo\"}")
+                            .call("weather", "{}")
+                            .end(Generation.Finish.END_OF_TURN));
+            assertThat(second.engine().lastPrompt()).satisfies(prompt -> {
+                assertThat(prompt.tools()).containsExactly(tool);
+                assertThat(prompt.toolChoice()).isEqualTo(ToolChoice.AUTO);
+                assertThat(prompt.thinking()).hasValue(true);
+            });
+            assertThat(events.get(1)).isEqualTo(new TokenStream.ThinkingDelta("Hm."));
+            assertThat(events.get(2)).isEqualTo(new TokenStream.TextDelta("I look."));
+            assertThat(events.get(3)).isInstanceOfSatisfying(TokenStream.CallStart.class, call -> {
+                assertThat(call.id()).isNotEmpty();
+                assertThat(call.name()).isEqualTo("weather");
+            });
+            assertThat(events.stream()
+                            .filter(event ->
+                                    event instanceof TokenStream.CallArguments(int call, String _) && call == 0)
+                            .map(event -> ((TokenStream.CallArguments) event).json())
+                            .collect(Collectors.joining()))
+                    .isEqualTo("{\"city\":\"Oslo\"}");
+            assertThat(events)
+                    .contains(new TokenStream.CallEnd(0, true), new TokenStream.CallEnd(1, true))
+                    .last()
+                    .isInstanceOfSatisfying(TokenStream.Finished.class, end -> {
+                        assertThat(end.reason()).isEqualTo(StopReason.TOOL_USE);
+                        assertThat(end.usage().thinkingTokens()).isPositive();
+                    });
+        }
+
+        @Test
+        void givesResultsBackAndNamesATool() throws InterruptedException {
+            Tool tool = new Tool("weather", "", "{\"type\":\"object\",\"properties\":{}}", true);
+            List<Message> messages = List.of(
+                    Message.text(Message.Role.SYSTEM, "Be brief."),
+                    Message.text(Message.Role.USER, "Weather?"),
+                    new Message(
+                            Message.Role.ASSISTANT,
+                            List.of(
+                                    new ContentBlock.Text("I look."),
+                                    new ContentBlock.ToolUse("call_1", "weather", "{\"city\":\"Oslo\"}"))),
+                    new Message(
+                            Message.Role.USER,
+                            List.of(
+                                    new ContentBlock.ToolResult("call_1", "no such city", true),
+                                    new ContentBlock.Text("Try another."))));
+            List<TokenStream.Event> events = events(
+                    conversation(
+                            messages,
+                            new ToolSet(List.of(tool), new ToolChoice.Named("weather"), false),
+                            Optional.of(false)),
+                    run -> run.beginCall("weather").end(Generation.Finish.MAX_TOKENS));
+            ChatPrompt prompt = second.engine().lastPrompt();
+            assertThat(prompt.messages())
+                    .containsExactly(
+                            new ChatMessage("system", "Be brief."),
+                            new ChatMessage("user", "Weather?"),
+                            new ChatMessage(
+                                    "assistant",
+                                    "I look.",
+                                    List.of(new ToolCall("call_1", "weather", "{\"city\":\"Oslo\"}")),
+                                    null),
+                            ChatMessage.toolResult("call_1", "Error: no such city"),
+                            new ChatMessage("user", "Try another."));
+            assertThat(prompt.toolChoice()).isEqualTo(new ToolChoice.Named("weather"));
+            assertThat(prompt.parallelToolCalls()).isFalse();
+            assertThat(prompt.tools()).containsExactly(tool);
+            assertThat(events.getLast())
+                    .isInstanceOfSatisfying(
+                            TokenStream.Finished.class,
+                            // Which limit it was, the protocols tell differently.
+                            end -> assertThat(end.reason()).isIn(StopReason.MAX_TOKENS, StopReason.CONTEXT_FULL));
+            assertThat(events).contains(new TokenStream.CallEnd(0, false));
         }
 
         @Test

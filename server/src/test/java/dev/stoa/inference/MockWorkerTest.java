@@ -14,4 +14,9 @@ class MockWorkerTest extends WorkerContract {
     protected String model() {
         return "mock-0-1-40";
     }
+
+    @Override
+    protected boolean callsTools() {
+        return false;
+    }
 }

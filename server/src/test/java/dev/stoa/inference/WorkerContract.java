@@ -2,15 +2,23 @@ package dev.stoa.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Sampling;
+import dev.stoa.engine.Scheduling;
+import dev.stoa.engine.Tool;
+import dev.stoa.engine.ToolChoice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What every kind of worker keeps. A subclass has one that serves {@link #model}, which writes 20 tokens and more. */
 public abstract class WorkerContract {
@@ -25,6 +33,69 @@ public abstract class WorkerContract {
     /** Whether its protocol has words for the seed, so that the same request gets the same answer. */
     protected boolean repeatable() {
         return true;
+    }
+
+    /** Whether its models can be told of tools. */
+    protected boolean callsTools() {
+        return true;
+    }
+
+    /** A model that calls tools, where it isn't {@link #model}. */
+    protected String callingModel() {
+        return model();
+    }
+
+    /** Where {@link #callingModel} is played: makes its next answer a call of the tool with these arguments. */
+    protected void speakCall(String tool, String arguments) {}
+
+    @Test
+    void aForcedCallIsWholeAndFitsItsSchema() throws InterruptedException {
+        assumeTrue(callsTools(), "this worker's models call no tools");
+        Tool tool = new Tool("move", "Moves the lamp.", """
+                {"type":"object","properties":{"to":{"enum":["left","right"]},"by":{"type":"integer"}},
+                 "required":["to","by"],"additionalProperties":false}""", false);
+        Prompt prompt = new Prompt.Conversation(
+                List.of(Message.text(Message.Role.USER, "Move the lamp 3 steps to the left.")),
+                new ToolSet(List.of(tool), ToolChoice.ANY, false),
+                Optional.of(false));
+        GenerationRequest request = new GenerationRequest(
+                "req_call",
+                callingModel(),
+                prompt,
+                100,
+                Sampling.GREEDY,
+                List.of(),
+                GenerationRequest.NO_LOGPROBS,
+                OutputControl.NONE,
+                Scheduling.DEFAULT,
+                "test",
+                List.of());
+        StringBuilder arguments = new StringBuilder();
+        List<TokenStream.Event> others = new ArrayList<>();
+        try (TokenStream stream = worker().start(request)) {
+            speakCall("move", "{\"to\":\"left\",\"by\":3}");
+            while (others.isEmpty() || !(others.getLast() instanceof TokenStream.Finished)) {
+                TokenStream.Event event = stream.next(LONG);
+                if (event instanceof TokenStream.CallArguments(int _, String json)) {
+                    arguments.append(json);
+                } else if (event != null) {
+                    others.add(event);
+                }
+            }
+        }
+        assertThat(others).hasSize(4);
+        assertThat(others.get(1)).isInstanceOfSatisfying(TokenStream.CallStart.class, call -> {
+            assertThat(call.call()).isZero();
+            assertThat(call.name()).isEqualTo("move");
+        });
+        assertThat(others.get(2)).isEqualTo(new TokenStream.CallEnd(0, true));
+        assertThat(others.getLast())
+                .isInstanceOfSatisfying(
+                        TokenStream.Finished.class,
+                        end -> assertThat(end.reason()).isEqualTo(StopReason.TOOL_USE));
+        JsonNode json = new JsonMapper().readTree(arguments.toString());
+        assertThat(json.get("to").stringValue()).isIn("left", "right");
+        assertThat(json.get("by").isIntegralNumber()).isTrue();
     }
 
     protected final GenerationRequest request(int maxTokens) {

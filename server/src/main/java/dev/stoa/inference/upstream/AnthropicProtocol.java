@@ -3,18 +3,19 @@ package dev.stoa.inference.upstream;
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
-import dev.stoa.inference.Message;
 import dev.stoa.inference.Prompt;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
-import java.util.Locale;
 import java.util.Map;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Anthropic's Messages. */
 record AnthropicProtocol() implements Protocol {
     private static final String VERSION = "2023-06-01";
+    /** The protocol's own least. */
+    private static final int THINKING_MIN = 1024;
+    /** Beyond it the protocol advises against streams. */
+    private static final int THINKING_MAX = 32_000;
 
     @Override
     public String path(GenerationRequest request) {
@@ -30,7 +31,9 @@ record AnthropicProtocol() implements Protocol {
 
     @Override
     public byte[] body(GenerationRequest request, String model) {
-        require(request.prompt() instanceof Prompt.Conversation, "This model takes conversations, not plain text.");
+        if (!(request.prompt() instanceof Prompt.Conversation conversation)) {
+            throw new StoaException(ErrorKind.INVALID_REQUEST, "This model takes conversations, not plain text.");
+        }
         require(request.topLogprobs() == GenerationRequest.NO_LOGPROBS, "This model tells no log probabilities.");
         require(request.control().logitBias().isEmpty(), "This model takes no biases on tokens.");
         Sampling sampling = request.sampling();
@@ -42,8 +45,23 @@ record AnthropicProtocol() implements Protocol {
         ObjectNode body = Json.MAPPER.createObjectNode();
         body.put("model", model);
         body.put("max_tokens", request.maxTokens());
-        messages(body, request);
+        AnthropicTurns.write(body, conversation);
         body.put("stream", true);
+        if (AnthropicTurns.mayThink(conversation) && request.maxTokens() > THINKING_MIN) {
+            int budget = Math.clamp(request.maxTokens() / 2, THINKING_MIN, THINKING_MAX);
+            body.putObject("thinking").put("type", "enabled").put("budget_tokens", budget);
+        } else {
+            sampling(body, sampling);
+        }
+        if (!request.stopSequences().isEmpty()) {
+            request.stopSequences().forEach(body.putArray("stop_sequences")::add);
+        }
+        request.control().constraint().ifPresent(form -> form(body, form));
+        return Json.MAPPER.writeValueAsBytes(body);
+    }
+
+    /** Not where it thinks: the protocol then leaves drawing to the model. */
+    private static void sampling(ObjectNode body, Sampling sampling) {
         // The protocol's temperatures end at 1, and it takes either this or top_p from newer models.
         if (sampling.temperature() != 1) {
             body.put("temperature", Math.min(1, sampling.temperature()));
@@ -53,25 +71,6 @@ record AnthropicProtocol() implements Protocol {
         }
         if (sampling.topK() != 0) {
             body.put("top_k", sampling.topK());
-        }
-        if (!request.stopSequences().isEmpty()) {
-            request.stopSequences().forEach(body.putArray("stop_sequences")::add);
-        }
-        request.control().constraint().ifPresent(form -> form(body, form));
-        return Json.MAPPER.writeValueAsBytes(body);
-    }
-
-    private static void messages(ObjectNode body, GenerationRequest request) {
-        ArrayNode system = Json.MAPPER.createArrayNode();
-        ArrayNode messages = body.putArray("messages");
-        for (Message message : request.messages()) {
-            ObjectNode into = message.role() == Message.Role.SYSTEM
-                    ? system.addObject().put("type", "text")
-                    : messages.addObject().put("role", message.role().name().toLowerCase(Locale.ROOT));
-            into.put(message.role() == Message.Role.SYSTEM ? "text" : "content", message.plainText());
-        }
-        if (!system.isEmpty()) {
-            body.set("system", system);
         }
     }
 

@@ -3,14 +3,10 @@ package dev.stoa.inference.upstream;
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
-import dev.stoa.inference.Message;
 import dev.stoa.inference.Prompt;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -20,6 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
  * @param maxTokensField the name of the bound on an answer
  */
 record OpenAiProtocol(String maxTokensField) implements Protocol {
+    /** Callers only say that a model shall think. */
+    private static final String EFFORT = "medium";
+
     private static final String FORM_NAME = "answer";
     /** Every engine takes seeds of so many bits. */
     private static final long SEED_MASK = 0x7fff_ffffL;
@@ -39,7 +38,12 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
         ObjectNode body = Json.MAPPER.createObjectNode();
         body.put("model", model);
         switch (request.prompt()) {
-            case Prompt.Conversation conversation -> messages(body.putArray("messages"), conversation.messages());
+            case Prompt.Conversation conversation -> {
+                OpenAiTurns.write(body, conversation);
+                if (conversation.thinking().orElse(false)) {
+                    body.put("reasoning_effort", EFFORT);
+                }
+            }
             case Prompt.Text(String text) -> body.put("prompt", text);
         }
         body.put(request.prompt() instanceof Prompt.Text ? "max_tokens" : maxTokensField, request.maxTokens());
@@ -56,14 +60,6 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
             request.control().logitBias().forEach((token, value) -> bias.put(token.toString(), value));
         }
         return Json.MAPPER.writeValueAsBytes(body);
-    }
-
-    private static void messages(ArrayNode array, List<Message> messages) {
-        for (Message message : messages) {
-            array.addObject()
-                    .put("role", message.role().name().toLowerCase(Locale.ROOT))
-                    .put("content", message.plainText());
-        }
     }
 
     private static void sampling(ObjectNode body, Sampling sampling) {
@@ -116,6 +112,8 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
 
     @Override
     public AnswerReader reader(GenerationRequest request, Tally tally) {
-        return new OpenAiReader(request.maxTokens(), tally);
+        boolean showThinking = !(request.prompt() instanceof Prompt.Conversation conversation)
+                || conversation.thinking().orElse(true);
+        return new OpenAiReader(request.maxTokens(), showThinking, tally);
     }
 }

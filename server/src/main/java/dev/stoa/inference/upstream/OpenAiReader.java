@@ -15,13 +15,21 @@ final class OpenAiReader implements AnswerReader {
     private static final String DONE = "[DONE]";
 
     private final int maxTokens;
+    private final boolean showThinking;
     private final Tally tally;
+    private final OpenCall call;
+    /** Which of the chunk's calls is open; negative before the first. */
+    private int callIndex = -1;
+
     private @Nullable StopReason reason;
     private @Nullable String stopSequence;
 
-    OpenAiReader(int maxTokens, Tally tally) {
+    /** @param showThinking false where the caller asked for none: most servers have no switch, so it is passed over */
+    OpenAiReader(int maxTokens, boolean showThinking, Tally tally) {
         this.maxTokens = maxTokens;
+        this.showThinking = showThinking;
         this.tally = tally;
+        this.call = new OpenCall(tally);
     }
 
     @Override
@@ -51,8 +59,11 @@ final class OpenAiReader implements AnswerReader {
     }
 
     private void choice(JsonNode choice, Consumer<TokenStream.Event> out) {
-        JsonNode content = choice.has("delta") ? choice.path("delta").path("content") : choice.path("text");
+        JsonNode delta = choice.path("delta");
+        thinking(delta, out);
+        JsonNode content = choice.has("delta") ? delta.path("content") : choice.path("text");
         if (content.isString() && !content.stringValue().isEmpty()) {
+            call.end(out);
             tally.piece(content.stringValue());
             out.accept(new TokenStream.TextDelta(content.stringValue()));
         }
@@ -60,8 +71,13 @@ final class OpenAiReader implements AnswerReader {
         if (!logprobs.isEmpty()) {
             out.accept(new TokenStream.Logprobs(logprobs));
         }
+        for (JsonNode part : delta.path("tool_calls")) {
+            call(part, out);
+        }
         JsonNode finish = choice.path("finish_reason");
         if (finish.isString()) {
+            boolean cut = List.of("length", "content_filter").contains(finish.stringValue());
+            call.end(cut, out);
             // vLLM says which stop sequence it was; others leave it open.
             JsonNode stop = choice.path("stop_reason");
             stopSequence = stop.isString() ? stop.stringValue() : null;
@@ -69,11 +85,43 @@ final class OpenAiReader implements AnswerReader {
         }
     }
 
+    /** The field has two names: {@code reasoning_content} came first. */
+    private void thinking(JsonNode delta, Consumer<TokenStream.Event> out) {
+        String thought = delta.path("reasoning_content").asString("");
+        if (thought.isEmpty()) {
+            thought = delta.path("reasoning").asString("");
+        }
+        if (!thought.isEmpty()) {
+            tally.thought(thought);
+            if (showThinking) {
+                call.end(out);
+                out.accept(new TokenStream.ThinkingDelta(thought));
+            }
+        }
+    }
+
+    private void call(JsonNode part, Consumer<TokenStream.Event> out) {
+        JsonNode function = part.path("function");
+        int index = part.path("index").asInt(callIndex + 1);
+        if (index > callIndex) {
+            call.end(out);
+            callIndex = index;
+            call.begin(part.path("id").asString(""), function.path("name").asString(""), out);
+        } else if (index < callIndex) {
+            throw UpstreamFaults.rubbish("parts of two calls in turns", null);
+        }
+        call.arguments(function.path("arguments").asString(""), out);
+    }
+
     private StopReason reason(String finish) {
         return switch (finish) {
             case "length" -> tally.usage().outputTokens() < maxTokens ? StopReason.CONTEXT_FULL : StopReason.MAX_TOKENS;
             case "content_filter" -> StopReason.REFUSAL;
-            default -> stopSequence == null ? StopReason.END_TURN : StopReason.STOP_SEQUENCE;
+            default -> {
+                // One that had to call a tool says “stop”.
+                StopReason stopped = call.called() ? StopReason.TOOL_USE : StopReason.END_TURN;
+                yield stopSequence == null ? stopped : StopReason.STOP_SEQUENCE;
+            }
         };
     }
 
@@ -83,6 +131,9 @@ final class OpenAiReader implements AnswerReader {
                     usage.path("prompt_tokens").asLong(0),
                     usage.path("prompt_tokens_details").path("cached_tokens").asLong(0));
             tally.output(usage.path("completion_tokens").asLong(-1));
+            tally.thoughtTokens(usage.path("completion_tokens_details")
+                    .path("reasoning_tokens")
+                    .asLong(-1));
         }
     }
 

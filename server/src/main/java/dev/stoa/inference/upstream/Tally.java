@@ -13,6 +13,8 @@ final class Tally {
     private final int estimatedInput;
     private long pieces;
     private long characters;
+    private long thoughtPieces;
+    private boolean thinkingKnown;
     private boolean inputKnown;
     private boolean outputKnown;
     private volatile TokenUsage usage;
@@ -28,15 +30,37 @@ final class Tally {
         characters += text.length();
         if (!outputKnown) {
             int counted = (int) Math.min(Integer.MAX_VALUE, Math.max(pieces, characters / CHARACTERS_PER_TOKEN));
-            usage = new TokenUsage(usage.inputTokens(), usage.cachedTokens(), counted);
+            usage = new TokenUsage(usage.inputTokens(), usage.cachedTokens(), counted, usage.thinkingTokens());
         }
+    }
+
+    /** A piece of what the model thinks. */
+    void thought(String text) {
+        piece(text);
+        thoughtPieces++;
+        if (!thinkingKnown) {
+            thinking(thoughtPieces);
+        }
+    }
+
+    /** What of the answer so far was thinking, as the upstream counts it. */
+    void thoughtTokens(long tokens) {
+        if (tokens >= 0 && tokens <= usage.outputTokens()) {
+            thinkingKnown = true;
+            thinking(tokens);
+        }
+    }
+
+    private void thinking(long tokens) {
+        usage = new TokenUsage(usage.inputTokens(), usage.cachedTokens(), usage.outputTokens(), (int)
+                Math.min(usage.outputTokens(), tokens));
     }
 
     /** The prompt as the upstream counts it; a nonsensical count is not taken. */
     void input(long tokens, long cached) {
         if (tokens > 0 && tokens <= Integer.MAX_VALUE && cached >= 0 && cached <= tokens) {
             inputKnown = true;
-            usage = new TokenUsage((int) tokens, (int) cached, usage.outputTokens());
+            usage = new TokenUsage((int) tokens, (int) cached, usage.outputTokens(), usage.thinkingTokens());
         }
     }
 
@@ -44,7 +68,8 @@ final class Tally {
     void output(long tokens) {
         if (tokens >= 0 && tokens <= Integer.MAX_VALUE) {
             outputKnown = true;
-            usage = new TokenUsage(usage.inputTokens(), usage.cachedTokens(), (int) tokens);
+            usage = new TokenUsage(usage.inputTokens(), usage.cachedTokens(), (int) tokens, (int)
+                    Math.min(tokens, usage.thinkingTokens()));
         }
     }
 

@@ -179,6 +179,8 @@ final class UpstreamStream implements TokenStream {
         if (event instanceof Finished) {
             whole = true;
             inbox.letEnd();
+        } else {
+            spoke |= !(event instanceof Started);
         }
     }
 

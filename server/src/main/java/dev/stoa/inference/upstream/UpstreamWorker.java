@@ -93,9 +93,6 @@ final class UpstreamWorker implements Worker, AutoCloseable {
             throw new StoaException(
                     ErrorKind.INVALID_REQUEST, "This model can't go on with an answer that was cut off.");
         }
-        if (request.prompt() instanceof Prompt.Conversation conversation && conversation.usesTools()) {
-            throw new StoaException(ErrorKind.INVALID_REQUEST, "This model's server is not asked to call tools yet.");
-        }
         byte[] body = protocol.body(request, nameThere(request.model()));
         HttpRequest.Builder call = HttpRequest.newBuilder(URI.create(base() + protocol.path(request)))
                 .header("content-type", "application/json")

@@ -1,0 +1,74 @@
+package dev.stoa.inference.upstream;
+
+import dev.stoa.inference.TokenStream;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/** The call that an upstream's answer is in, if it is in one; calls come one after the other. One thread. */
+final class OpenCall {
+    private final Tally tally;
+    private @Nullable StringBuilder arguments;
+    private int calls;
+    private boolean called;
+
+    OpenCall(Tally tally) {
+        this.tally = tally;
+    }
+
+    /** @param id empty where the upstream names none */
+    void begin(String id, String name, Consumer<TokenStream.Event> out) {
+        if (name.isEmpty()) {
+            throw UpstreamFaults.rubbish("a call without a name", null);
+        }
+        end(out);
+        arguments = new StringBuilder();
+        tally.piece(name);
+        out.accept(new TokenStream.CallStart(calls, id.isEmpty() ? null : id, name));
+    }
+
+    void arguments(String more, Consumer<TokenStream.Event> out) {
+        if (arguments == null) {
+            throw UpstreamFaults.rubbish("arguments without a call", null);
+        }
+        if (!more.isEmpty()) {
+            arguments.append(more);
+            tally.piece(more);
+            out.accept(new TokenStream.CallArguments(calls, more));
+        }
+    }
+
+    /** Ends it, where there is one: something else has come. */
+    void end(Consumer<TokenStream.Event> out) {
+        end(false, out);
+    }
+
+    /** @param cut whether a limit ended the answer here */
+    void end(boolean cut, Consumer<TokenStream.Event> out) {
+        if (arguments == null) {
+            return;
+        }
+        if (arguments.isEmpty() && !cut) {
+            // Some write nothing where there are no arguments.
+            arguments("{}", out);
+        }
+        boolean complete = isObject(String.valueOf(arguments));
+        arguments = null;
+        called |= complete;
+        out.accept(new TokenStream.CallEnd(calls, complete));
+        calls++;
+    }
+
+    private static boolean isObject(String text) {
+        try {
+            return Json.MAPPER.readTree(text).isObject();
+        } catch (JacksonException _) {
+            return false;
+        }
+    }
+
+    /** Whether there was a whole one. */
+    boolean called() {
+        return called;
+    }
+}
