@@ -82,6 +82,17 @@ public interface Engine extends AutoCloseable {
      */
     List<Generation> fork(Generation parent, List<EngineRequest> continuations);
 
+    /**
+     * Vectors of texts: hidden states after the last layer and the output norm, pooled, of length 1. They are computed in
+     * the same steps as generations, all of them at once; waits until they are done.
+     *
+     * @param texts token ids, at least one each; not to be changed meanwhile
+     * @return a vector for each text, as long as the model's hidden states are
+     * @throws EngineRejectedException as {@link #submit(EngineRequest)}; then none was queued
+     * @throws IllegalStateException if one was cancelled, expired or failed; the others are cancelled
+     */
+    List<float[]> embed(List<int[]> texts, Pooling pooling, Scheduling scheduling) throws InterruptedException;
+
     /** Counters now. */
     EngineMetrics metrics();
 

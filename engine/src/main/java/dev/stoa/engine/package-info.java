@@ -38,6 +38,10 @@
  * again. {@link dev.stoa.engine.Engine#submit(dev.stoa.engine.EngineRequest, int) submit(request, n)} samples one prompt
  * several times, {@link dev.stoa.engine.Engine#fork fork} goes on from another generation's text in several ways.
  *
+ * <h2>Vectors of texts</h2>
+ *
+ * {@link dev.stoa.engine.Engine#embed embed} pools a model's hidden states, in the same steps as everything else.
+ *
  * <p>How steps are formed: {@code dev.stoa.engine.schedule}; how keys and values lie: {@code dev.stoa.engine.cache}; the
  * file format: {@code dev.stoa.engine.gguf}.
  */

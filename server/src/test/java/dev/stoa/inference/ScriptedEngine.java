@@ -9,7 +9,9 @@ import dev.stoa.engine.EngineRequest;
 import dev.stoa.engine.Generation;
 import dev.stoa.engine.ModelInfo;
 import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Pooling;
 import dev.stoa.engine.PreparedChat;
+import dev.stoa.engine.Scheduling;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,6 +113,11 @@ public final class ScriptedEngine implements Engine {
                         IntStream.concat(IntStream.of(parent.tokens()), IntStream.of(request.prompt()))
                                 .toArray())))
                 .toList();
+    }
+
+    @Override
+    public List<float[]> embed(List<int[]> texts, Pooling pooling, Scheduling scheduling) {
+        throw new UnsupportedOperationException("this engine only says what a test tells it");
     }
 
     /** One generation, driven by the test. */

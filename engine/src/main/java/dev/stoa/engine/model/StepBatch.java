@@ -14,14 +14,17 @@ public final class StepBatch {
     private final int[] tokens;
     private final int[] positions;
     private final int[] logitRows;
+    private final boolean[] hidden;
     private final KvSequence[] sequences;
     private int rows;
     private int logits;
+    private boolean anyHidden;
 
     public StepBatch(int maxRows) {
         this.tokens = new int[maxRows];
         this.positions = new int[maxRows];
         this.logitRows = new int[maxRows];
+        this.hidden = new boolean[maxRows];
         this.sequences = new KvSequence[maxRows];
     }
 
@@ -29,6 +32,7 @@ public final class StepBatch {
         Arrays.fill(sequences, 0, rows, null);
         rows = 0;
         logits = 0;
+        anyHidden = false;
     }
 
     /**
@@ -43,8 +47,32 @@ public final class StepBatch {
         tokens[rows] = token;
         int logitRow = wantsLogits ? logits++ : NO_LOGITS;
         logitRows[rows] = logitRow;
+        hidden[rows] = false;
         rows++;
         return logitRow;
+    }
+
+    /**
+     * Adds a row of which the hidden state after the last layer is wanted, and no logits.
+     *
+     * @return its number among the rows
+     */
+    public int addHidden(KvSequence sequence, int position, int token) {
+        int unused = add(sequence, position, token, false);
+        assert unused == NO_LOGITS : "a row gives one or the other";
+        hidden[rows - 1] = true;
+        anyHidden = true;
+        return rows - 1;
+    }
+
+    /** Whether any row's hidden state is wanted. */
+    boolean anyHidden() {
+        return anyHidden;
+    }
+
+    /** Whether this row's hidden state is wanted. */
+    public boolean wantsHidden(int row) {
+        return hidden[row];
     }
 
     public int rows() {

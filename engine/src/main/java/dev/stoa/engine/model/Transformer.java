@@ -71,6 +71,7 @@ public final class Transformer {
     private final Workers.Task attendTask = this::attend;
     private final Workers.Task quantizeTask = this::quantizeAttended;
     private final Workers.Task endTask = this::end;
+    private final Workers.Task hiddenTask = this::finishHidden;
     private final Workers.Task capTask = this::capLogits;
 
     /** The step in work: what the tasks read. */
@@ -145,6 +146,14 @@ public final class Transformer {
         return logits;
     }
 
+    /**
+     * Hidden states after the last layer and the output norm: shape {@code [rows][width]}, valid in the rows that
+     * {@link StepBatch#addHidden wanted} them, until the next step.
+     */
+    public float[] hidden() {
+        return hidden;
+    }
+
     public ModelConfig config() {
         return config;
     }
@@ -167,6 +176,9 @@ public final class Transformer {
             layerWeights = weights.layers()[layer];
             attentionPart();
             feedForwardPart();
+        }
+        if (batch.anyHidden()) {
+            workers.run(batch.rows(), hiddenTask);
         }
         computeLogits();
     }
@@ -249,6 +261,13 @@ public final class Transformer {
         if (batch.logitRow(row) >= 0) {
             addPending(row, worker);
             normalise(row, worker, batch.logitRow(row));
+        }
+    }
+
+    private void finishHidden(int row, int worker) {
+        if (batch.wantsHidden(row)) {
+            addPending(row, worker);
+            normaliseInPlace(hidden, row * config.width(), weights.outputNorm(), worker);
         }
     }
 

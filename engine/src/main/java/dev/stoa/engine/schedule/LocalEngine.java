@@ -9,9 +9,14 @@ import dev.stoa.engine.EngineRejectedException;
 import dev.stoa.engine.EngineRejectedException.Reason;
 import dev.stoa.engine.EngineRequest;
 import dev.stoa.engine.Generation;
+import dev.stoa.engine.Generation.Chunk;
+import dev.stoa.engine.Generation.Finish;
 import dev.stoa.engine.ModelInfo;
 import dev.stoa.engine.ModelLoadException;
+import dev.stoa.engine.Pooling;
 import dev.stoa.engine.PreparedChat;
+import dev.stoa.engine.Sampling;
+import dev.stoa.engine.Scheduling;
 import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvStorage;
 import dev.stoa.engine.cache.PrefixCache;
@@ -48,6 +53,9 @@ public final class LocalEngine implements Engine {
 
     private static final int SECRET_BYTES = 32;
 
+    /** An end wakes the one who waits; this only bounds one look. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
     private static final String TEMPLATE = "tokenizer.chat_template";
 
     private final GgufFile file;
@@ -57,6 +65,9 @@ public final class LocalEngine implements Engine {
     private final Optional<ChatDialect> dialect;
     private final Forms forms;
     private final ModelInfo info;
+    /** Numbers of a hidden state. */
+    private final int width;
+
     private final Arrivals arrivals;
     private final StepCounters counters;
     private final PrefixCache cache;
@@ -93,6 +104,7 @@ public final class LocalEngine implements Engine {
                 System::nanoTime);
         this.counters = new StepCounters(arrivals, drain, System::nanoTime);
         this.cache = new PrefixCache(pool, secret(), options.prefixCache());
+        this.width = model.config().width();
         StepModel steps = new TransformerSteps(transformer, storage);
         Sampler sampler = new Sampler(choice.kernels(), steps.vocabulary());
         this.scheduler = new Scheduler(
@@ -229,7 +241,47 @@ public final class LocalEngine implements Engine {
         return both;
     }
 
+    @Override
+    public List<float[]> embed(List<int[]> texts, Pooling pooling, Scheduling scheduling) throws InterruptedException {
+        List<Pool> pools = new ArrayList<>(texts.size());
+        List<EngineRequest> requests = new ArrayList<>(texts.size());
+        for (int[] text : texts) {
+            pools.add(new Pool(pooling, width));
+            requests.add(new EngineRequest(text, 1, Sampling.GREEDY).withScheduling(scheduling));
+        }
+        List<Generation> running = submitAll(requests, pools);
+        List<float[]> vectors = new ArrayList<>(texts.size());
+        try {
+            for (int i = 0; i < running.size(); i++) {
+                awaitHidden(running.get(i));
+                vectors.add(pools.get(i).vector());
+            }
+        } finally {
+            if (vectors.size() < running.size()) {
+                running.forEach(Generation::cancel);
+            }
+        }
+        return vectors;
+    }
+
+    private static void awaitHidden(Generation generation) throws InterruptedException {
+        Finish finish = generation.finish();
+        while (finish == null) {
+            Chunk chunk = generation.next(LOOK_AGAIN);
+            assert chunk == null : "an embedding has no text";
+            finish = generation.finish();
+        }
+        if (finish != Finish.END_OF_TURN) {
+            throw new IllegalStateException("the embedding ended as " + finish);
+        }
+    }
+
     private List<Generation> submitAll(List<EngineRequest> specs) {
+        return submitAll(specs, List.of());
+    }
+
+    /** @param pools for requests that draw no token, one each; empty for those that do */
+    private List<Generation> submitAll(List<EngineRequest> specs, List<Pool> pools) {
         specs.forEach(this::check);
         long now = System.nanoTime();
         List<Generation> streams = new ArrayList<>(specs.size());
@@ -242,6 +294,7 @@ public final class LocalEngine implements Engine {
                     stream,
                     text(tokenizer.decoder(spec.control().shownTokens())),
                     spec.control().constraint().map(forms::matcher).orElse(null),
+                    pools.isEmpty() ? null : pools.get(requests.size()),
                     cache.chain(spec.scheduling().tenant()),
                     info.contextLength(),
                     now));

@@ -47,6 +47,7 @@ final class Request {
     private final TokenCounts counts;
     private final @Nullable TokenMatcher form;
     private final PrefixChain chain;
+    private final @Nullable Pool pool;
     private final int lengthMax;
     private final Finish endOfLength;
     private final long submittedNanos;
@@ -77,20 +78,25 @@ final class Request {
             PrefixChain chain,
             int contextLength,
             long now) {
-        this(spec, stream, text, null, chain, contextLength, now);
+        this(spec, stream, text, null, null, chain, contextLength, now);
     }
 
-    /** @param form what the output is held to; null if it may be anything */
+    /**
+     * @param form what the output is held to; null if it may be anything
+     * @param pool where the hidden states of the prompt go, for a request that draws no token; null for one that does
+     */
     Request(
             EngineRequest spec,
             GenerationStream stream,
             TokenText text,
             @Nullable TokenMatcher form,
+            @Nullable Pool pool,
             PrefixChain chain,
             int contextLength,
             long now) {
         this.spec = spec;
         this.form = form;
+        this.pool = pool;
         this.stream = stream;
         this.text = new TextAssembler(text, spec.stopSequences());
         this.counts =
@@ -143,6 +149,16 @@ final class Request {
     /** The tokens that may be drawn next; null for all. */
     @Nullable TokenSet allowed() {
         return form == null ? null : form.allowed();
+    }
+
+    /** Where its hidden states go; null for a request that draws tokens. */
+    @Nullable Pool pool() {
+        return pool;
+    }
+
+    /** Tokens at its beginning that need not be computed if the cache has them. */
+    int reusable() {
+        return pool == null ? length - 1 : pool.reusable(length);
     }
 
     PrefixChain chain() {
@@ -299,6 +315,9 @@ final class Request {
     KvSequence preempt() {
         become(State.PREEMPTED);
         computed = 0;
+        if (pool != null) {
+            pool.clear();
+        }
         return giveBlocks();
     }
 

@@ -195,7 +195,7 @@ final class Scheduler {
                 && !cache.awaits(
                         request.chain(),
                         request.tokens(),
-                        request.length() - 1,
+                        request.reusable(),
                         request.spec().scheduling().priority().ordinal());
     }
 
@@ -220,12 +220,12 @@ final class Scheduler {
     /** Needs blocks for all of its tokens, and leaves one for each request that runs, as that will grow. */
     private boolean start(WaitingQueue.Choice choice, long now) {
         Request request = choice.request();
-        PrefixCache.Match match = cache.find(request.chain(), request.tokens(), request.length() - 1);
+        PrefixCache.Match match = cache.find(request.chain(), request.tokens(), request.reusable());
         while (cache.cost(match, request.length()) + running.size() > pool.free()) {
             if (!makeRoom(request)) {
                 return false;
             }
-            match = cache.find(request.chain(), request.tokens(), request.length() - 1);
+            match = cache.find(request.chain(), request.tokens(), request.reusable());
         }
         boolean first = !request.started();
         waiting.start(request, now);
@@ -305,11 +305,19 @@ final class Scheduler {
         cost.add(batch.rows(), now - before);
         int prompt = 0;
         int drawn = 0;
+        int firstRow = 0;
         for (int i = 0; i < shares.size(); i++) {
             Share share = shares.get(i);
+            Pool pool = share.request().pool();
+            if (pool != null) {
+                pool.take(batch, model, firstRow, share.rows());
+            }
+            firstRow += share.rows();
             prompt += advance(share.request(), share.known());
             if (logitRows[i] >= 0) {
                 drawn += draw(share, logitRows[i], now);
+            } else if (pool != null && share.request().remaining() == 0) {
+                end(share.request(), Finish.END_OF_TURN, now);
             }
         }
         counters.step(prompt, drawn);
@@ -323,6 +331,11 @@ final class Scheduler {
             Request request = shares.get(i).request();
             int end = request.computed() + shares.get(i).rows();
             logitRows[i] = -1;
+            Pool pool = request.pool();
+            if (pool != null) {
+                pool.fill(batch, request, end);
+                continue;
+            }
             for (int position = request.computed(); position < end; position++) {
                 boolean drawn = position >= request.length() - 1;
                 int row = batch.add(request.sequence(), position, request.token(position), drawn);

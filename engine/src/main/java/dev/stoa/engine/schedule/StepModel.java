@@ -10,6 +10,12 @@ public interface StepModel {
     /** Logits of the last step: shape {@code [batch.logits()][vocabulary]}. */
     float[] logits();
 
+    /** Hidden states of the last step where they were wanted: shape {@code [batch.rows()][width]}. */
+    float[] hidden();
+
+    /** Numbers of a hidden state. */
+    int width();
+
     /** Number of token ids. */
     int vocabulary();
 

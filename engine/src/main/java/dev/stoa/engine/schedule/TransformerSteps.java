@@ -17,6 +17,16 @@ record TransformerSteps(Transformer transformer, KvStorage storage) implements S
     }
 
     @Override
+    public float[] hidden() {
+        return transformer.hidden();
+    }
+
+    @Override
+    public int width() {
+        return transformer.config().width();
+    }
+
+    @Override
     public int vocabulary() {
         return transformer.config().vocabulary();
     }

@@ -112,6 +112,16 @@ final class HashModel implements StepModel {
     }
 
     @Override
+    public float[] hidden() {
+        throw new UnsupportedOperationException("the simulation embeds no text");
+    }
+
+    @Override
+    public int width() {
+        throw new UnsupportedOperationException("the simulation embeds no text");
+    }
+
+    @Override
     public int vocabulary() {
         return VOCABULARY;
     }

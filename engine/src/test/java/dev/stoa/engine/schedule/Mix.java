@@ -180,6 +180,16 @@ final class Mix {
         }
 
         @Override
+        public float[] hidden() {
+            return steps.hidden();
+        }
+
+        @Override
+        public int width() {
+            return steps.width();
+        }
+
+        @Override
         public int vocabulary() {
             return steps.vocabulary();
         }
