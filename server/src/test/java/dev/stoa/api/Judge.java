@@ -40,13 +40,20 @@ public final class Judge {
             SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build();
     private static final Set<String> BARE_METHODS = Set.of("HEAD", "OPTIONS", "TRACE");
 
-    private final Map<Surface, ObjectNode> documents = new ConcurrentHashMap<>();
+    /** As they are, which is what requests are held to. */
+    private final Map<Surface, JsonNode> open = new ConcurrentHashMap<>();
+
+    private final Map<Surface, JsonNode> closed = new ConcurrentHashMap<>();
     private final Map<String, JsonSchema> schemas = new ConcurrentHashMap<>();
 
     /** @param source where documents come from */
     public Judge(Function<Surface, ? extends JsonNode> source) {
         for (Surface surface : Surface.values()) {
-            documents.put(surface, closed(source.apply(surface).deepCopy()));
+            JsonNode document = source.apply(surface);
+            JsonNode strict = document.deepCopy();
+            close(strict);
+            open.put(surface, document);
+            closed.put(surface, strict);
         }
     }
 
@@ -76,14 +83,21 @@ public final class Judge {
         headers(found.surface(), where + " " + status, response, answer);
         body(found.surface(), where + " " + status, response.path("content"), answer);
         if (sent != null && answer.statusCode() < 300) {
-            JsonNode schema = operation
-                    .path("requestBody")
-                    .path("content")
-                    .path("application/json")
-                    .path("schema");
-            if (!schema.isMissingNode()) {
-                validate(found.surface(), where + " request", schema, sent);
-            }
+            request(found, request.method().toLowerCase(Locale.ROOT), where + " request", sent);
+        }
+    }
+
+    private void request(Found found, String method, String where, String sent) {
+        JsonNode document = Objects.requireNonNull(open.get(found.surface()));
+        JsonNode schema = document.path("paths")
+                .path(found.path())
+                .path(method)
+                .path("requestBody")
+                .path("content")
+                .path("application/json")
+                .path("schema");
+        if (!schema.isMissingNode()) {
+            validate(document, where, schema, sent);
         }
     }
 
@@ -104,8 +118,8 @@ public final class Judge {
                         .thenComparing(found -> surfaces.indexOf(found.surface())));
     }
 
-    private ObjectNode document(Surface surface) {
-        return Objects.requireNonNull(documents.get(surface));
+    private JsonNode document(Surface surface) {
+        return Objects.requireNonNull(closed.get(surface));
     }
 
     private static boolean fits(String template, String path) {
@@ -123,7 +137,7 @@ public final class Judge {
             answer.headers()
                     .allValues(name)
                     .forEach(value -> validate(
-                            surface,
+                            document(surface),
                             where + " header " + name,
                             schema,
                             JSON.getNodeFactory().stringNode(value).toString()));
@@ -153,17 +167,18 @@ public final class Judge {
             answer.body()
                     .lines()
                     .filter(line -> line.startsWith("data: ") && !line.equals("data: [DONE]"))
-                    .forEach(line -> validate(surface, where + " event", media.get("x-event-data"), line.substring(6)));
+                    .forEach(line -> validate(
+                            document(surface), where + " event", media.get("x-event-data"), line.substring(6)));
         } else if (type.equals("application/json") && media.has("schema")) {
-            validate(surface, where + " body", media.get("schema"), answer.body());
+            validate(document(surface), where + " body", media.get("schema"), answer.body());
         }
     }
 
-    private void validate(Surface surface, String where, JsonNode schema, String json) {
+    private void validate(JsonNode document, String where, JsonNode schema, String json) {
         JsonSchema compiled = schemas.computeIfAbsent(where, _ -> {
             ObjectNode whole = JSON.createObjectNode();
             whole.putArray("allOf").add(schema);
-            whole.set("components", document(surface).get("components"));
+            whole.set("components", document.get("components"));
             return SCHEMAS.getSchema(whole.toString(), STRICT);
         });
         Set<ValidationMessage> faults = compiled.validate(json, InputFormat.JSON);
@@ -178,11 +193,6 @@ public final class Judge {
     }
 
     /** An object of an answer may hold only what the document names; it is open there for the sake of clients. */
-    private static ObjectNode closed(JsonNode document) {
-        close(document);
-        return (ObjectNode) document;
-    }
-
     private static void close(JsonNode node) {
         node.forEach(Judge::close);
         if (node instanceof ObjectNode schema
