@@ -100,6 +100,7 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
                     null,
                     new TokenUsage(course.tokens, 0, 0),
                     0,
+                    null,
                     course.accepted,
                     null,
                     since(startNanos)));

@@ -93,6 +93,7 @@ final class GenerationService implements Generations, SmartLifecycle {
                 TokenStream guarded = gate.start(caller, part.withScheduling(shareOf(caller, part)));
                 streams.add(register(guarded, settlement.part(streams.size())));
             }
+            recorder.begin(settlement);
             return streams;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -32,6 +32,7 @@ final class SettledStream implements TokenStream {
         this.settlement = settlement;
         this.timeMax = timeMax;
         this.onEnd = onEnd;
+        settlement.runs(inner);
     }
 
     @Override

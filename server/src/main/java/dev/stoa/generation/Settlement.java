@@ -7,7 +7,9 @@ import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Outcome;
 import dev.stoa.inference.Prices;
 import dev.stoa.inference.StopReason;
+import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
+import dev.stoa.usage.OpenRequest;
 import dev.stoa.usage.UsageEvent;
 import dev.stoa.usage.UsageRecorder;
 import java.time.Duration;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * permit is given back and the request recorded: its tokens are the sum of the parts', a shared prompt's counted once,
  * its outcome the gravest of theirs. Thread-safe.
  */
-final class Settlement {
+final class Settlement implements OpenRequest {
     private final Caller caller;
     private final List<GenerationRequest> requests;
     private final UsageRecorder recorder;
@@ -88,10 +90,59 @@ final class Settlement {
         parts.subList(from, parts.size()).forEach(part -> part.settle(how, null, TokenUsage.NONE, model, null));
     }
 
+    @Override
+    public String requestId() {
+        return requests.getFirst().id();
+    }
+
+    @Override
+    public Instant at() {
+        return at;
+    }
+
+    @Override
+    public Caller caller() {
+        return caller;
+    }
+
+    @Override
+    public String surface() {
+        return requests.getFirst().surface();
+    }
+
+    @Override
+    public String model() {
+        return model;
+    }
+
+    @Override
+    public synchronized TokenUsage tokens() {
+        TokenUsage sum = tokens;
+        for (Part part : parts) {
+            TokenStream running = part.stream;
+            if (!part.settled && running != null) {
+                sum = sum.plus(
+                        part.countsPrompt ? running.usage() : running.usage().outputOnly());
+            }
+        }
+        return sum;
+    }
+
+    @Override
+    public long cost() {
+        return prices.apply(model).cost(tokens());
+    }
+
+    @Override
+    public synchronized boolean ended() {
+        return open == 0;
+    }
+
     /** One part's share in the end. */
     final class Part {
         private final boolean countsPrompt;
         private boolean settled;
+        private volatile @Nullable TokenStream stream;
 
         private Part(boolean countsPrompt) {
             this.countsPrompt = countsPrompt;
@@ -107,6 +158,11 @@ final class Settlement {
             if (firstToken == null) {
                 firstToken = elapsed();
             }
+        }
+
+        /** It runs; so far it has used what the stream says. */
+        void runs(TokenStream running) {
+            stream = running;
         }
 
         String model() {
@@ -163,7 +219,7 @@ final class Settlement {
             case CANCELLED -> 2;
             case REJECTED_INVALID, REJECTED_LIMIT, REJECTED_OVERLOADED -> 3;
             case EXPIRED -> 4;
-            case FAILED -> 5;
+            case FAILED, INTERRUPTED -> 5;
         };
     }
 
@@ -183,6 +239,7 @@ final class Settlement {
                     stopReason,
                     tokens,
                     cost,
+                    queued,
                     accepted,
                     firstToken,
                     total));

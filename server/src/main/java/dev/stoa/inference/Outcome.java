@@ -23,7 +23,9 @@ public enum Outcome {
     /** No capacity: queue full, loading, draining. */
     REJECTED_OVERLOADED,
     /** A fault of ours. */
-    FAILED;
+    FAILED,
+    /** Its server was killed while it ran. */
+    INTERRUPTED;
 
     /** The metric label. */
     public String label() {

@@ -2,6 +2,7 @@ package dev.stoa.inference;
 
 import dev.stoa.engine.EngineMetrics;
 import dev.stoa.engine.Generation;
+import dev.stoa.shared.Buckets;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -104,12 +105,10 @@ final class WorkerMeters {
         return new Requests(model);
     }
 
-    private Timer timer(String name, String model) {
+    private Timer timer(String name, String model, List<Duration> buckets) {
         return Timer.builder(name)
                 .tag(MODEL_LABEL, model)
-                .publishPercentileHistogram()
-                .minimumExpectedValue(Duration.ofMillis(1))
-                .maximumExpectedValue(Duration.ofMinutes(10))
+                .serviceLevelObjectives(buckets.toArray(Duration[]::new))
                 .register(registry);
     }
 
@@ -125,12 +124,12 @@ final class WorkerMeters {
 
         private Requests(String model) {
             this.model = model;
-            this.firstToken = timer("vllm:time_to_first_token", model);
-            this.interToken = timer("vllm:inter_token_latency", model);
-            this.total = timer("vllm:e2e_request_latency", model);
-            this.queue = timer("vllm:request_queue_time", model);
-            this.prefill = timer("vllm:request_prefill_time", model);
-            this.decode = timer("vllm:request_decode_time", model);
+            this.firstToken = timer("vllm:time_to_first_token", model, Buckets.FIRST_TOKEN);
+            this.interToken = timer("vllm:inter_token_latency", model, Buckets.NEXT_TOKEN);
+            this.total = timer("vllm:e2e_request_latency", model, Buckets.REQUEST);
+            this.queue = timer("vllm:request_queue_time", model, Buckets.REQUEST);
+            this.prefill = timer("vllm:request_prefill_time", model, Buckets.REQUEST);
+            this.decode = timer("vllm:request_decode_time", model, Buckets.REQUEST);
         }
 
         Reading begin() {

@@ -3,6 +3,7 @@ package dev.stoa.usage;
 import dev.stoa.shared.Limits;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.UUID;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -17,7 +18,12 @@ class UsageConfiguration {
     }
 
     @Bean
-    UsageRecorder usageRecorder(UsageLedger ledger, MeterRegistry meters) {
-        return new UsageRecorder(ledger, meters);
+    OpenRequests openRequests(OpenStore store) {
+        return new OpenRequests(store, UUID.randomUUID());
+    }
+
+    @Bean
+    UsageRecorder usageRecorder(UsageLedger ledger, OpenRequests open, MeterRegistry meters) {
+        return new UsageRecorder(ledger, open::begin, meters);
     }
 }

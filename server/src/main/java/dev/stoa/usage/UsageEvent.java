@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the model's own name; {@link #UNKNOWN_MODEL} where the caller named none that exists
  * @param stopReason why the model stopped, where it did
  * @param cost in billionths of a dollar, at the prices of the time
+ * @param queued in the worker's own queue; null where it does not tell
  * @param accepted from {@code at} until a worker had taken it; null if none did
  * @param firstToken from {@code at} until its first text; null if there was none
  * @param total from {@code at} until the end
@@ -29,6 +30,7 @@ public record UsageEvent(
         @Nullable StopReason stopReason,
         TokenUsage tokens,
         long cost,
+        @Nullable Duration queued,
         @Nullable Duration accepted,
         @Nullable Duration firstToken,
         Duration total) {

@@ -1,19 +1,33 @@
 package dev.stoa.usage;
 
+import dev.stoa.inference.Outcome;
+import dev.stoa.shared.Buckets;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Where a settled request goes: into the metrics at once, into the ledger soon. Thread-safe. */
 public final class UsageRecorder {
+    private static final String PROVIDER = "stoa";
+
     private final UsageLedger ledger;
+    private final Consumer<OpenRequest> open;
     private final MeterRegistry meters;
 
-    UsageRecorder(UsageLedger ledger, MeterRegistry meters) {
+    /** @param open hears of requests that begin */
+    UsageRecorder(UsageLedger ledger, Consumer<OpenRequest> open, MeterRegistry meters) {
         this.ledger = ledger;
+        this.open = open;
         this.meters = meters;
+    }
+
+    /** A request runs; if its server is killed it is recorded as far as it had come. Its end is recorded as ever. */
+    public void begin(OpenRequest request) {
+        open.accept(request);
     }
 
     /** Records the end of a request; called once for each. Waits while the ledger's queue is full. */
@@ -27,8 +41,8 @@ public final class UsageRecorder {
         tokens(event, "input", event.tokens().inputTokens());
         tokens(event, "cached_input", event.tokens().cachedTokens());
         tokens(event, "output", event.tokens().outputTokens());
-        time("stoa_request_duration", event, event.total());
-        time("stoa_request_time_to_first_token", event, event.firstToken());
+        time("gen_ai.server.request.duration", event, event.total(), Buckets.REQUEST);
+        time("gen_ai.server.time_to_first_token", event, event.firstToken(), Buckets.FIRST_TOKEN);
         ledger.append(event);
     }
 
@@ -43,14 +57,16 @@ public final class UsageRecorder {
         }
     }
 
-    private void time(String name, UsageEvent event, @Nullable Duration duration) {
+    /** Under the names of OpenTelemetry's conventions for generative AI, and in their buckets. */
+    private void time(String name, UsageEvent event, @Nullable Duration duration, List<Duration> buckets) {
         if (duration != null) {
+            boolean well = event.outcome() == Outcome.COMPLETED || event.outcome() == Outcome.REFUSED;
             Timer.builder(name)
+                    .tag("gen_ai.provider.name", PROVIDER)
+                    .tag("gen_ai.response.model", event.model())
+                    .tag("error.type", well ? "" : event.outcome().label())
                     .tag("surface", event.surface())
-                    .tag("model", event.model())
-                    .publishPercentileHistogram()
-                    .minimumExpectedValue(Duration.ofMillis(1))
-                    .maximumExpectedValue(Duration.ofMinutes(10))
+                    .serviceLevelObjectives(buckets.toArray(Duration[]::new))
                     .register(meters)
                     .record(duration);
         }

@@ -9,7 +9,7 @@ import java.util.List;
 public final class RecordedUsage {
     private final List<UsageEvent> written = new ArrayList<>();
     private final UsageLedger ledger = new UsageLedger(written::addAll, Limits.defaults());
-    private final UsageRecorder recorder = new UsageRecorder(ledger, new SimpleMeterRegistry());
+    private final UsageRecorder recorder = new UsageRecorder(ledger, _ -> {}, new SimpleMeterRegistry());
 
     public UsageRecorder recorder() {
         return recorder;

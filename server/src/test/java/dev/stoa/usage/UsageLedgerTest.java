@@ -33,6 +33,7 @@ class UsageLedgerTest {
                 0,
                 null,
                 null,
+                null,
                 Duration.ZERO);
     }
 

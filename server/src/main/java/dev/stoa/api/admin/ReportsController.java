@@ -74,7 +74,8 @@ final class ReportsController {
         }
         from = floor(from, width);
         Instant to = Pages.time(http.getParameter("ending_at"), "ending_at");
-        to = to == null ? clock.instant() : to;
+        // Without an end the bucket that runs is told whole: it is summed up already.
+        to = to == null ? floor(clock.instant(), width).plusSeconds(width.seconds()) : to;
         if (!to.isAfter(from)) {
             throw Fields.invalid("ending_at", "must come after starting_at");
         }
