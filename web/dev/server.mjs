@@ -25,6 +25,8 @@ const TYPES = {
 };
 const POLICY =
   "default-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const ARTIFACT_POLICY =
+  "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
 
 export function start({ port = 0, pace = 30 } = {}) {
   const world = {
@@ -577,7 +579,7 @@ function file(response, path) {
   if (!full.startsWith(DIST) || !existsSync(full)) return fail(response, 404, "not_found", "no such file");
   response.writeHead(200, {
     "Content-Type": TYPES[extname(full)] ?? "application/octet-stream",
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": path === "/artifact-frame.html" ? ARTIFACT_POLICY : POLICY,
   });
   createReadStream(full).pipe(response);
 }

@@ -10,6 +10,7 @@ const DOCUMENTS = [
   "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\nAfter the table\n",
   "> quote\n> more\n\n> another\n\n---\n\nSetext\n===\n\nend\n",
   "- item\n\n  ```sh\n  ls\n  ```\n\n- next\n\n<details>\n<summary>x</summary>\n\ntext\n\n</details>\n\nend\n",
+  "Text $a_1$ then\n\n$$\n\\frac{a}{b}\n\n+ c\n$$\n\nmore \\(x\\) text\n\n\\[ y = z \\]\n\nIt costs $5 and $6.\n",
   "````md\n```\ninner\n```\n````\nout\n",
 ];
 

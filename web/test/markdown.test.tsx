@@ -52,4 +52,26 @@ describe("rendered Markdown", () => {
     expect(out).toContain("<span>java</span>");
     expect(out).toContain("<code>x &lt; y</code> &amp; more");
   });
+
+  it.each([
+    ["a $x^2$ b", "x^2", false],
+    ["a \\(x^2\\) b", "x^2", false],
+    ["$$\n\\frac{1}{2}\n$$", "\\frac{1}{2}", true],
+    ["\\[ y \\]", "y", true],
+    ["sum $$y$$ here", "y", true],
+  ])("tells a formula from text: %s", (markdown, tex, display) => {
+    const holder = document.createElement("div");
+    holder.innerHTML = html(markdown);
+    expect(holder.querySelector(".math > code")?.textContent).toBe(tex);
+    expect(holder.querySelector(".math.display") !== null).toBe(display);
+  });
+
+  it.each(["It costs $5 and $6.", "$ 5 and 6 $", "\\$5 or $6", "`$x$`", "a $ b", "```\n$x$\n```"])(
+    "leaves what is no formula: %s",
+    (markdown) => expect(html(markdown)).not.toContain("math"),
+  );
+
+  it("keeps a formula's source out of the page's HTML", () => {
+    expect(html("<b>x</b> $a<img src=x onerror=alert(1)>b$ c")).not.toContain("<img");
+  });
 });

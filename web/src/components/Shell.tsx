@@ -1,7 +1,8 @@
 /** The page of someone signed in: the list beside the conversation, or in a drawer where the window is narrow. */
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { Conversation, Member } from "../api/types";
 import { useMedia } from "../lib/hooks";
+import { openArtifact } from "../state/artifact";
 import { conversations } from "../state/conversations";
 import { go, openId } from "../state/route";
 import { useStore } from "../state/store";
@@ -16,6 +17,8 @@ import { ShareDialog } from "./ShareDialog";
 import { Sidebar } from "./Sidebar";
 import { ThreadView } from "./ThreadView";
 
+const ArtifactPanel = lazy(() => import("./ArtifactPanel"));
+
 const NARROW = "(max-width: 859px)";
 
 export function Shell({ member }: { member: Member }) {
@@ -24,6 +27,7 @@ export function Shell({ member }: { member: Member }) {
   const [drawer, setDrawer] = useState(false);
   const [palette, setPalette] = useState(false);
   const [sharing, setSharing] = useState<Conversation | null>(null);
+  const artifact = useStore(openArtifact, (now) => now);
   const box = useRef<HTMLTextAreaElement>(null);
   const title = useTitle(id);
   const model = useStore(threads, (all) => (id === null ? null : (all.get(id)?.model ?? null)));
@@ -104,6 +108,11 @@ export function Shell({ member }: { member: Member }) {
           <ThreadView key={id ?? "new"} conversationId={id} memberName={member.name} box={box} />
         </main>
       </div>
+      {artifact !== null && (
+        <Suspense fallback={null}>
+          <ArtifactPanel artifact={artifact} />
+        </Suspense>
+      )}
     </div>
   );
 }

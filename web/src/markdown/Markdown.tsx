@@ -5,6 +5,8 @@ import { t } from "../strings";
 import type { Block } from "./blocks";
 import { CodeBlock } from "./CodeBlock";
 import { Inline } from "./inline";
+import { MathView } from "./MathView";
+import type { MathToken } from "./math";
 import { safeHtml } from "./safe";
 
 /** Levels of headings in the page's outline, whose h1 is above: a model that leaves one out makes no hole in it. */
@@ -69,6 +71,12 @@ function BlockToken({ token, finished, level = 6 }: { token: Token; finished: bo
       return <List list={token as Tokens.List} finished={finished} />;
     case "table":
       return <Table table={token as Tokens.Table} />;
+    case "math":
+      return (
+        <div className="math-block" tabIndex={0} role="region" aria-label={t.markdown.formula}>
+          <MathView tex={(token as MathToken).tex} display />
+        </div>
+      );
     case "hr":
       return <hr />;
     case "html":

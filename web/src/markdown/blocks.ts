@@ -6,7 +6,8 @@
  * Two pieces of text are equal in the end: the blocks of a finished stream are those of `parseBlocks` on the whole
  * text, up to reference links whose definition stands below their use (the finished message is parsed whole).
  */
-import { Lexer, type Token } from "marked";
+import { Lexer, type MarkedOptions, type Token } from "marked";
+import { optionsOf } from "./math";
 
 export interface Block {
   /** Unchanged for as long as the block's content is; what React remembers a block by. */
@@ -16,14 +17,15 @@ export interface Block {
   readonly finished: boolean;
 }
 
-const OPTIONS = { gfm: true, breaks: false } as const;
+const WHOLE = optionsOf(false);
+const GROWING = optionsOf(true);
 
 export function parseBlocks(text: string): Block[] {
-  return lex(text.replaceAll("\r", "")).map((token) => ({ raw: token.raw, token, finished: true }));
+  return lex(text.replaceAll("\r", ""), WHOLE).map((token) => ({ raw: token.raw, token, finished: true }));
 }
 
-function lex(text: string): Token[] {
-  return new Lexer(OPTIONS).lex(text).filter((token) => token.type !== "space" && token.type !== "def");
+function lex(text: string, options: MarkedOptions): Token[] {
+  return new Lexer(options).lex(text).filter((token) => token.type !== "space" && token.type !== "def");
 }
 
 const FENCE_OPEN = /^( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n/;
@@ -51,13 +53,13 @@ export class BlockStream {
 
   blocks(): Block[] {
     if (this.fence !== null) return [...this.done, this.fence.block()];
-    const tail = lex(mended(this.tail)).map((token) => ({ raw: token.raw, token, finished: false }));
+    const tail = lex(mended(this.tail), GROWING).map((token) => ({ raw: token.raw, token, finished: false }));
     return [...this.done, ...tail];
   }
 
   /** Moves finished blocks out of the tail; returns the text that an opened fence is to take. */
   private cut(): string {
-    const tokens = new Lexer(OPTIONS).lex(this.tail);
+    const tokens = new Lexer(GROWING).lex(this.tail);
     let last = tokens.length - 1;
     while (last >= 0 && tokens[last]?.type === "space") last--;
     const lastToken = tokens[last];

@@ -3,13 +3,17 @@ import type { Token, Tokens } from "marked";
 import { Parser } from "marked";
 import type { ReactNode } from "react";
 import { t } from "../strings";
+import { MathView } from "./MathView";
+import { optionsOf, type MathToken } from "./math";
 import { safeHref, safeHtml } from "./safe";
+
+const OPTIONS = optionsOf(false);
 
 export function Inline({ tokens, text }: { tokens: Token[] | undefined; text?: string }): ReactNode {
   if (tokens === undefined) return decoded(text ?? "");
   // Tags come one by one ("<b>", "</b>"): only together are they HTML, so the whole run goes through the purifier.
   if (tokens.some((token) => token.type === "html" && !/^<br\s*\/?>$/i.test(token.raw.trim()))) {
-    return <span dangerouslySetInnerHTML={{ __html: safeHtml(Parser.parseInline(tokens)) }} />;
+    return <span dangerouslySetInnerHTML={{ __html: safeHtml(Parser.parseInline(tokens, OPTIONS)) }} />;
   }
   return tokens.map((token, index) => <One key={index} token={token} />);
 }
@@ -36,6 +40,10 @@ function One({ token }: { token: Token }): ReactNode {
       );
     case "codespan":
       return <code>{(token as Tokens.Codespan).text}</code>;
+    case "math": {
+      const { tex, display } = token as MathToken;
+      return <MathView tex={tex} display={display} />;
+    }
     case "br":
     case "html":
       return <br />;
