@@ -39,6 +39,26 @@ export function start({ port = 0, pace = 30 } = {}) {
     messages: new Map(),
     watchers: new Map(),
     files: new Map(),
+    presets: [{ id: "p1", name: "Reviewer", text: "Review code: name what can break, then what reads badly." }],
+    projects: [
+      {
+        id: "0193a000-0000-7000-8000-00000000f001",
+        name: "Bridge handbook",
+        instructions: "We write for engineers in their first year. Metric units; name the standard you quote.",
+        attachments: [
+          { id: "f1", name: "loads.md", media_type: "text/plain", size: 4200, pages: 0, characters: 4188, cut: false },
+          {
+            id: "f2",
+            name: "standards.pdf",
+            media_type: "application/pdf",
+            size: 812000,
+            pages: 38,
+            characters: 90211,
+            cut: false,
+          },
+        ],
+      },
+    ],
     queue: [],
     version: 1,
     listeners: new Set(),
@@ -101,6 +121,26 @@ async function handle(world, request, response) {
     response.setHeader("Set-Cookie", "stoa_session=; Max-Age=0; Path=/");
     return empty(response);
   }
+  if (route === "GET /api/instructions")
+    return json(response, 200, {
+      text: "Call me Ada. I build bridges; explain by example, in short paragraphs.",
+      use_memory: true,
+    });
+  if (route === "GET /api/memories")
+    return json(response, 200, {
+      memories: ["Lives in Delft.", "Writes Java and Python, and likes small libraries.", "Is learning Greek."].map(
+        (text, n) => ({ id: `m${n}`, text }),
+      ),
+    });
+  if (route === "GET /api/presets") return json(response, 200, { presets: world.presets });
+  if (route === "GET /api/projects") return json(response, 200, { projects: world.projects });
+  if (/^\/api\/(instructions|memories|presets|projects)/.test(url.pathname)) {
+    const id = url.pathname.split("/")[3];
+    return request.method === "DELETE"
+      ? empty(response)
+      : json(response, 200, { attachments: [], instructions: "", ...body, id });
+  }
+  if (route === "POST /api/temporary") return temporary(world, body, response);
   if (route === "GET /api/account")
     return json(response, 200, { member: MEMBER, organization: "Stoa", has_password: true });
   if (route === "PATCH /api/account") return json(response, 200, { member: { ...MEMBER, ...body } });
@@ -378,6 +418,10 @@ async function onMessage(world, request, id, sub, body, query, response) {
     if (message.state === "generating") end(world, message, "stopped");
     return json(response, 200, message);
   }
+  if (sub === "feedback") {
+    message.feedback = request.method === "PUT" ? body : null;
+    return empty(response);
+  }
   if (sub === "events") return events(world, request, message, query, response);
   return fail(response, 404, "not_found", "no such call");
 }
@@ -446,6 +490,20 @@ function run(world, question, replyId) {
   return reply;
 }
 
+function temporary(world, body, response) {
+  response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+  const whole = answerTo(body.messages.at(-1).text);
+  let at = 0;
+  const timer = setInterval(() => {
+    const text = whole.slice(at, at + 4);
+    at += 4;
+    if (text !== "") return response.write(`event: text\ndata: ${JSON.stringify({ text })}\n\n`);
+    clearInterval(timer);
+    response.end(`event: end\ndata: {"state":"complete","error":null,"usage":null}\n\n`);
+  }, world.pace);
+  response.on("close", () => clearInterval(timer));
+}
+
 /** Some more thinking; false when there is no more. */
 function think(reply) {
   const step = reply.steps[0] ?? { index: 0, type: "thinking", at: 0, name: null, text: "" };
@@ -480,6 +538,7 @@ function put(world, part) {
     error: null,
     model: null,
     usage: null,
+    feedback: null,
     together: false,
     attachments: [],
     steps: [],
@@ -509,6 +568,10 @@ export function conversation({ id, title = "", model = "smollm2-135m", at = new 
     title,
     model,
     policy: "together",
+    instructions: "",
+    project_id: null,
+    draft: "",
+    read_id: null,
     created_at: at.toISOString(),
     updated_at: at.toISOString(),
     version: 1,
@@ -534,10 +597,18 @@ export function fill(world) {
       conversation({ id, title, at: new Date(Date.now() - i * i * 3_600_000 - i * 14_000_000) }),
     );
   });
+  ["Notes on tides", "A list for the move", "Old greetings"].forEach((title, i) => {
+    const id = `0193c000-0000-7000-8000-${String(i).padStart(12, "0")}`;
+    const at = new Date(Date.now() - (40 + i * 23) * 86_400_000);
+    world.conversations.set(id, { ...conversation({ id, title, at }), archived: true });
+  });
+  const [inProject] = [...world.conversations.values()].slice(2);
+  inProject.project_id = world.projects[0].id;
 }
 
 function list(world, query) {
-  const there = [...world.conversations.values()].filter((one) => !one.deleted && !one.archived);
+  const archived = query.get("archived") === "true";
+  const there = [...world.conversations.values()].filter((one) => !one.deleted && one.archived === archived);
   const pinned = there.filter((one) => one.pinned);
   const all = there.filter((one) => !one.pinned).sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
   const from = Number(query.get("before") ?? 0);

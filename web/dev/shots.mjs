@@ -131,6 +131,49 @@ async function tour(size, scheme) {
   await page.keyboard.press("Escape");
 
   await startNew();
+  server.world.pace = 30;
+  await ask("Think first: what was a stoa?");
+  await page.locator(".step.running .step-glimpse").waitFor();
+  await page.waitForTimeout(700);
+  await shot("29-thinking");
+  server.world.pace = 8;
+  await ended();
+  await page.locator(".step > summary").click();
+  await shot("30-thoughts");
+
+  await startNew();
+  await ask("The formula of the normal distribution, please");
+  await ended();
+  await page.locator(".katex").first().waitFor();
+  await page.waitForTimeout(300);
+  await shot("31-formulas");
+  await ask("Now make a sundial");
+  await ended();
+  await page.getByRole("button", { name: "Open", exact: true }).click();
+  await page.frameLocator("iframe").locator("svg").waitFor();
+  await page.waitForTimeout(300);
+  await shot("32-artifact");
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+
+  await page.getByRole("button", { name: "Bad answer" }).last().click();
+  await page.waitForTimeout(300);
+  await shot("33-feedback");
+  await page.keyboard.press("Escape");
+
+  await startNew();
+  await page.getByRole("button", { name: "Temporary conversation" }).click();
+  await page.getByText("Nothing said here is kept").waitFor();
+  await ask("What was a stoa?");
+  await page.locator(".answer .prose p").nth(1).waitFor();
+  await page.waitForTimeout(900);
+  await shot("34-temporary");
+  await page.getByRole("button", { name: "End it" }).click();
+  await page.getByRole("button", { name: /^Model: / }).click();
+  await page.waitForTimeout(200);
+  await shot("35-compare");
+  await page.keyboard.press("Escape");
+
+  await startNew();
   await ask("Please fail");
   await page.getByText("The answer failed.").first().waitFor();
   await ask("Please refuse this");
@@ -204,7 +247,23 @@ async function tour(size, scheme) {
   await page.getByRole("tab", { name: "Devices" }).click();
   await page.getByText("Safari, iPhone").waitFor();
   await shot("23-devices");
+  await page.getByRole("tab", { name: "For the model" }).click();
+  await page.getByRole("textbox", { name: "Memory 1" }).waitFor();
+  await shot("36-personal");
+  await page.getByRole("tab", { name: "Presets" }).click();
+  await page.getByRole("button", { name: "Remove Reviewer" }).waitFor();
+  await shot("37-presets");
   await page.getByRole("button", { name: "Close settings" }).click();
+  await page.getByRole("button", { name: "Bridge handbook" }).click();
+  await page.getByText("loads.md").waitFor();
+  await page.waitForTimeout(300);
+  await shot("38-project");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Archived" }).click();
+  await page.getByText("Notes on tides").waitFor();
+  await page.waitForTimeout(300);
+  await shot("39-archive");
+  await page.keyboard.press("Escape");
   await page.locator(".row").nth(1).hover();
   await page
     .getByRole("button", { name: /Options for/ })

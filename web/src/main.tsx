@@ -7,5 +7,10 @@ import "./styles/index.css";
 document.documentElement.lang = language;
 startApp();
 
+// What makes the page start without a network; under development there is nothing to keep.
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  window.addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));
+}
+
 const root = document.getElementById("root");
 if (root !== null) createRoot(root).render(<App />);

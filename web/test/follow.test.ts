@@ -12,6 +12,7 @@ const END: Message = {
   text: TEXT,
   steps: [],
   event_id: "0",
+  feedback: null,
   attachments: [],
   state: "complete",
   error: null,

@@ -15,6 +15,7 @@ const message = (id: string, parent: string | null, state: MessageState): Messag
   text: id,
   steps: [],
   event_id: "0",
+  feedback: null,
   attachments: [],
   state,
   error: null,

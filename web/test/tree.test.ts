@@ -10,6 +10,7 @@ const message = (id: string, parent_id: string | null, part: Partial<Message> = 
   text: id,
   steps: [],
   event_id: "0",
+  feedback: null,
   attachments: [],
   state: "complete",
   error: null,

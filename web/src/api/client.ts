@@ -9,11 +9,16 @@ import type {
   DeviceSession,
   Exchange,
   Hit,
+  Instructions,
   Member,
+  Memory,
   Message,
   ModelsPage,
   NewMessage,
+  Opinion,
   Policy,
+  Preset,
+  Project,
   Queued,
   Share,
   SharedCopy,
@@ -21,6 +26,12 @@ import type {
 } from "./types";
 
 const segment = encodeURIComponent;
+
+/** What a conversation begins with besides a model. */
+export interface Beginning {
+  instructions: string;
+  projectId: string | null;
+}
 
 export const api = {
   signIn: (key: string) => call<{ member: Member }>("/api/session", { method: "POST", body: { key } }),
@@ -49,16 +60,26 @@ export const api = {
       `/api/conversations?limit=${limit}${before === null ? "" : `&before=${segment(before)}`}${archived ? "&archived=true" : ""}`,
     ),
   search: (text: string) => call<{ hits: Hit[] }>(`/api/search?q=${segment(text)}`),
-  createConversation: (id: string, model: string | null) =>
-    call<Conversation>("/api/conversations", { method: "POST", body: model === null ? { id } : { id, model } }),
+  createConversation: (id: string, model: string | null, begun: Beginning) =>
+    call<Conversation>("/api/conversations", {
+      method: "POST",
+      body: {
+        id,
+        ...(model === null ? {} : { model }),
+        ...(begun.instructions === "" ? {} : { instructions: begun.instructions }),
+        ...(begun.projectId === null ? {} : { project_id: begun.projectId }),
+      },
+    }),
   conversation: (id: string, part: { before?: string; under?: string; since?: number } = {}) => {
     const query = Object.entries(part).map(([name, value]) => `${name}=${segment(String(value))}`);
     return call<Thread>(`/api/conversations/${segment(id)}${query.length === 0 ? "" : `?${query.join("&")}`}`);
   },
   rename: (id: string, title: string) =>
     call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: { title } }),
-  change: (id: string, change: Partial<Pick<Conversation, "pinned" | "archived">>) =>
-    call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: change }),
+  change: (
+    id: string,
+    change: Partial<Pick<Conversation, "pinned" | "archived" | "project_id" | "draft" | "read_id">>,
+  ) => call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: change }),
   shares: (id: string) => call<{ shares: Share[] }>(`/api/conversations/${segment(id)}/shares`),
   share: (id: string, leaf: string | null, days: number) =>
     call<{ share: Share; path: string }>(`/api/conversations/${segment(id)}/shares`, {
@@ -93,5 +114,27 @@ export const api = {
       method: "POST",
       body: model === null ? { id: replyId } : { id: replyId, model },
     }),
+  judge: (answerId: string, opinion: Opinion) =>
+    call<undefined>(`/api/messages/${segment(answerId)}/feedback`, { method: "PUT", body: opinion }),
+  takeJudgementBack: (answerId: string) =>
+    call<undefined>(`/api/messages/${segment(answerId)}/feedback`, { method: "DELETE" }),
+
+  instructions: () => call<Instructions>("/api/instructions"),
+  putInstructions: (body: Instructions) => call<Instructions>("/api/instructions", { method: "PUT", body }),
+  memories: () => call<{ memories: Memory[] }>("/api/memories"),
+  putMemory: ({ id, text }: Memory) => call<Memory>(`/api/memories/${segment(id)}`, { method: "PUT", body: { text } }),
+  removeMemory: (id: string) => call<undefined>(`/api/memories/${segment(id)}`, { method: "DELETE" }),
+  presets: () => call<{ presets: Preset[] }>("/api/presets"),
+  putPreset: ({ id, name, text }: Preset) =>
+    call<Preset>(`/api/presets/${segment(id)}`, { method: "PUT", body: { name, text } }),
+  removePreset: (id: string) => call<undefined>(`/api/presets/${segment(id)}`, { method: "DELETE" }),
+  projects: () => call<{ projects: Project[] }>("/api/projects"),
+  putProject: ({ id, name, instructions, attachments }: Project) =>
+    call<Project>(`/api/projects/${segment(id)}`, {
+      method: "PUT",
+      body: { name, instructions, attachments: attachments.map((file) => file.id) },
+    }),
+  removeProject: (id: string) => call<undefined>(`/api/projects/${segment(id)}`, { method: "DELETE" }),
+
   stop: (replyId: string) => call<Message>(`/api/messages/${segment(replyId)}/stop`, { method: "POST" }),
 };

@@ -63,6 +63,13 @@ export interface Conversation {
   title: string;
   model: string | null;
   policy: Policy;
+  /** Said to the model in it. */
+  instructions: string;
+  project_id: string | null;
+  /** What is typed and not sent. */
+  draft: string;
+  /** The last message that was read. */
+  read_id: string | null;
   created_at: string;
   updated_at: string;
   /** Grows with every change of it or in it. */
@@ -116,9 +123,41 @@ export interface Message {
   error: ApiErrorBody | null;
   model: string | null;
   usage: Usage | null;
+  feedback: Opinion | null;
   /** Of a question: asked beside the one before it, from the same snapshot of the thread. */
   together: boolean;
   created_at: string;
+}
+
+/** What the person thinks of an answer. */
+export interface Opinion {
+  rating: "up" | "down";
+  comment: string;
+}
+
+export interface Instructions {
+  text: string;
+  use_memory: boolean;
+}
+
+export interface Memory {
+  id: string;
+  text: string;
+}
+
+/** Instructions that can be chosen for a conversation. */
+export interface Preset {
+  id: string;
+  name: string;
+  text: string;
+}
+
+/** A folder of conversations that share instructions and files. */
+export interface Project {
+  id: string;
+  name: string;
+  instructions: string;
+  attachments: Attachment[];
 }
 
 /** A file of a question, without its text. */

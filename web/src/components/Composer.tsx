@@ -3,11 +3,11 @@
  * session loses nothing. It stays open while answers are written; the policy beside it says what becomes of the next
  * question then. Enter sends (a line break on touch keyboards, which have no Shift), Escape stops.
  */
-import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import type { Attachment, Policy } from "../api/types";
 import { useMedia } from "../lib/hooks";
 import { splitQuestions } from "../lib/split";
-import { draftOf, keepDraft } from "../state/drafts";
+import { arrivedDraft, draftOf, keepDraft } from "../state/drafts";
 import { t } from "../strings";
 import { DraftFiles } from "./Attachments";
 import { ChevronIcon, ClipIcon, SendIcon, SplitIcon, StopIcon } from "./icons";
@@ -31,6 +31,8 @@ interface Props {
   answering: number;
   stopping: boolean;
   policy: Policy;
+  /** Keeps no draft, takes no files, and waits for the answer. */
+  temporary?: boolean;
   onPolicy: (policy: Policy) => void;
   onSend: (parts: readonly string[], attachments: readonly Attachment[]) => void;
   onStop: () => void;
@@ -38,7 +40,8 @@ interface Props {
 
 export function Composer(props: Props) {
   const { conversationId, box, handle, answering, stopping, policy, onPolicy, onSend, onStop } = props;
-  const [text, setText] = useState(() => draftOf(conversationId));
+  const temporary = props.temporary === true;
+  const [text, setText] = useState(() => (temporary ? "" : draftOf(conversationId)));
   const [asOne, setAsOne] = useState(false);
   const draft = useDraftFiles(conversationId);
   const picker = useRef<HTMLInputElement>(null);
@@ -47,8 +50,17 @@ export function Composer(props: Props) {
 
   const change = (next: string) => {
     setText(next);
-    keepDraft(conversationId, next);
+    if (!temporary) keepDraft(conversationId, next);
   };
+
+  useEffect(
+    () =>
+      arrivedDraft.subscribe(() => {
+        const arrived = arrivedDraft.get();
+        if (arrived !== null && arrived.conversationId === conversationId) setText(arrived.text);
+      }),
+    [conversationId],
+  );
 
   // A text put here from outside (a suggestion, a failed message) joins what is typed already.
   const latest = useRef(change);
@@ -77,11 +89,11 @@ export function Composer(props: Props) {
 
   // A question does not leave without a file that is still being read.
   const reading = draft.files.some((file) => file.state === "reading");
-  const sendable = text.trim() !== "" && !reading;
+  const sendable = text.trim() !== "" && !reading && !(temporary && answering > 0);
   const send = () => {
     if (!sendable) return;
     const attachments = draft.files.flatMap((file) => (file.attachment === null ? [] : [file.attachment]));
-    onSend(parts === null || asOne ? [text] : parts, attachments);
+    onSend(parts === null || asOne || temporary ? [text] : parts, attachments);
     draft.clear();
     setText("");
     setAsOne(false);
@@ -103,17 +115,19 @@ export function Composer(props: Props) {
         send();
       }}
     >
-      {parts !== null && <SplitNote parts={parts} asOne={asOne} onChange={setAsOne} />}
+      {parts !== null && !temporary && <SplitNote parts={parts} asOne={asOne} onChange={setAsOne} />}
       <div className="composer-box">
-        <button
-          type="button"
-          className="icon-button composer-attach"
-          aria-label={t.files.attach}
-          title={t.files.attach}
-          onClick={() => picker.current?.click()}
-        >
-          <ClipIcon />
-        </button>
+        {!temporary && (
+          <button
+            type="button"
+            className="icon-button composer-attach"
+            aria-label={t.files.attach}
+            title={t.files.attach}
+            onClick={() => picker.current?.click()}
+          >
+            <ClipIcon />
+          </button>
+        )}
         <input
           ref={picker}
           type="file"
@@ -145,14 +159,19 @@ export function Composer(props: Props) {
             onKeyDown={onKeyDown}
             onPaste={(event) => {
               // A piece of a document comes as text and picture: the text is meant.
-              if (event.clipboardData.files.length === 0 || event.clipboardData.types.includes("text/plain")) return;
+              if (
+                temporary ||
+                event.clipboardData.files.length === 0 ||
+                event.clipboardData.types.includes("text/plain")
+              )
+                return;
               event.preventDefault();
               draft.add(event.clipboardData.files);
             }}
           />
         </div>
         <div className="composer-tools">
-          {answering > 0 && <PolicyMenu policy={policy} onPolicy={onPolicy} />}
+          {answering > 0 && !temporary && <PolicyMenu policy={policy} onPolicy={onPolicy} />}
           {answering > 0 && (
             <button
               type="button"

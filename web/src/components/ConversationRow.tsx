@@ -1,7 +1,11 @@
 /** One conversation in the list: a link, its menu, and a field in its place while it is renamed. */
 import { memo, useState } from "react";
 import type { Conversation } from "../api/types";
-import { archive, pin, remove, rename } from "../state/conversations";
+import { api } from "../api/client";
+import { archive, pin, remove, rename, upsert } from "../state/conversations";
+import { projects, tried } from "../state/personal";
+import { unread } from "../state/reading";
+import { useStore } from "../state/store";
 import { go } from "../state/route";
 import { t } from "../strings";
 import { ArchiveIcon, BinIcon, DownloadIcon, LinkIcon, MoreIcon, PenIcon, PinIcon } from "./icons";
@@ -9,6 +13,8 @@ import { Menu } from "./Menu";
 
 /** The server's limit for a title. */
 const TITLE_LENGTH_MAX = 200;
+/** As the server says it. */
+const NO_PROJECT = "00000000-0000-0000-0000-000000000000";
 
 interface Props {
   conversation: Conversation;
@@ -31,6 +37,23 @@ export const ConversationRow = memo(function ConversationRow({ conversation, cur
     void done;
     onOpened();
   };
+
+  const isUnread = useStore(unread, (now) => now.has(conversation.id));
+  const folders = useStore(projects, (all) => all);
+  const projectGroup =
+    folders.length === 0
+      ? []
+      : [
+          {
+            label: t.projects.move,
+            items: [{ id: NO_PROJECT, name: t.projects.none }, ...folders].map((folder) => ({
+              id: folder.id,
+              label: folder.name,
+              checked: (conversation.project_id ?? NO_PROJECT) === folder.id,
+              run: () => void tried(api.change(conversation.id, { project_id: folder.id }).then(upsert)),
+            })),
+          },
+        ];
 
   if (renaming) {
     return (
@@ -72,11 +95,13 @@ export const ConversationRow = memo(function ConversationRow({ conversation, cur
         }}
       >
         {title}
+        {isUnread && <span className="unread" role="img" aria-label={t.nav.unread} />}
       </a>
       <Menu
         label={t.nav.options(title)}
         button={<MoreIcon />}
         groups={[
+          ...projectGroup,
           {
             items: [
               {

@@ -3,6 +3,9 @@ import { memo, useState, type ReactNode } from "react";
 import type { Message } from "../api/types";
 import { moment } from "../lib/format";
 import type { LiveAnswer } from "../state/live";
+import { models } from "../state/models";
+import { MEMORY_LENGTH_MAX, remember } from "../state/personal";
+import { useStore } from "../state/store";
 import { t } from "../strings";
 import { AttachmentList } from "./Attachments";
 import { AnswerText } from "./AnswerText";
@@ -10,6 +13,8 @@ import { CopyButton } from "./CopyButton";
 import {
   AgainIcon,
   AlertIcon,
+  BookmarkIcon,
+  ChevronIcon,
   ClockIcon,
   LeftIcon,
   PenIcon,
@@ -19,6 +24,8 @@ import {
   StopIcon,
 } from "./icons";
 import { Logo } from "./Logo";
+import { Menu } from "./Menu";
+import { Thumbs } from "./Thumbs";
 
 interface Props {
   message: Message;
@@ -27,7 +34,7 @@ interface Props {
   modelName: string | null;
   /** False while another answer of this thread is under way. */
   canRegenerate: boolean;
-  onRegenerate: (answer: Message) => void;
+  onRegenerate: (answer: Message, model: string | null) => void;
   onShow: (messageId: string) => void;
   onEdit: (question: Message, text: string) => void;
   /** Shown where each of several running answers has its own stop. */
@@ -67,6 +74,17 @@ function Question({ message, siblings, onShow, onEdit }: Props) {
         >
           <PenIcon />
         </button>
+        {message.text.length <= MEMORY_LENGTH_MAX && (
+          <button
+            type="button"
+            className="icon-button small"
+            aria-label={t.personal.remember}
+            title={t.personal.remember}
+            onClick={() => void remember(message.text)}
+          >
+            <BookmarkIcon />
+          </button>
+        )}
         <time dateTime={message.created_at}>{moment(message.created_at)}</time>
       </div>
     </article>
@@ -129,7 +147,7 @@ function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerat
       </div>
       <div className="answer-body">
         <AnswerText text={message.text} steps={message.steps} live={live} />
-        <EndNote message={message} onRetry={canRegenerate ? () => onRegenerate(message) : null} />
+        <EndNote message={message} onRetry={canRegenerate ? () => onRegenerate(message, null) : null} />
         {running && onStop !== undefined && (
           <div className="message-tools">
             <button type="button" className="quiet small" onClick={() => onStop(message)}>
@@ -150,10 +168,12 @@ function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerat
               aria-label={t.message.regenerate}
               title={t.message.regenerate}
               disabled={!canRegenerate}
-              onClick={() => onRegenerate(message)}
+              onClick={() => onRegenerate(message, null)}
             >
               <AgainIcon />
             </button>
+            {canRegenerate && <OtherModels message={message} onRegenerate={onRegenerate} />}
+            <Thumbs message={message} />
             <span className="message-meta" title={usageOf(message)}>
               {modelName}
             </span>
@@ -161,6 +181,31 @@ function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerat
         )}
       </div>
     </article>
+  );
+}
+
+/** The same question to another model: a version beside this one. */
+function OtherModels({ message, onRegenerate }: Pick<Props, "message" | "onRegenerate">) {
+  const others = useStore(models, (now) => now.models);
+  if (others.length < 2) return null;
+  return (
+    <Menu
+      label={t.message.withOther}
+      className="icon-button small"
+      button={<ChevronIcon />}
+      groups={[
+        {
+          label: t.message.withOther,
+          items: others
+            .filter((model) => model.id !== message.model)
+            .map((model) => ({
+              id: model.id,
+              label: model.display_name,
+              run: () => onRegenerate(message, model.id),
+            })),
+        },
+      ]}
+    />
   );
 }
 

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { Conversation, Member } from "../api/types";
 import { useMedia } from "../lib/hooks";
+import { endTemporary, startTemporary, temporary } from "../state/temporary";
 import { openArtifact } from "../state/artifact";
 import { conversations } from "../state/conversations";
 import { go, openId } from "../state/route";
@@ -10,13 +11,14 @@ import { threads } from "../state/threads";
 import { t } from "../strings";
 import { Banners } from "./Banners";
 import { ContextGauge } from "./ContextGauge";
-import { CloseIcon, MenuIcon, PlusIcon } from "./icons";
+import { CloseIcon, MaskIcon, MenuIcon, PlusIcon } from "./icons";
 import { ModelPicker } from "./ModelPicker";
 import { Palette } from "./Palette";
 import { ShareDialog } from "./ShareDialog";
 import { Sidebar } from "./Sidebar";
 import { ThreadView } from "./ThreadView";
 
+const TemporaryView = lazy(() => import("./TemporaryView"));
 const ArtifactPanel = lazy(() => import("./ArtifactPanel"));
 
 const NARROW = "(max-width: 859px)";
@@ -27,6 +29,7 @@ export function Shell({ member }: { member: Member }) {
   const [drawer, setDrawer] = useState(false);
   const [palette, setPalette] = useState(false);
   const [sharing, setSharing] = useState<Conversation | null>(null);
+  const fleeting = useStore(temporary, (now) => now !== null);
   const artifact = useStore(openArtifact, (now) => now);
   const box = useRef<HTMLTextAreaElement>(null);
   const title = useTitle(id);
@@ -97,6 +100,18 @@ export function Shell({ member }: { member: Member }) {
             <h1 className="stage-title">{title === "" ? t.nav.untitled : title}</h1>
           )}
           {id !== null && <ContextGauge conversationId={id} />}
+          {id === null && (
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={fleeting ? t.temporary.leave : t.temporary.start}
+              title={fleeting ? t.temporary.leave : t.temporary.start}
+              aria-pressed={fleeting}
+              onClick={() => (fleeting ? endTemporary() : startTemporary())}
+            >
+              <MaskIcon />
+            </button>
+          )}
           {narrow && (
             <button type="button" className="icon-button" aria-label={t.nav.newChat} onClick={() => go(null)}>
               <PlusIcon />
@@ -105,7 +120,13 @@ export function Shell({ member }: { member: Member }) {
         </header>
         <Banners />
         <main className="stage-main">
-          <ThreadView key={id ?? "new"} conversationId={id} memberName={member.name} box={box} />
+          {fleeting ? (
+            <Suspense fallback={null}>
+              <TemporaryView box={box} />
+            </Suspense>
+          ) : (
+            <ThreadView key={id ?? "new"} conversationId={id} memberName={member.name} box={box} />
+          )}
         </main>
       </div>
       {artifact !== null && (

@@ -1,15 +1,16 @@
 /** The list of conversations, the way to a new one, and the account. */
-import { useMemo } from "react";
-import type { Conversation, Member } from "../api/types";
+import { lazy, Suspense, useMemo, useState } from "react";
+import type { Conversation, Member, Project } from "../api/types";
 import { ageOf, type Age } from "../lib/format";
 import { conversations, loadMore, refreshConversations } from "../state/conversations";
+import { projects } from "../state/personal";
 import { plainWords } from "../state/errors";
 import { go, openId } from "../state/route";
 import { useStore } from "../state/store";
 import { t } from "../strings";
 import { AccountMenu } from "./AccountMenu";
 import { ConversationRow } from "./ConversationRow";
-import { PlusIcon, SearchIcon } from "./icons";
+import { ArchiveIcon, FolderIcon, PlusIcon, SearchIcon } from "./icons";
 import { Wordmark } from "./Logo";
 
 type Group = Age | "pinned";
@@ -22,7 +23,11 @@ interface Props {
   onShare: (conversation: Conversation) => void;
 }
 
+const ArchivedDialog = lazy(() => import("./ArchivedDialog"));
+const ProjectDialog = lazy(() => import("./ProjectDialog"));
+
 export function Sidebar({ member, onNavigate, onSearch, onShare }: Props) {
+  const [archive, setArchive] = useState(false);
   const startNew = () => {
     go(null);
     onNavigate();
@@ -42,10 +47,60 @@ export function Sidebar({ member, onNavigate, onSearch, onShare }: Props) {
         <kbd aria-hidden="true">{shortcut()}</kbd>
       </button>
       <div className="sidebar-list" tabIndex={-1}>
+        <Projects />
         <List onNavigate={onNavigate} onShare={onShare} />
       </div>
+      <button type="button" className="search-button" onClick={() => setArchive(true)}>
+        <ArchiveIcon />
+        <span>{t.archived.open}</span>
+      </button>
+      {archive && (
+        <Suspense fallback={null}>
+          <ArchivedDialog
+            onClose={() => {
+              setArchive(false);
+            }}
+          />
+        </Suspense>
+      )}
       <AccountMenu member={member} />
     </nav>
+  );
+}
+
+function Projects() {
+  const all = useStore(projects, (now) => now);
+  const [open, setOpen] = useState<Project | "new" | null>(null);
+  return (
+    <section aria-label={t.projects.label}>
+      <div className="age-line">
+        <h2 className="age">{t.projects.label}</h2>
+        <button
+          type="button"
+          className="icon-button small"
+          aria-label={t.projects.create}
+          title={t.projects.create}
+          onClick={() => setOpen("new")}
+        >
+          <PlusIcon />
+        </button>
+      </div>
+      <ul>
+        {all.map((project) => (
+          <li key={project.id} className="row">
+            <button type="button" className="project-row" onClick={() => setOpen(project)}>
+              <FolderIcon />
+              <span>{project.name}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {open !== null && (
+        <Suspense fallback={null}>
+          <ProjectDialog project={open === "new" ? null : open} onClose={() => setOpen(null)} />
+        </Suspense>
+      )}
+    </section>
   );
 }
 

@@ -9,10 +9,12 @@ import { go, jump, openId } from "../state/route";
 import { useStore } from "../state/store";
 import {
   choosePolicy,
+  faces,
   live,
   loadOlder,
   openThread,
   regenerate,
+  showFace,
   showVersion,
   stop,
   threads,
@@ -238,10 +240,11 @@ function Messages({ steps, summaries, unsent, busy, onBack }: MessagesProps) {
     },
     [shownId],
   );
-  const onRegenerate = useCallback((answer: Message) => {
+  const onRegenerate = useCallback((answer: Message, model: string | null) => {
     const question = answer.parent_id === null ? undefined : findMessage(answer.parent_id);
-    if (question !== undefined) void regenerate(question, pickedModel.get());
+    if (question !== undefined) void regenerate(question, model ?? pickedModel.get());
   }, []);
+  const shownFaces = useStore(faces, (now) => now);
 
   const blocks = useMemo(() => blocksOf(steps), [steps]);
   const lastId = steps.at(-1)?.message.id;
@@ -275,7 +278,12 @@ function Messages({ steps, summaries, unsent, busy, onBack }: MessagesProps) {
               {(pair) => (
                 <>
                   {view(pair.question)}
-                  {pair.answer !== null && view(pair.answer, stopOne)}
+                  {pair.answer !== null &&
+                    (pair.answer.message.id === lastId ? (
+                      view(pair.answer, stopOne)
+                    ) : (
+                      <GroupAnswer step={pair.answer} shown={shownFaces.get(pair.answer.message.id)} busy={busy} />
+                    ))}
                 </>
               )}
             </Together>
@@ -291,6 +299,30 @@ function Messages({ steps, summaries, unsent, busy, onBack }: MessagesProps) {
         </li>
       ))}
     </ol>
+  );
+}
+
+/** An answer of a group with others behind it: its versions are shown in its place, the thread's own stays on the path. */
+function GroupAnswer({ step, shown, busy }: { step: Step; shown: string | undefined; busy: boolean }) {
+  const streams = useStore(live, (all) => all);
+  const known = useStore(models, (all) => all);
+  const face = (shown === undefined ? undefined : findMessage(shown)) ?? step.message;
+  const onPath = step.message.id;
+  return (
+    <MessageView
+      message={face}
+      siblings={step.siblings}
+      live={streams.get(face.id)}
+      modelName={nameOf(known, face.model)}
+      canRegenerate={!busy}
+      onRegenerate={(answer, model) => {
+        const question = answer.parent_id === null ? undefined : findMessage(answer.parent_id);
+        if (question !== undefined) void regenerate(question, model ?? answer.model, onPath);
+      }}
+      onShow={(id) => showFace(onPath, id)}
+      onEdit={sayInstead}
+      onStop={stopOne}
+    />
   );
 }
 

@@ -30,6 +30,17 @@ export const ThoughtIcon = icon(
 export const ToolIcon = icon(
   <path d="M11.6 4.2a3.9 3.9 0 0 1 4.3 5.3l-2.4-2.3-1.9.4-.4 1.9 2.3 2.3a3.9 3.9 0 0 1-5.2-1.2L4.6 14.3a1.5 1.5 0 0 0 2.1 2.1l3-3" />,
 );
+export const ThumbUpIcon = icon(
+  <path d="M6.5 9v7.5h-3V9zM6.5 9.2 9.6 3.5c1 0 1.8.8 1.8 1.8v3h4a1.4 1.4 0 0 1 1.4 1.7l-1.2 5.3a1.5 1.5 0 0 1-1.5 1.2H6.5" />,
+);
+export const ThumbDownIcon = icon(
+  <path d="M13.5 11V3.5h3V11zM13.5 10.8l-3.1 5.7c-1 0-1.8-.8-1.8-1.8v-3h-4a1.4 1.4 0 0 1-1.4-1.7l1.2-5.3a1.5 1.5 0 0 1 1.5-1.2h7.6" />,
+);
+export const BookmarkIcon = icon(<path d="M5.5 3.5h9v13L10 13.2l-4.5 3.3z" />);
+export const FolderIcon = icon(<path d="M2.8 15.5v-11h4.7l1.8 2h7.9v9z" />);
+export const MaskIcon = icon(
+  <path d="M3 6.5c4.5-1.6 9.5-1.6 14 0 .3 5-2 8.5-4.2 8.5-1.6 0-1.7-1.8-2.8-1.8S8.8 15 7.200 15C5 15 2.700 11.500 3 6.500ZM6.500 9.300c.9-.5 1.800-.4 2.500.2M13.500 9.300c-.9-.5-1.800-.4-2.500.2" />,
+);
 export const ClipIcon = icon(
   <path d="m15.5 9.5-5.6 5.6a3.5 3.5 0 0 1-5-5l6-6a2.4 2.4 0 0 1 3.4 3.4l-5.9 5.9a1.2 1.2 0 0 1-1.7-1.7l5.2-5.2" />,
 );

@@ -53,6 +53,9 @@ export function UsagePage() {
     <>
       <div className="console-lead">
         <p>{w.usage.lead}</p>
+        <a className="secondary" href="/v1/organizations/feedback" download="feedback.jsonl">
+          {w.usage.feedback}
+        </a>
       </div>
       <Failed of={usage} />
       {usage.value !== null && models.length === 0 && <p className="console-none">{w.usage.none}</p>}

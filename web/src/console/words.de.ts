@@ -68,6 +68,7 @@ export const de: ConsoleWords = {
     none: "Es gibt keine Schlüssel.",
   },
   usage: {
+    feedback: "Rückmeldungen herunterladen",
     lead: "Token der letzten 14 Tage, in UTC.",
     input: "Eingabe",
     cached: "Aus dem Zwischenspeicher",

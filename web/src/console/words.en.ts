@@ -66,6 +66,7 @@ export const en = {
     none: "There are no keys.",
   },
   usage: {
+    feedback: "Download feedback",
     lead: "Tokens of the last 14 days, in UTC.",
     input: "Input",
     cached: "Read from the cache",

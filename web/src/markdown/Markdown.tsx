@@ -73,7 +73,7 @@ function BlockToken({ token, finished, level = 6 }: { token: Token; finished: bo
       return <Table table={token as Tokens.Table} />;
     case "math":
       return (
-        <div className="math-block" tabIndex={0} role="region" aria-label={t.markdown.formula}>
+        <div className="math-block" tabIndex={0} role="group" aria-label={t.markdown.formula}>
           <MathView tex={(token as MathToken).tex} display />
         </div>
       );

@@ -1,10 +1,11 @@
 /** What happens when: signing in and out, opening a conversation, coming back to the page. */
 import { uuidv7 } from "../lib/uuid";
-import { conversations, forgetConversations, refreshConversations } from "./conversations";
-import { keepDraft } from "./drafts";
-import { watchModels, pickedModel } from "./models";
+import { conversations, forgetConversations, refreshConversations, whenHeard } from "./conversations";
+import { hearDraft, keepDraft } from "./drafts";
+import { comparedModel, pickedModel, watchModels } from "./models";
 import { online } from "./online";
 import { emptyOutbox, itemsOf, outbox, post, restoreOutbox, retryAll } from "./outbox";
+import { beginning, instructionsToBegin, loadPersonal } from "./personal";
 import { go, jump, openId, startRouting } from "./route";
 import { openSession, session, takeKeyFromAddress } from "./session";
 import {
@@ -17,6 +18,7 @@ import {
   threads,
   whenAnswerEnds,
 } from "./threads";
+import { markRead, markUnread, noteReading } from "./reading";
 import { startSync } from "./sync";
 import { leafOf, path } from "./tree";
 import type { Attachment, Message, Policy, Queued } from "../api/types";
@@ -30,6 +32,15 @@ let stopSync: () => void = () => undefined;
 export function startApp(): void {
   const key = takeKeyFromAddress();
   startRouting();
+  whenHeard((before, now) => {
+    hearDraft(before, now);
+    if (before === undefined) return;
+    if (before.read_id !== now.read_id) markRead(now.id);
+    // Only an answer that ended moves a conversation to the front without anybody having said something here.
+    else if (before.updated_at !== now.updated_at && before.title === now.title) markUnread(now.id);
+  });
+  threads.subscribe(noteReading);
+  openId.subscribe(noteReading);
   whenAnswerEnds(() => void refreshConversations());
   let member: string | null = null;
   session.subscribe(() => {
@@ -48,6 +59,7 @@ export function startApp(): void {
   });
   let hiddenAt = Date.now();
   document.addEventListener("visibilitychange", () => {
+    noteReading();
     if (document.hidden) hiddenAt = Date.now();
     else if (session.get().status === "in" && Date.now() - hiddenAt > ABSENCE_MS) {
       retryAll();
@@ -63,6 +75,7 @@ function enter(): void {
   stopModels = watchModels();
   stopSync = startSync();
   void refreshConversations();
+  void loadPersonal();
   openCurrent();
 }
 
@@ -73,6 +86,7 @@ function leave(): void {
   forgetThreads();
   forgetConversations();
   pickedModel.set(null);
+  comparedModel.set(null);
 }
 
 let shownId: string | null = null;
@@ -98,6 +112,9 @@ export function say(parts: readonly string[], attachments: readonly Attachment[]
   const thread = threads.get().get(conversationId);
   keepDraft(existing, "");
   const opensConversation = existing === null || !isKnown(conversationId);
+  // A page that started without a network has not seen the thread.
+  const unseen =
+    existing !== null && (thread === undefined || thread.status === "failed" || thread.status === "loading");
   const unsent = itemsOf(outbox.get(), conversationId).at(-1);
   const leaf = thread === undefined ? null : leafOf(thread.tree);
   let parentId = unsent?.replyId ?? leaf?.id ?? null;
@@ -106,7 +123,13 @@ export function say(parts: readonly string[], attachments: readonly Attachment[]
     unsent !== undefined ||
     (thread !== undefined && path(thread.tree).some((step) => step.message.state === "generating"));
   let policy: Policy | null = busy ? (thread?.policy ?? null) : null;
-  for (const text of parts) {
+  const compared = comparedModel.get();
+  const alone = parts[0];
+  const beside = compared !== null && parts.length === 1 && alone !== undefined;
+  const said = beside ? [alone, alone] : parts;
+  const models = beside ? [pickedModel.get(), compared] : said.map(() => pickedModel.get());
+  const begun = { instructions: instructionsToBegin(), projectId: beginning.get().projectId };
+  for (const [at, text] of said.entries()) {
     const replyId = uuidv7();
     post({
       id: uuidv7(),
@@ -114,15 +137,18 @@ export function say(parts: readonly string[], attachments: readonly Attachment[]
       conversationId,
       opensConversation,
       parentId,
+      ...(unseen && parentId === null ? { atEnd: true } : {}),
       text,
       attachments: [...attachments],
-      model: pickedModel.get(),
+      model: models[at] ?? null,
+      ...(opensConversation ? begun : {}),
       policy,
     });
     parentId = replyId;
     policy = "together";
   }
   if (existing === null) {
+    beginning.set({ presetId: null, projectId: null });
     openUnsentThread(conversationId);
     go(conversationId);
   }

@@ -81,8 +81,15 @@ export async function loadMore(): Promise<void> {
   }
 }
 
+/** Set by the app: called for each conversation that changed, with what it was before. */
+let onHeard: (before: Conversation | undefined, now: Conversation) => void = () => undefined;
+export function whenHeard(run: typeof onHeard): void {
+  onHeard = run;
+}
+
 /** Changes that were heard of, made here or elsewhere. */
 export function applyChanges(changed: readonly Conversation[]): void {
+  const before = new Map(conversations.get().items.map((one) => [one.id, one]));
   conversations.update((now) => {
     const gone = new Set(changed.filter((one) => one.deleted || one.archived).map((one) => one.id));
     const kept = now.items.filter((one) => !gone.has(one.id));
@@ -94,6 +101,7 @@ export function applyChanges(changed: readonly Conversation[]): void {
       ),
     };
   });
+  for (const one of changed) onHeard(before.get(one.id), one);
   const open = openId.get();
   if (changed.some((one) => one.id === open && one.deleted)) go(null, true);
 }

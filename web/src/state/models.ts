@@ -20,6 +20,9 @@ export const models = createStore<Models>({ models: [], loading: null, known: fa
 /** The model picked for the next message; null leaves it to the server. */
 export const pickedModel = createStore<string | null>(null);
 
+/** A second model that answers each question beside the first; null for none. */
+export const comparedModel = createStore<string | null>(null);
+
 export function activeModel(now: Models, picked: string | null, ofConversation: string | null): Model | null {
   const byId = (id: string | null) => now.models.find((model) => model.id === id);
   return byId(picked) ?? byId(ofConversation) ?? now.models.find((model) => model.default) ?? now.models[0] ?? null;

@@ -25,10 +25,15 @@ export interface Parcel {
   /** The conversation may not exist yet: it is created first, which is idempotent too. */
   opensConversation: boolean;
   parentId: string | null;
+  /** The thread was not here when it was said: it follows whatever the thread ends with when it is sent. */
+  atEnd?: boolean;
   text: string;
   /** On the server already. */
   attachments: Attachment[];
   model: string | null;
+  /** Of a conversation that it opens. */
+  instructions?: string;
+  projectId?: string | null;
   /** What to do where an answer before it is still being written. */
   policy: Policy | null;
 }
@@ -107,9 +112,12 @@ const parcelOf = ({
   conversationId,
   opensConversation,
   parentId,
+  atEnd,
   text,
   attachments,
   model,
+  instructions,
+  projectId,
   policy,
 }: Parcel): Parcel => ({
   id,
@@ -117,9 +125,12 @@ const parcelOf = ({
   conversationId,
   opensConversation,
   parentId,
+  ...(atEnd === undefined ? {} : { atEnd }),
   text,
   attachments,
   model,
+  ...(instructions === undefined ? {} : { instructions }),
+  ...(projectId === undefined ? {} : { projectId }),
   policy,
 });
 
@@ -159,7 +170,13 @@ export async function deliver(id: string): Promise<void> {
 }
 
 async function send(item: OutboxItem): Promise<void> {
-  if (item.opensConversation) upsert(await api.createConversation(item.conversationId, item.model));
+  if (item.opensConversation)
+    upsert(
+      await api.createConversation(item.conversationId, item.model, {
+        instructions: item.instructions ?? "",
+        projectId: item.projectId ?? null,
+      }),
+    );
   const message: NewMessage = {
     id: item.id,
     reply_id: item.replyId,
@@ -169,6 +186,16 @@ async function send(item: OutboxItem): Promise<void> {
     ...(item.model === null ? {} : { model: item.model }),
     ...(item.policy === null ? {} : { policy: item.policy }),
   };
+  if (item.atEnd === true) {
+    const { conversation, messages } = await api.conversation(item.conversationId);
+    // Said already, and the answer to that was lost.
+    if (messages.some((one) => one.id === item.id)) {
+      addMessages(item.conversationId, messages, messages);
+      return;
+    }
+    message.parent_id = messages.findLast((one) => one.role === "assistant")?.id ?? null;
+    if (messages.some((one) => one.state === "generating")) message.policy = conversation.policy;
+  }
   const exchange = await api.send(item.conversationId, message);
   if ("queued" in exchange) {
     reparent(item, exchange.queued.after_id);

@@ -62,10 +62,14 @@ export function startRouting(): void {
   });
 }
 
+/** Told of every step to a place, also to the one that is open. */
+export const steps = createStore(0);
+
 export function go(conversationId: string | null, replace = false): void {
   const address = conversationId === null ? location.pathname + location.search : `#/c/${conversationId}`;
   if (replace) history.replaceState(null, "", address);
   else if (conversationId !== openId.get() || consolePage.get() !== null) history.pushState(null, "", address);
   consolePage.set(null);
   openId.set(conversationId);
+  steps.update((n) => n + 1);
 }

@@ -16,6 +16,28 @@ export function memberId(): string {
   return now.status === "in" ? now.member.id : "";
 }
 
+/** Who was here last, so that the page starts without a network; the server decides when it can be asked. */
+const LAST = "stoa.last-member";
+
+function lastMember(): Member | null {
+  try {
+    const found = JSON.parse(localStorage.getItem(LAST) ?? "null") as Member | null;
+    return typeof found?.id === "string" ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+session.subscribe(() => {
+  const now = session.get();
+  try {
+    if (now.status === "in") localStorage.setItem(LAST, JSON.stringify(now.member));
+    else if (now.status === "out") localStorage.removeItem(LAST);
+  } catch {
+    // Storage is barred: the page starts with a network only.
+  }
+});
+
 /** A key in the address (`#key=…`) is taken out of it before anything else happens, so it stays in no history. */
 export function takeKeyFromAddress(place: Location = location, past: History = history): string | null {
   const match = /^#key=(.+)$/.exec(place.hash);
@@ -43,7 +65,9 @@ export async function openSession(key: string | null): Promise<void> {
     session.set({ status: "in", member });
   } catch (cause) {
     const error = asApiError(cause);
-    session.set(error.kind === "authentication" ? { status: "out", expired: false } : { status: "unknown", error });
+    const last = error.kind === "network" ? lastMember() : null;
+    if (error.kind === "authentication") session.set({ status: "out", expired: false });
+    else session.set(last === null ? { status: "unknown", error } : { status: "in", member: last });
   }
 }
 

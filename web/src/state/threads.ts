@@ -5,7 +5,7 @@
 import { api } from "../api/client";
 import { follow } from "../api/follow";
 import type { ApiError } from "../api/http";
-import type { Conversation, Message, Policy, Queued, Summary } from "../api/types";
+import type { Conversation, Message, Opinion, Policy, Queued, Summary } from "../api/types";
 import { t } from "../strings";
 import { uuidv7 } from "../lib/uuid";
 import { plainWords } from "./errors";
@@ -260,6 +260,19 @@ export async function choosePolicy(conversationId: string, policy: Policy): Prom
   }
 }
 
+/** Shows an opinion at once, and takes it back where the server did not keep it. */
+export async function judge(answer: Message, opinion: Opinion | null): Promise<void> {
+  const show = (feedback: Opinion | null) =>
+    put(answer.conversation_id, (thread) => ({ ...thread, tree: merge(thread.tree, [{ ...answer, feedback }]) }));
+  show(opinion);
+  try {
+    await (opinion === null ? api.takeJudgementBack(answer.id) : api.judge(answer.id, opinion));
+  } catch (cause) {
+    show(answer.feedback);
+    toast(plainWords(noteFailure(cause)), "error");
+  }
+}
+
 export async function stop(message: Message): Promise<void> {
   const answer = live.get().get(message.id);
   answer?.setStopping(true);
@@ -272,10 +285,26 @@ export async function stop(message: Message): Promise<void> {
   }
 }
 
-export async function regenerate(userMessage: Message, model: string | null): Promise<void> {
+/**
+ * In a group of questions that were asked together an answer is shown in the place of another: the thread's own stays on
+ * the path, because the other questions of the group stand behind it. Ids of answers on the path to those shown.
+ */
+export const faces = createStore<ReadonlyMap<string, string>>(new Map());
+
+export function showFace(onPath: string, shown: string): void {
+  faces.update((now) => new Map(now).set(onPath, shown));
+}
+
+/** @param onPath the answer that stays on the path; null shows the new one there */
+export async function regenerate(
+  userMessage: Message,
+  model: string | null,
+  onPath: string | null = null,
+): Promise<void> {
   try {
     const { reply } = await api.regenerate(userMessage.id, uuidv7(), model);
-    addMessages(reply.conversation_id, [reply], [reply]);
+    addMessages(reply.conversation_id, [reply], onPath === null ? [reply] : []);
+    if (onPath !== null) showFace(onPath, reply.id);
     if (reply.state === "generating") followMessage(reply);
   } catch (cause) {
     const error = noteFailure(cause);

@@ -9,6 +9,8 @@ import { CloseIcon } from "../icons";
 import { AccountTab } from "./AccountTab";
 import { AppearanceTab } from "./AppearanceTab";
 import { DevicesTab } from "./DevicesTab";
+import { PersonalTab } from "./PersonalTab";
+import { PresetsTab } from "./PresetsTab";
 import "./settings.css";
 
 interface Tab {
@@ -19,6 +21,8 @@ interface Tab {
 
 const TABS: readonly Tab[] = [
   { id: "account", label: t.settings.account, body: (member) => <AccountTab member={member} /> },
+  { id: "personal", label: t.personal.tab, body: () => <PersonalTab /> },
+  { id: "presets", label: t.personal.presetsTab, body: () => <PresetsTab /> },
   { id: "devices", label: t.settings.devices, body: () => <DevicesTab /> },
   { id: "appearance", label: t.settings.appearance, body: () => <AppearanceTab /> },
 ];

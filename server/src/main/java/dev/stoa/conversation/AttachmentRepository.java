@@ -86,7 +86,7 @@ class AttachmentRepository {
                 .optional();
     }
 
-    /** How many of a member's no question has. */
+    /** How many of a member's neither a question nor a project has. */
     int waiting(UUID member) {
         return jdbc.sql("SELECT count(*) FROM attachment a WHERE a.member_id = :member" + UNUSED)
                 .param("member", member)
@@ -95,7 +95,8 @@ class AttachmentRepository {
     }
 
     private static final String UNUSED =
-            " AND NOT EXISTS (SELECT 1 FROM question_attachment q WHERE q.attachment_id = a.id)";
+            " AND NOT EXISTS (SELECT 1 FROM question_attachment q WHERE q.attachment_id = a.id)"
+                    + " AND NOT EXISTS (SELECT 1 FROM project_attachment p WHERE p.attachment_id = a.id)";
 
     boolean removeUnused(UUID id) {
         return jdbc.sql("DELETE FROM attachment a WHERE a.id = :id" + UNUSED)
@@ -168,7 +169,7 @@ class AttachmentRepository {
         return carried;
     }
 
-    private static Attachment attachment(ResultSet row, int index) throws SQLException {
+    static Attachment attachment(ResultSet row, int index) throws SQLException {
         return new Attachment(
                 row.getObject("id", UUID.class),
                 row.getString("name"),

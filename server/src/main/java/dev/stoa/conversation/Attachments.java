@@ -73,7 +73,7 @@ public class Attachments {
             throw notThere(id);
         }
         if (!rows.removeUnused(id)) {
-            throw new StoaException(ErrorKind.CONFLICT, "A question has this file; it goes with the conversation.");
+            throw new StoaException(ErrorKind.CONFLICT, "A question or a project has this file; it goes with that.");
         }
     }
 

@@ -6,9 +6,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What an operator may choose for chats, {@code stoa.chat.*}.
  *
+ * @param titles whether the model that gives the first answer names the conversation
  * @param systemPrompt said to the model before every conversation; empty leaves it to the model's own template
  */
 @ConfigurationProperties("stoa.chat")
 public record ChatSettings(
         @DefaultValue("You are a helpful assistant. Answer in Markdown.")
-        String systemPrompt) {}
+        String systemPrompt,
+
+        @DefaultValue("true") boolean titles) {}

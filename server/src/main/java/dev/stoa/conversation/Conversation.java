@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param title "" until the first question names it
  * @param model the one that was chosen for it; null takes the server's default at each question
  * @param policy what becomes of a question that is asked while another is being answered
+ * @param instructions what is said to the model in it, besides what holds for all; "" for nothing
+ * @param projectId the folder that it is in
+ * @param draft what is typed and not sent
+ * @param readId the last message that was read
  * @param version grows with every change of it or in it, over all conversations of the member
  * @param pinned kept at the head of the list
  * @param archived kept out of the list
@@ -21,6 +25,10 @@ public record Conversation(
         String title,
         @Nullable String model,
         Policy policy,
+        String instructions,
+        @Nullable UUID projectId,
+        String draft,
+        @Nullable UUID readId,
         Instant createdAt,
         Instant updatedAt,
         long version,

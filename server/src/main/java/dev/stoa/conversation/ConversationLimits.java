@@ -28,6 +28,27 @@ public final class ConversationLimits {
     /** A title made from the first question: what a side bar shows. */
     static final int AUTO_TITLE_LENGTH = 60;
 
+    /** What a person tells models of how to answer: a page. */
+    public static final int INSTRUCTIONS_LENGTH_MAX = 4_000;
+
+    /** One thing to keep in mind: a sentence or two. */
+    public static final int MEMORY_LENGTH_MAX = 500;
+
+    /** Memories, presets, projects of a member, each: more than a list is read through. */
+    static final int SHELF_MAX = 100;
+
+    /** What somebody says of an answer. */
+    public static final int COMMENT_LENGTH_MAX = 2_000;
+
+    /** A draft that other devices see: longer ones stay on their own. */
+    public static final int DRAFT_LENGTH_MAX = 10_000;
+
+    /** The most tokens of a title that a model writes. */
+    static final int TITLE_TOKENS = 24;
+
+    /** Characters of the first question and of its answer that a title is made from. */
+    static final int TITLE_SOURCE_LENGTH = 1_500;
+
     /** A model's name. */
     public static final int MODEL_LENGTH_MAX = 200;
 

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Repository;
 @Repository
 class ConversationRepository {
     private static final String COLUMNS = """
-            id, member_id, title, model, policy, created_at, updated_at, version,
+            id, member_id, title, model, policy, instructions, project_id, draft, read_id, created_at, updated_at, version,
             pinned_at IS NOT NULL AS pinned, archived_at IS NOT NULL AS archived, deleted_at IS NOT NULL AS deleted\s""";
 
     private static final String THERE = " AND deleted_at IS NULL ";
@@ -31,15 +31,19 @@ class ConversationRepository {
     }
 
     /** @return it as stored; empty if the id is taken, whoever has it */
-    Optional<Conversation> insert(UUID id, UUID member, String title, @Nullable String model, Instant now) {
+    Optional<Conversation> insert(UUID id, UUID member, Conversations.Beginning begun, Instant now) {
         return jdbc.sql("""
-                        INSERT INTO conversation (id, member_id, title, model, created_at, updated_at)
-                        VALUES (:id, :member, :title, :model, :now, :now)
+                        INSERT INTO conversation (id, member_id, title, title_source, model, instructions, project_id, created_at,
+                                                  updated_at)
+                        VALUES (:id, :member, :title, CASE WHEN :title = '' THEN 'words' ELSE 'person' END, :model,
+                                :instructions, :project, :now, :now)
                         ON CONFLICT (id) DO NOTHING RETURNING\s""" + COLUMNS)
                 .param("id", id)
                 .param("member", member)
-                .param("title", title)
-                .param("model", model)
+                .param("title", begun.title())
+                .param("model", begun.model())
+                .param("instructions", begun.instructions())
+                .param("project", begun.projectId())
                 .param("now", now.atOffset(ZoneOffset.UTC))
                 .query(ConversationRepository::conversation)
                 .optional();
@@ -135,6 +139,11 @@ class ConversationRepository {
         return jdbc.sql("""
                         UPDATE conversation SET
                             title = coalesce(:title::text, title),
+                            title_source = CASE WHEN :title::text IS NULL THEN title_source ELSE 'person' END,
+                            instructions = coalesce(:instructions::text, instructions),
+                            project_id = CASE WHEN :project::uuid IS NULL THEN project_id ELSE nullif(:project, :none) END,
+                            draft = coalesce(:draft::text, draft),
+                            read_id = coalesce(:read::uuid, read_id),
                             updated_at = CASE WHEN :title::text IS NULL THEN updated_at ELSE :now END,
                             policy = coalesce(:policy::text, policy),
                             pinned_at = CASE WHEN :pinned::boolean IS NULL THEN pinned_at
@@ -143,6 +152,11 @@ class ConversationRepository {
                                 WHEN :archived THEN coalesce(archived_at, :now) END
                         WHERE id = :id AND member_id = :member""" + THERE + "RETURNING " + COLUMNS)
                 .param("title", change.title())
+                .param("instructions", change.instructions())
+                .param("project", change.projectId())
+                .param("none", Conversations.NO_PROJECT)
+                .param("draft", change.draft())
+                .param("read", change.readId())
                 .param(
                         "policy",
                         change.policy() == null ? null : change.policy().word())
@@ -207,6 +221,10 @@ class ConversationRepository {
                 row.getString("title"),
                 row.getString("model"),
                 Policy.ofWord("policy", row.getString("policy")),
+                row.getString("instructions"),
+                row.getObject("project_id", UUID.class),
+                row.getString("draft"),
+                row.getObject("read_id", UUID.class),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant(),
                 row.getLong("version"),

@@ -26,6 +26,7 @@ public class Conversations {
     private final Runs runs;
     private final Bell bell;
     private final Summarizer summarizer;
+    private final PersonalRepository personal;
     private final ConversationSupport support;
 
     Conversations(
@@ -35,6 +36,7 @@ public class Conversations {
             Runs runs,
             Bell bell,
             Summarizer summarizer,
+            PersonalRepository personal,
             ConversationSupport support) {
         this.conversations = conversations;
         this.messages = messages;
@@ -42,6 +44,7 @@ public class Conversations {
         this.runs = runs;
         this.bell = bell;
         this.summarizer = summarizer;
+        this.personal = personal;
         this.support = support;
         runs.onLook(this::purge);
     }
@@ -76,12 +79,40 @@ public class Conversations {
         public static final Place END = new Place(null, null);
     }
 
-    /** What to change; null leaves a thing as it is. */
+    /** Takes a conversation out of its project. */
+    public static final UUID NO_PROJECT = new UUID(0, 0);
+
+    /**
+     * What to change; null leaves a thing as it is.
+     *
+     * @param projectId {@link #NO_PROJECT} for none
+     */
     public record Change(
             @Nullable String title,
             @Nullable Policy policy,
             @Nullable Boolean pinned,
-            @Nullable Boolean archived) {}
+            @Nullable Boolean archived,
+            @Nullable String instructions,
+            @Nullable UUID projectId,
+            @Nullable String draft,
+            @Nullable UUID readId) {}
+
+    /**
+     * What a conversation begins with.
+     *
+     * @param title "" leaves that to its first question and the model
+     * @param model null takes the server's default at each question
+     */
+    public record Beginning(
+            String title,
+            @Nullable String model,
+            String instructions,
+            @Nullable UUID projectId) {
+        /** Of a title alone. */
+        static Beginning titled(String title) {
+            return new Beginning(title, null, "", null);
+        }
+    }
 
     /** A conversation, and whether this call made it. */
     public record Creation(Conversation conversation, boolean created) {}
@@ -109,13 +140,18 @@ public class Conversations {
     }
 
     /** A conversation of the caller that has this id already is given back as it is. */
-    public Creation create(Caller caller, UUID id, @Nullable String title, @Nullable String model) {
-        if (title != null && !title.isEmpty()) {
-            TextRules.require("title", title, ConversationLimits.TITLE_LENGTH_MAX);
-        }
-        String chosen = model == null ? null : support.knownModel(model).id();
+    public Creation create(Caller caller, UUID id, Beginning asked) {
+        Personal.requireMay("title", asked.title(), ConversationLimits.TITLE_LENGTH_MAX);
+        Personal.requireMay("instructions", asked.instructions(), ConversationLimits.INSTRUCTIONS_LENGTH_MAX);
+        requireProject(caller, asked.projectId());
+        String model = asked.model();
+        Beginning begun = new Beginning(
+                asked.title().strip(),
+                model == null ? null : support.knownModel(model).id(),
+                asked.instructions().strip(),
+                asked.projectId());
         return conversations
-                .insert(id, caller.memberId(), title == null ? "" : title.strip(), chosen, support.now())
+                .insert(id, caller.memberId(), begun, support.now())
                 .map(fresh -> new Creation(fresh, true))
                 .or(() -> conversations.find(caller.memberId(), id).map(known -> new Creation(known, false)))
                 .orElseThrow(() -> ConversationSupport.taken(id));
@@ -161,11 +197,35 @@ public class Conversations {
         if (title != null) {
             TextRules.require("title", title, ConversationLimits.TITLE_LENGTH_MAX);
         }
-        Change clean =
-                new Change(title == null ? null : title.strip(), change.policy(), change.pinned(), change.archived());
+        String instructions = change.instructions();
+        if (instructions != null) {
+            Personal.requireMay("instructions", instructions, ConversationLimits.INSTRUCTIONS_LENGTH_MAX);
+        }
+        String draft = change.draft();
+        if (draft != null) {
+            Personal.requireMay("draft", draft, ConversationLimits.DRAFT_LENGTH_MAX);
+        }
+        if (!NO_PROJECT.equals(change.projectId())) {
+            requireProject(caller, change.projectId());
+        }
+        Change clean = new Change(
+                title == null ? null : title.strip(),
+                change.policy(),
+                change.pinned(),
+                change.archived(),
+                instructions,
+                change.projectId(),
+                draft,
+                change.readId());
         return conversations
                 .change(caller.memberId(), id, clean, support.now())
                 .orElseThrow(() -> ConversationSupport.noConversation(id));
+    }
+
+    private void requireProject(Caller caller, @Nullable UUID project) {
+        if (project != null && !personal.has(PersonalRepository.Shelf.PROJECT, caller.memberId(), project)) {
+            throw TextRules.invalid("project_id", "there is no such project");
+        }
     }
 
     /** Ends its runs and hides it; {@link #restore} takes it back until it is gone for good. */

@@ -1,7 +1,9 @@
 package dev.stoa.conversation;
 
+import dev.stoa.conversation.Feedback.Opinion;
 import dev.stoa.inference.TokenUsage;
 import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param attachments of a question, in their order
  * @param error why an answer failed or was refused
  * @param model of a question, the one asked for; of an answer, the one that writes it
+ * @param opinion what the person thinks of an answer, if it said so
  * @param together of a question, whether it was asked beside the one before it: its answer knows the thread up to
  *     {@code contextId} only
  * @param contextId null where that is nothing of the thread, or {@code together} is false
@@ -33,6 +36,7 @@ public record Message(
         @Nullable Problem error,
         @Nullable String model,
         @Nullable TokenUsage usage,
+        @Nullable Opinion opinion,
         boolean together,
         @Nullable UUID contextId,
         Instant createdAt) {
@@ -50,6 +54,15 @@ public record Message(
             return name().toLowerCase(Locale.ROOT);
         }
 
+        /** @throws StoaException INVALID_REQUEST naming the field, if it is none */
+        public static Role ofWord(String field, String word) {
+            return switch (word) {
+                case "user" -> USER;
+                case "assistant" -> ASSISTANT;
+                default -> throw TextRules.invalid(field, "must be user or assistant");
+            };
+        }
+
         static Role ofWord(String word) {
             return valueOf(word.toUpperCase(Locale.ROOT));
         }
@@ -57,7 +70,7 @@ public record Message(
 
     /** Why an answer is not what was asked for, in words for the person who asked. */
     public record Problem(String type, String message) {
-        static final Problem INTERNAL = of(ErrorKind.INTERNAL, "Something went wrong on the server. Try again.");
+        public static final Problem INTERNAL = of(ErrorKind.INTERNAL, "Something went wrong on the server. Try again.");
 
         static Problem of(ErrorKind kind, String message) {
             return new Problem(kind.name().toLowerCase(Locale.ROOT), message);
@@ -91,6 +104,7 @@ public record Message(
                 ending.error(),
                 model,
                 ending.usage(),
+                opinion,
                 together,
                 contextId,
                 createdAt);

@@ -29,7 +29,9 @@ class MessageRepository {
                  THEN (SELECT coalesce(string_agg(e.steps, '' ORDER BY e.seq), '') FROM run_event e WHERE e.message_id = m.id)
                  ELSE m.steps END AS steps,
             m.state, m.error_type, m.error_message, m.model, m.input_tokens, m.output_tokens, m.together,
-            m.context_id, m.created_at,\s""" + AttachmentRepository.column("m.id");
+            m.context_id, m.created_at,
+            (SELECT f.rating FROM feedback f WHERE f.message_id = m.id) AS rating,
+            (SELECT f.comment FROM feedback f WHERE f.message_id = m.id) AS comment,\s""" + AttachmentRepository.column("m.id");
 
     private final JdbcClient jdbc;
 
@@ -240,6 +242,7 @@ class MessageRepository {
 
     static Message message(ResultSet row, int index) throws SQLException {
         String errorType = row.getString("error_type");
+        String rating = row.getString("rating");
         Integer output = row.getObject("output_tokens", Integer.class);
         return new Message(
                 row.getObject("id", UUID.class),
@@ -253,6 +256,7 @@ class MessageRepository {
                 errorType == null ? null : new Message.Problem(errorType, row.getString("error_message")),
                 row.getString("model"),
                 output == null ? null : new TokenUsage(row.getInt("input_tokens"), 0, output),
+                rating == null ? null : new Feedback.Opinion(Feedback.Rating.ofWord(rating), row.getString("comment")),
                 row.getBoolean("together"),
                 row.getObject("context_id", UUID.class),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes a model's request from a branch of a conversation: the system prompt, a summary of what was said long ago if there
- * is one, then the turns since. The front stays the same from one question to the next, so that a cache of prefixes helps.
+ * Makes a model's request from a branch of a conversation: the operator's system prompt, what the person tells all models,
+ * what is remembered of it, its project's instructions and files, what it tells the model in this conversation, a summary
+ * of what was said long ago if there is one, then the turns since. The front stays the same from one question to the next, so that a cache of prefixes helps.
  *
  * <p>When that comes to more than three quarters of the model's window, the model first puts the older turns into few
  * words ({@link Summarizer}), so that the newest quarter stays as it was said. Where it can't, the oldest turns go, whole,
@@ -41,23 +42,29 @@ class PromptBuilder {
     /** Files of turns that were summarised may fill a quarter of it. */
     private static final int CARRIED_SHARE = 4;
 
+    /** What is remembered of the person may fill an eighth of it. */
+    private static final int MEMORY_SHARE = 8;
+
     private final MessageRepository messages;
     private final Inference inference;
     private final AttachmentRepository attachments;
     private final ChatSettings settings;
     private final Summarizer summarizer;
+    private final PersonalRepository personal;
 
     PromptBuilder(
             MessageRepository messages,
             AttachmentRepository attachments,
             Inference inference,
             ChatSettings settings,
-            Summarizer summarizer) {
+            Summarizer summarizer,
+            PersonalRepository personal) {
         this.attachments = attachments;
         this.messages = messages;
         this.inference = inference;
         this.settings = settings;
         this.summarizer = summarizer;
+        this.personal = personal;
     }
 
     /**
@@ -73,7 +80,8 @@ class PromptBuilder {
             throw new StoaException(ErrorKind.NOT_FOUND, "The question was deleted.");
         }
         UUID conversation = seen.getLast().conversationId();
-        Draft draft = new Draft(requestId, new Sampling(0.7f, 0, 0.95f, 0.05f, 1.05f, 0, 0, seed));
+        Draft bare = bare(requestId, seed);
+        Draft draft = bare.with(preamble(bare, model, personal.before(conversation, fileLength(model))));
         Known known = known(draft, model, seen, summarizer.of(conversation));
         if (model.contextLength() <= 0) {
             // Not loaded yet, so there is nothing to count with: the model's own refusal will say that.
@@ -84,6 +92,38 @@ class PromptBuilder {
             known = summarised(run, draft, caller, conversation, model, known);
         }
         return fitted(draft, model, known);
+    }
+
+    /** The request for an answer in a thread that is kept nowhere. */
+    GenerationRequest temporary(
+            String requestId, Caller caller, String modelName, List<TemporaryChats.Line> thread, long seed) {
+        Model model = inference.model(modelName);
+        Draft bare = bare(requestId, seed);
+        Draft draft = bare.with(preamble(bare, model, personal.personal(caller.memberId())));
+        List<Turn> turns = new ArrayList<>();
+        for (int at = 0; at < thread.size(); at += 2) {
+            String answer = at + 1 < thread.size() ? thread.get(at + 1).text() : "";
+            turns.add(new Turn(List.of(), "", thread.get(at).text(), answer, null));
+        }
+        Known known = new Known("", "", turns);
+        return model.contextLength() <= 0
+                ? request(draft, modelName, known, ConversationLimits.ANSWER_TOKENS)
+                : fitted(draft, model, known);
+    }
+
+    private Draft bare(String requestId, long seed) {
+        Sampling sampling = new Sampling(0.7f, 0, 0.95f, 0.05f, 1.05f, 0, 0, seed);
+        return new Draft(requestId, sampling, settings.systemPrompt().strip());
+    }
+
+    private String preamble(Draft bare, Model model, PersonalRepository.Before before) {
+        boolean known = model.contextLength() > 0;
+        return Preamble.of(
+                bare.system(),
+                before,
+                shown(bare, model, before.files(), CARRIED_SHARE),
+                known ? model.contextLength() / MEMORY_SHARE : Integer.MAX_VALUE,
+                text -> known ? count(bare, model, Known.of(text)) : 0);
     }
 
     /** The newest turns that fill a quarter of the window, the others in few words. */
@@ -167,7 +207,7 @@ class PromptBuilder {
 
     private GenerationRequest request(Draft draft, String model, Known known, int maxTokens) {
         List<dev.stoa.inference.Message> prompt = new ArrayList<>();
-        String system = settings.systemPrompt().strip();
+        String system = draft.system();
         if (!known.summary().isEmpty()) {
             system += (system.isEmpty() ? "" : "\n\n") + "Summary of the conversation so far:\n" + known.summary();
             system += known.files().isEmpty() ? "" : "\n\nFiles of the conversation so far:\n\n" + known.files();
@@ -184,8 +224,12 @@ class PromptBuilder {
         return new GenerationRequest(draft.requestId(), model, prompt, maxTokens, draft.sampling(), List.of(), SURFACE);
     }
 
-    /** What does not hang on the thread. */
-    private record Draft(String requestId, Sampling sampling) {}
+    /** What does not hang on the thread's turns. */
+    private record Draft(String requestId, Sampling sampling, String system) {
+        Draft with(String preamble) {
+            return new Draft(requestId, sampling, preamble);
+        }
+    }
 
     /**
      * What a prompt is made of.
@@ -245,19 +289,24 @@ class PromptBuilder {
                 .map(Message::id)
                 .toList();
         int first = Math.max(0, questions.size() - ConversationLimits.PROMPT_FILE_QUESTIONS);
-        int length = model.contextLength() <= 0
+        return attachments.contents(questions.subList(first, questions.size()), fileLength(model));
+    }
+
+    private static int fileLength(Model model) {
+        return model.contextLength() <= 0
                 ? ConversationLimits.TEXT_LENGTH_MAX
                 : (int) Math.min(
                         ConversationLimits.HISTORY_LENGTH_MAX,
                         model.contextLength() * (long) PromptFiles.CHARACTERS_PER_TOKEN);
-        return attachments.contents(questions.subList(first, questions.size()), length);
     }
 
     /** @param share which part of the window they may fill: 2 is half */
     private String shown(Draft draft, Model model, List<Content> files, int share) {
         int tokens = model.contextLength() <= 0 ? Integer.MAX_VALUE : model.contextLength() / share;
+        // Without what the person may change at any time: a file is to be cut in the same way in all turns.
+        Draft bare = draft.with(settings.systemPrompt().strip());
         return PromptFiles.fitted(
-                files, tokens, text -> model.contextLength() <= 0 ? 0 : count(draft, model, Known.of(text)));
+                files, tokens, text -> model.contextLength() <= 0 ? 0 : count(bare, model, Known.of(text)));
     }
 
     /** The files of turns that a summary takes the place of: their words can't be had back from a few. */

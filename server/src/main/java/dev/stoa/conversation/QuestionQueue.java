@@ -44,7 +44,7 @@ public class QuestionQueue {
         this.questions = questions;
         this.runs = runs;
         this.transactions = transactions;
-        runs.onEnd(this::askNext);
+        runs.onEnd(ended -> askNext(ended.answer().conversationId()));
         runs.onLook(this::look);
     }
 

@@ -220,6 +220,7 @@ public class Questions {
                 null,
                 asked.model(),
                 null,
+                null,
                 together,
                 context,
                 support.now());
@@ -329,6 +330,7 @@ public class Questions {
                 null,
                 model,
                 null,
+                null,
                 false,
                 null,
                 support.now());
@@ -375,11 +377,13 @@ public class Questions {
     }
 
     private String modelOf(Conversation conversation, @Nullable String asked) {
+        return asked == null && conversation.model() != null ? conversation.model() : modelOf(asked);
+    }
+
+    /** The model of a name, or else the server's default. */
+    String modelOf(@Nullable String asked) {
         if (asked != null) {
             return support.knownModel(asked).id();
-        }
-        if (conversation.model() != null) {
-            return conversation.model();
         }
         return inference.models().stream()
                 .findFirst()

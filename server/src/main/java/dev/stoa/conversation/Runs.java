@@ -57,7 +57,7 @@ public class Runs implements SmartLifecycle {
     private final Map<UUID, Run> live = new ConcurrentHashMap<>();
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("run-keeper").factory());
-    private final List<Consumer<UUID>> endListeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Ended>> endListeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> looks = new CopyOnWriteArrayList<>();
     private volatile boolean running;
     private volatile boolean draining;
@@ -92,8 +92,11 @@ public class Runs implements SmartLifecycle {
         }
     }
 
-    /** Tells of ends, on the runs' threads. @param listener takes the conversation in which an answer has ended */
-    void onEnd(Consumer<UUID> listener) {
+    /** An answer that has ended as it is stored. @param caller on whose account it was written */
+    record Ended(Caller caller, Message answer) {}
+
+    /** Tells of ends, on the runs' threads. */
+    void onEnd(Consumer<Ended> listener) {
         endListeners.add(listener);
     }
 
@@ -134,14 +137,14 @@ public class Runs implements SmartLifecycle {
             run.requestEnd(Run.Cause.SHUTDOWN);
         }
         RunTask task = new RunTask(run, caller, prompt, generations, log, patience);
-        Thread.ofVirtual().name("run-" + answer.id()).start(() -> write(run, answer, task));
+        Thread.ofVirtual().name("run-" + answer.id()).start(() -> write(run, caller, answer, task));
     }
 
     Optional<Run> find(UUID messageId) {
         return Optional.ofNullable(live.get(messageId));
     }
 
-    private void write(Run run, Message answer, RunTask task) {
+    private void write(Run run, Caller caller, Message answer, RunTask task) {
         Ending ending = new Ending(MessageState.FAILED, "", Steps.NONE, Problem.INTERNAL, TokenUsage.NONE);
         Message last = null;
         try {
@@ -159,7 +162,8 @@ public class Runs implements SmartLifecycle {
                 run.end(last);
             }
             if (last != null) {
-                endListeners.forEach(listener -> listener.accept(answer.conversationId()));
+                Ended ended = new Ended(caller, last);
+                endListeners.forEach(listener -> listener.accept(ended));
             }
         }
     }

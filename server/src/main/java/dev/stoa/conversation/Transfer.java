@@ -138,7 +138,8 @@ public class Transfer {
         if (title.length() > ConversationLimits.TITLE_LENGTH_MAX) {
             title = TextRules.title(title);
         }
-        if (rows.insert(id, caller.memberId(), title, null, now).isEmpty()) {
+        if (rows.insert(id, caller.memberId(), Conversations.Beginning.titled(title), now)
+                .isEmpty()) {
             return false;
         }
         Map<String, UUID> ids = new HashMap<>();
@@ -164,6 +165,7 @@ public class Transfer {
                     MessageState.COMPLETE,
                     null,
                     message.model(),
+                    null,
                     null,
                     false,
                     null,

@@ -91,6 +91,7 @@ class ConversationRulesTest {
                     null,
                     "m",
                     TokenUsage.NONE,
+                    null,
                     false,
                     null,
                     Instant.EPOCH);

@@ -30,6 +30,7 @@ public final class ScriptedGenerations implements Generations {
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
     private final Map<String, GenerationRequest> requests = new ConcurrentHashMap<>();
     private volatile @Nullable Script summary;
+    private volatile @Nullable Script title;
     private final AtomicInteger open = new AtomicInteger();
 
     /** The stream of one question. */
@@ -105,6 +106,21 @@ public final class ScriptedGenerations implements Generations {
         return new Stream(new LinkedBlockingQueue<>(script.events));
     }
 
+    /** What the model calls conversations; null lets it fail. */
+    public void title(@Nullable String text) {
+        title = text == null ? null : new Script().think("A title.").text(text).finish();
+    }
+
+    private TokenStream named(GenerationRequest request) {
+        Script script = title;
+        if (script == null) {
+            throw new StoaException(ErrorKind.OVERLOADED, "No title, says the test.");
+        }
+        requests.put("title", request);
+        open.incrementAndGet();
+        return new Stream(new LinkedBlockingQueue<>(script.events));
+    }
+
     /** The words of a question, without the files before them. */
     private static String withoutFiles(String prompt) {
         String end = "</file>\n\n";
@@ -127,6 +143,9 @@ public final class ScriptedGenerations implements Generations {
         String question = withoutFiles(request.messages().getLast().plainText());
         if (request.messages().getFirst().plainText().equals(Summarizer.INSTRUCTION)) {
             return summarise(request);
+        }
+        if (request.messages().getFirst().plainText().equals(Titler.INSTRUCTION)) {
+            return named(request);
         }
         requests.put(question, request);
         Optional<MockModel> mock = MockModel.named(request.model());

@@ -140,6 +140,7 @@ abstract class BrowserScene {
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Model: ")))
                 .click();
         page.getByRole(AriaRole.MENUITEMRADIO, new Page.GetByRoleOptions().setName(Pattern.compile(name)))
+                .first()
                 .click();
     }
 

@@ -86,4 +86,53 @@ class DevicesBrowserTest extends BrowserScene {
                 .hasCount(1);
         assertThat(answers()).hasCount(3);
     }
+
+    @Test
+    void aDraftGoesAlongToTheOtherDevice() {
+        signIn();
+        choosePacedModel();
+        ask("Begin here.");
+        awaitText();
+        page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+        try (BrowserContext other = browser.newContext()) {
+            other.addCookies(context.cookies());
+            Page second = other.newPage();
+            second.navigate(page.url());
+            assertThat(said(second, "Begin here.")).isVisible();
+            page.getByRole(AriaRole.TEXTBOX, named("Message")).fill("Half a thought");
+            Locator box = second.getByRole(AriaRole.TEXTBOX, named("Message"));
+            assertThat(box).hasValue("Half a thought");
+            box.fill("Half a thought, ended there.");
+            assertThat(page.getByRole(AriaRole.TEXTBOX, named("Message"))).hasValue("Half a thought, ended there.");
+            second.keyboard().press("Enter");
+            assertThat(said(page, "Half a thought, ended there.")).isVisible();
+            assertThat(page.getByRole(AriaRole.TEXTBOX, named("Message"))).hasValue("");
+        }
+    }
+
+    @Test
+    void thePageStartsWithoutANetworkAndSendsWhatWasTypedThen() {
+        signIn();
+        choosePacedModel();
+        ask("Before the tunnel.");
+        awaitText();
+        page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+        assertThat(page.getByText("You stopped this answer.")).isVisible();
+        page.waitForFunction(
+                "() => navigator.serviceWorker.ready.then(() => caches.match('/')).then(page => page !== undefined)");
+        context.setOffline(true);
+        page.close();
+        page = context.newPage();
+        page.navigate(server.uri("/").toString());
+        assertThat(page.getByRole(AriaRole.TEXTBOX, named("Message"))).isVisible();
+        ask("Typed in the tunnel.");
+        assertThat(page.getByText("Not sent yet, and tried again by itself.")).isVisible();
+        page.reload();
+        assertThat(page.getByText("Not sent yet, and tried again by itself.")).isVisible();
+        context.setOffline(false);
+        assertThat(answers()).hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(40_000));
+        page.reload();
+        assertThat(said(page, "Typed in the tunnel.")).hasCount(1);
+        assertThat(answers()).hasCount(1);
+    }
 }

@@ -2,6 +2,7 @@ package dev.stoa.api.chat;
 
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,39 @@ final class Bodies {
     record NewConversation(
             @Nullable UUID id,
             @Nullable String title,
-            @Nullable String model) {}
+            @Nullable String model,
+            @Nullable String instructions,
+            @Nullable UUID projectId) {}
 
     record ConversationPatch(
             @Nullable String title,
             @Nullable String policy,
             @Nullable Boolean pinned,
-            @Nullable Boolean archived) {}
+            @Nullable Boolean archived,
+            @Nullable String instructions,
+            @Nullable UUID projectId,
+            @Nullable String draft,
+            @Nullable UUID readId) {}
+
+    record InstructionsPut(@Nullable String text, @Nullable Boolean useMemory) {}
+
+    record MemoryPut(@Nullable String text) {}
+
+    record PresetPut(@Nullable String name, @Nullable String text) {}
+
+    record ProjectPut(
+            @Nullable String name,
+            @Nullable String instructions,
+            @Nullable List<@Nullable UUID> attachments) {}
+
+    record FeedbackPut(@Nullable String rating, @Nullable String comment) {}
+
+    record TemporaryMessage(@Nullable String role, @Nullable String text) {}
+
+    record TemporaryThread(
+            @Nullable List<@Nullable TemporaryMessage> messages,
+            @Nullable String model,
+            @Nullable Long seed) {}
 
     record NewShare(@Nullable UUID leaf, @Nullable Integer days) {}
 
@@ -60,6 +87,15 @@ final class Bodies {
             @Nullable UUID id,
             @Nullable String model,
             @Nullable Long seed) {}
+
+    /** @throws StoaException INVALID_REQUEST if one of a list is null; no list is an empty one */
+    static <T> List<T> needAll(String field, @Nullable List<@Nullable T> values) {
+        List<T> all = new ArrayList<>();
+        for (T value : values == null ? List.<@Nullable T>of() : values) {
+            all.add(need(field, value));
+        }
+        return all;
+    }
 
     /** @throws StoaException INVALID_REQUEST if there is no value */
     static <T> T need(String field, @Nullable T value) {

@@ -15,6 +15,7 @@ import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -33,6 +34,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/conversations")
 class ConversationController {
+    private static final Bodies.ConversationPatch NOTHING =
+            new Bodies.ConversationPatch(null, null, null, null, null, null, null, null);
+
     private final Conversations conversations;
     private final QuestionQueue queue;
     private final ChatJson json;
@@ -64,8 +68,14 @@ class ConversationController {
     @PostMapping
     ResponseEntity<ConversationView> create(Caller caller, HttpServletRequest request) {
         Bodies.NewConversation body = json.read(request, Bodies.NewConversation.class);
-        Conversations.Creation creation =
-                conversations.create(caller, Bodies.need("id", body.id()), body.title(), body.model());
+        Conversations.Creation creation = conversations.create(
+                caller,
+                Bodies.need("id", body.id()),
+                new Conversations.Beginning(
+                        Objects.requireNonNullElse(body.title(), ""),
+                        body.model(),
+                        Objects.requireNonNullElse(body.instructions(), ""),
+                        body.projectId()));
         return ResponseEntity.status(creation.created() ? HttpStatus.CREATED : HttpStatus.OK)
                 .body(ConversationView.of(creation.conversation()));
     }
@@ -100,12 +110,22 @@ class ConversationController {
     @PatchMapping("/{id}")
     ConversationView change(Caller caller, @PathVariable UUID id, HttpServletRequest request) {
         Bodies.ConversationPatch body = json.read(request, Bodies.ConversationPatch.class);
-        if (body.title() == null && body.policy() == null && body.pinned() == null && body.archived() == null) {
+        if (body.equals(NOTHING)) {
             throw new StoaException(ErrorKind.INVALID_REQUEST, "title: must be given, or another field");
         }
         Policy policy = body.policy() == null ? null : Policy.ofWord("policy", body.policy());
         return ConversationView.of(conversations.change(
-                caller, id, new Conversations.Change(body.title(), policy, body.pinned(), body.archived())));
+                caller,
+                id,
+                new Conversations.Change(
+                        body.title(),
+                        policy,
+                        body.pinned(),
+                        body.archived(),
+                        body.instructions(),
+                        body.projectId(),
+                        body.draft(),
+                        body.readId())));
     }
 
     @DeleteMapping("/{id}")

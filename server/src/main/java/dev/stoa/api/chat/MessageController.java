@@ -3,6 +3,7 @@ package dev.stoa.api.chat;
 import dev.stoa.api.chat.Views.MessageView;
 import dev.stoa.conversation.AnswerFeed;
 import dev.stoa.conversation.Answers;
+import dev.stoa.conversation.Feedback;
 import dev.stoa.conversation.Progress;
 import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
@@ -11,16 +12,21 @@ import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Answers: their end, their events. */
@@ -31,20 +37,36 @@ class MessageController {
     private static final Pattern PLACE = Pattern.compile("(\\d+)(?:\\.(\\d+))?");
 
     private final Answers answers;
+    private final Feedback feedback;
     private final ChatJson json;
     private final Limits limits;
     private final ChatCallers callers;
 
-    MessageController(Answers answers, ChatJson json, Limits limits, ChatCallers callers) {
+    MessageController(Answers answers, Feedback feedback, ChatJson json, Limits limits, ChatCallers callers) {
         this.callers = callers;
         this.limits = limits;
         this.answers = answers;
+        this.feedback = feedback;
         this.json = json;
     }
 
     @PostMapping("/stop")
     MessageView stop(Caller caller, @PathVariable UUID id) throws InterruptedException {
         return MessageView.of(answers.stop(caller, id));
+    }
+
+    @PutMapping("/feedback")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void judge(Caller caller, @PathVariable UUID id, HttpServletRequest request) {
+        Bodies.FeedbackPut body = json.read(request, Bodies.FeedbackPut.class);
+        Feedback.Rating rating = Feedback.Rating.ofWord(Bodies.need("rating", body.rating()));
+        feedback.put(caller, id, new Feedback.Opinion(rating, Objects.requireNonNullElse(body.comment(), "")));
+    }
+
+    @DeleteMapping("/feedback")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void takeBack(Caller caller, @PathVariable UUID id) {
+        feedback.remove(caller, id);
     }
 
     @GetMapping("/events")

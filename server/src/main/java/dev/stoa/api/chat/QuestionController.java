@@ -11,10 +11,7 @@ import dev.stoa.conversation.QuestionQueue;
 import dev.stoa.conversation.Questions;
 import dev.stoa.identity.Caller;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -48,7 +45,7 @@ class QuestionController {
                 Bodies.need("reply_id", body.replyId()),
                 body.parentId(),
                 Bodies.need("text", body.text()),
-                attachments(body.attachments()),
+                Bodies.needAll("attachments", body.attachments()),
                 body.model(),
                 body.seed(),
                 body.policy() == null ? null : Policy.ofWord("policy", body.policy()));
@@ -59,14 +56,6 @@ class QuestionController {
             case Questions.InQueue(var queued) ->
                 ResponseEntity.status(HttpStatus.ACCEPTED).body(new QueuedView(queued));
         };
-    }
-
-    private static List<UUID> attachments(@Nullable List<@Nullable UUID> named) {
-        List<UUID> ids = new ArrayList<>();
-        for (UUID id : named == null ? List.<@Nullable UUID>of() : named) {
-            ids.add(Bodies.need("attachments", id));
-        }
-        return ids;
     }
 
     @PostMapping("/messages/{id}/replies")

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.stoa.conversation.Attachment;
 import dev.stoa.conversation.CarriedFile;
 import dev.stoa.conversation.Conversation;
+import dev.stoa.conversation.Feedback;
 import dev.stoa.conversation.Message;
+import dev.stoa.conversation.Personal;
 import dev.stoa.conversation.Queued;
 import dev.stoa.conversation.Search;
 import dev.stoa.conversation.Shares;
@@ -56,6 +58,10 @@ final class Views {
             String title,
             @Nullable String model,
             String policy,
+            String instructions,
+            @Nullable UUID projectId,
+            String draft,
+            @Nullable UUID readId,
             Instant createdAt,
             Instant updatedAt,
             long version,
@@ -68,6 +74,10 @@ final class Views {
                     conversation.title(),
                     conversation.model(),
                     conversation.policy().word(),
+                    conversation.instructions(),
+                    conversation.projectId(),
+                    conversation.draft(),
+                    conversation.readId(),
                     conversation.createdAt(),
                     conversation.updatedAt(),
                     conversation.version(),
@@ -82,6 +92,24 @@ final class Views {
             return usage == null ? null : new UsageView(usage.inputTokens(), usage.outputTokens());
         }
     }
+
+    record OpinionView(String rating, String comment) {
+        static @Nullable OpinionView of(Feedback.@Nullable Opinion opinion) {
+            return opinion == null ? null : new OpinionView(opinion.rating().word(), opinion.comment());
+        }
+    }
+
+    record MemoriesView(List<Personal.Memory> memories) {}
+
+    record PresetsView(List<Personal.Preset> presets) {}
+
+    record ProjectsView(List<Personal.Project> projects) {}
+
+    /** How an answer ended that is kept nowhere. */
+    record TemporaryEnd(
+            String state,
+            Message.@Nullable Problem error,
+            @Nullable UsageView usage) {}
 
     /** @param type {@code thinking} or {@code tool_call} */
     record StepView(
@@ -111,6 +139,7 @@ final class Views {
             Message.@Nullable Problem error,
             @Nullable String model,
             @Nullable UsageView usage,
+            @Nullable OpinionView feedback,
             boolean together,
             Instant createdAt) {
         static MessageView of(Message message) {
@@ -127,6 +156,7 @@ final class Views {
                     message.error(),
                     message.model(),
                     UsageView.of(message.usage()),
+                    OpinionView.of(message.opinion()),
                     message.together(),
                     message.createdAt());
         }

@@ -160,7 +160,7 @@ public final class ChatClient {
     public static final class EventReader implements AutoCloseable {
         private final BufferedReader lines;
 
-        EventReader(InputStream in) {
+        public EventReader(InputStream in) {
             this.lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         }
 

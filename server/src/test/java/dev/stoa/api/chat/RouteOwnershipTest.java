@@ -43,15 +43,20 @@ class RouteOwnershipTest {
             " /api/**");
 
     /** Bodies that their owner could send. */
-    private static final Map<String, String> BODIES = Map.of(
-            "PATCH /api/conversations/{id}", "{'title':'stolen'}",
-            "POST /api/conversations/{id}/shares", "{'days':1}",
-            "POST /api/conversations/{id}/messages", "{'id':'NEW','reply_id':'NEXT','text':'x'}",
-            "POST /api/messages/{id}/replies", "{'id':'NEW'}",
-            "PATCH /api/queue/{id}", "{'text':'stolen'}");
+    private static final Map<String, String> BODIES = Map.ofEntries(
+            Map.entry("PATCH /api/conversations/{id}", "{'title':'stolen'}"),
+            Map.entry("POST /api/conversations/{id}/shares", "{'days':1}"),
+            Map.entry("POST /api/conversations/{id}/messages", "{'id':'NEW','reply_id':'NEXT','text':'x'}"),
+            Map.entry("POST /api/messages/{id}/replies", "{'id':'NEW'}"),
+            Map.entry("PATCH /api/queue/{id}", "{'text':'stolen'}"),
+            Map.entry("PUT /api/memories/{id}", "{'text':'stolen'}"),
+            Map.entry("PUT /api/presets/{id}", "{'name':'x','text':'stolen'}"),
+            Map.entry("PUT /api/projects/{id}", "{'name':'stolen'}"),
+            Map.entry("PUT /api/messages/{id}/feedback", "{'rating':'down'}"));
 
     /** Makes what the {@code {id}} of its path names, so another's id is refused as taken. */
-    private static final Set<String> CREATES = Set.of("PUT /api/attachments/{id}");
+    private static final Set<String> CREATES = Set.of(
+            "PUT /api/attachments/{id}", "PUT /api/memories/{id}", "PUT /api/presets/{id}", "PUT /api/projects/{id}");
 
     /** What the {@code {id}} behind a path is; filled with what the owner has. */
     private static final Map<String, UUID> OWNED = new java.util.HashMap<>();
@@ -92,6 +97,21 @@ class RouteOwnershipTest {
         assertThat(owner.send("PUT", "/api/attachments/" + attachment + "?name=a.txt", SECRET_WORDS, Map.of())
                         .status())
                 .isEqualTo(201);
+        for (String shelf : List.of("memories", "presets", "projects")) {
+            UUID id = UUID.randomUUID();
+            String text = shelf.equals("memories")
+                    ? "{'text':'%s'}"
+                    : shelf.equals("presets") ? "{'name':'%1$s','text':'%1$s'}" : "{'name':'%s'}";
+            assertThat(owner.send(
+                                    "PUT",
+                                    "/api/" + shelf + "/" + id,
+                                    text.formatted(SECRET_WORDS.replace("'", "’"))
+                                            .replace('\'', '"'),
+                                    Map.of())
+                            .status())
+                    .isEqualTo(200);
+            OWNED.put("/api/" + shelf + "/", id);
+        }
         OWNED.put("/api/attachments/", attachment);
         OWNED.put("/api/conversations/", conversation);
         OWNED.put("/api/messages/", reply);
