@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class ClientConnection {
     private static final ThreadLocal<@Nullable SocketWrapperBase<?>> CURRENT = new ThreadLocal<>();
 
+    private static final ThreadLocal<@Nullable BooleanSupplier> LEFT = new ThreadLocal<>();
+
     private final @Nullable SocketWrapperBase<?> socket;
     private final BooleanSupplier left;
     private final long intervalNanos;
@@ -36,7 +38,21 @@ public final class ClientConnection {
      * @param interval at most so often is it looked at; between, {@link #gone} repeats itself
      */
     public static ClientConnection current(Duration interval) {
-        return new ClientConnection(CURRENT.get(), () -> false, interval);
+        BooleanSupplier left = LEFT.get();
+        return new ClientConnection(CURRENT.get(), left == null ? () -> false : left, interval);
+    }
+
+    /**
+     * Says how {@link #current} tells on this thread, where its request is one of several on a connection.
+     *
+     * @param left as for {@link #without}; null when the request is done
+     */
+    public static void watch(@Nullable BooleanSupplier left) {
+        if (left == null) {
+            LEFT.remove();
+        } else {
+            LEFT.set(left);
+        }
     }
 
     /** Stands for somebody who waits without a connection. @param left tells that nobody does any more; cheap */

@@ -8,6 +8,11 @@ public final class RequestId {
 
     private RequestId() {}
 
+    /** Names a request that did not come by HTTP, so that no filter did. */
+    public static void set(HttpServletRequest request, String id) {
+        request.setAttribute(ATTRIBUTE, id);
+    }
+
     /** Set for every request by {@link RequestIdFilter}. */
     public static String of(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof String id ? id : "req_unknown";

@@ -91,7 +91,7 @@ class RoutesTest {
             return Optional.empty();
         }
         String label = name.substring(name.lastIndexOf('.') + 1);
-        if (label.equals("openapi")) {
+        if (label.equals("openapi") || label.equals("websocket")) {
             return Optional.of(Surface.OPERATIONS);
         }
         Optional<Surface> surface = Surface.of(label);

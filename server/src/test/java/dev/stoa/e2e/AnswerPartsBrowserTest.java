@@ -105,12 +105,15 @@ class AnswerPartsBrowserTest extends BrowserScene {
                 .contentFrame()
                 .evaluate("(address) => { location = address + '/?q=secret'; }", elsewhere);
         page.waitForFunction("() => new Promise(done => setTimeout(() => done(true), 300))");
-        panel.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Source").setExact(true))
+        panel.getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName("Source").setExact(true))
                 .click();
         assertThat(panel.locator("pre")).containsText("Made by a model");
-        Download file = page.waitForDownload(
-                () -> panel.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Download").setExact(true))
-                        .click());
+        Download file = page.waitForDownload(() -> panel.getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName("Download").setExact(true))
+                .click());
         assertThat(file.suggestedFilename()).isEqualTo("A small page.html");
         page.keyboard().press("Escape");
         assertThat(panel).hasCount(0);

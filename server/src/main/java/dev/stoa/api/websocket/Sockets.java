@@ -1,0 +1,117 @@
+package dev.stoa.api.websocket;
+
+import dev.stoa.api.RequestId;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.Ids;
+import dev.stoa.shared.StoaException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.DispatcherServlet;
+
+/**
+ * The connections of this server. When it stops, generations drain first; then every client is told that the server goes
+ * away. Thread-safe.
+ */
+@Component
+final class Sockets implements SmartLifecycle {
+    /** What says who asks and which version of a protocol they speak unless a message says otherwise. */
+    private static final List<String> HEADERS =
+            List.of("x-api-key", "authorization", "anthropic-version", "anthropic-beta", "user-agent");
+
+    private static final Duration RETRY = Duration.ofSeconds(5);
+    /** Behind generations, before the web server. */
+    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 2;
+
+    private final DispatcherServlet servlet;
+    private final SocketLimits limits;
+    private final Ids ids;
+    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean running;
+
+    Sockets(DispatcherServlet servlet, SocketLimits limits, Ids ids) {
+        this.servlet = servlet;
+        this.limits = limits;
+        this.ids = ids;
+    }
+
+    /** Makes a connection of a request whose sender is known. */
+    void open(HttpServletRequest http, HttpServletResponse response) throws IOException {
+        if (!running || open.size() >= limits.connections()) {
+            throw new StoaException(ErrorKind.OVERLOADED, "This server takes no more connections now.", RETRY, null);
+        }
+        if (!(http.getServletContext().getAttribute(ServerContainer.class.getName())
+                instanceof ServerContainer container)) {
+            throw new IllegalStateException("the web server has no WebSockets");
+        }
+        Map<String, String> headers = new HashMap<>();
+        for (String name : HEADERS) {
+            String value = http.getHeader(name);
+            if (value != null) {
+                headers.put(name, value);
+            }
+        }
+        Connection[] self = new Connection[1];
+        Connection connection = new Connection(servlet, limits, ids, headers, () -> open.remove(self[0]));
+        self[0] = connection;
+        ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Connection.class, "/v1/ws")
+                .configurator(new ServerEndpointConfig.Configurator() {
+                    @Override
+                    public <T> T getEndpointInstance(Class<T> type) {
+                        return type.cast(connection);
+                    }
+                })
+                .build();
+        open.add(connection);
+        boolean upgraded = false;
+        try {
+            container.upgradeHttpToWebSocket(http, response, config, Map.of());
+            upgraded = response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS;
+        } catch (DeploymentException e) {
+            throw new StoaException(
+                    ErrorKind.INVALID_REQUEST,
+                    "Request " + RequestId.of(http) + " is no WebSocket's beginning.",
+                    null,
+                    e);
+        } finally {
+            if (!upgraded) {
+                open.remove(connection);
+            }
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        CloseReason away = new CloseReason(CloseCodes.GOING_AWAY, "the server is shutting down");
+        List.copyOf(open).forEach(connection -> connection.close(away));
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+}
