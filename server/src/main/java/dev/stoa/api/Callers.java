@@ -8,6 +8,7 @@ import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Locale;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** Who asks, by {@code x-api-key} or {@code Authorization: Bearer}. */
@@ -37,6 +38,33 @@ public final class Callers {
         Caller caller = identity.authenticate(key(request), needed);
         response.setHeader(organizationHeader, caller.organizationId().toString());
         return caller;
+    }
+
+    /** @param secret with which the caller has shown who it is */
+    public record Asker(Caller caller, String secret) {
+        @Override
+        public String toString() {
+            return caller.toString();
+        }
+    }
+
+    /** Who asks, by a key or by a browser's session, whatever either is for; empty if it is nobody. */
+    public Optional<Asker> asker(HttpServletRequest request) {
+        try {
+            Optional<String> session = SessionCookie.token(request);
+            if (request.getHeader("x-api-key") == null
+                    && request.getHeader("Authorization") == null
+                    && session.isPresent()) {
+                return Optional.of(new Asker(identity.authenticateSession(session.get()), session.get()));
+            }
+            String key = key(request);
+            return Optional.of(new Asker(identity.authenticate(key), key));
+        } catch (StoaException e) {
+            if (e.kind() == ErrorKind.AUTHENTICATION) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private static String key(HttpServletRequest request) {

@@ -71,6 +71,13 @@ final class BatchJobs {
         }
     }
 
+    /** Removes results that were kept long enough. */
+    void archive() {
+        Instant now = clock.instant();
+        transaction.executeWithoutResult(
+                _ -> batches.archive(now.minus(limits.kept()), now).forEach(items::deleteAll));
+    }
+
     private void settle(Batch batch, Instant now) {
         boolean canceled = batch.state() == BatchState.CANCELLING;
         if (batch.state() != BatchState.IN_PROGRESS && !canceled) {

@@ -129,7 +129,7 @@ final class BatchRunner implements SmartLifecycle {
         if (sweptAt.plus(SWEEP).isBefore(now)) {
             sweptAt = now;
             items.forgetServers();
-            batches.archive(now.minus(limits.kept()), now).forEach(items::deleteAll);
+            jobs.archive();
         }
         jobs.settleDue();
         beginJob(now);

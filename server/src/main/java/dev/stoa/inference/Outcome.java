@@ -42,7 +42,8 @@ public enum Outcome {
                     METHOD_NOT_ALLOWED,
                     CONFLICT,
                     TOO_LARGE,
-                    UNSUPPORTED_MEDIA_TYPE -> REJECTED_INVALID;
+                    UNSUPPORTED_MEDIA_TYPE,
+                    UNPROCESSABLE -> REJECTED_INVALID;
             case BILLING, RATE_LIMITED -> REJECTED_LIMIT;
             case OVERLOADED, UNAVAILABLE -> REJECTED_OVERLOADED;
             case TIMEOUT -> EXPIRED;

@@ -14,6 +14,8 @@ public enum ErrorKind {
     CONFLICT(409),
     TOO_LARGE(413),
     UNSUPPORTED_MEDIA_TYPE(415),
+    /** Well-formed, but not what its Idempotency-Key stands for. */
+    UNPROCESSABLE(422),
     RATE_LIMITED(429),
     INTERNAL(500),
     /** What was asked for can't be served until an operator has mended it. */

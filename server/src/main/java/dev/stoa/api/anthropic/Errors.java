@@ -13,7 +13,7 @@ final class Errors {
 
     static String type(ErrorKind kind) {
         return switch (kind) {
-            case INVALID_REQUEST, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE -> "invalid_request_error";
+            case INVALID_REQUEST, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE, UNPROCESSABLE -> "invalid_request_error";
             case AUTHENTICATION -> "authentication_error";
             case BILLING -> "billing_error";
             case PERMISSION -> "permission_error";

@@ -30,7 +30,8 @@ final class Errors {
                     METHOD_NOT_ALLOWED,
                     CONFLICT,
                     TOO_LARGE,
-                    UNSUPPORTED_MEDIA_TYPE -> "invalid_request_error";
+                    UNSUPPORTED_MEDIA_TYPE,
+                    UNPROCESSABLE -> "invalid_request_error";
             case BILLING -> "insufficient_quota";
             case PERMISSION -> "permission_error";
             case RATE_LIMITED -> "rate_limit_error";

@@ -22,6 +22,10 @@ public final class Documents {
     private static final String VERSION = "3.1.0";
     private static final String SHORT_FORM = "x-";
     private static final String ERRORS = "x-errors";
+    /** Errors and parameters that every POST of a surface has beside its own. */
+    private static final String POSTS = "x-posts";
+
+    private static final String PARAMETERS = "parameters";
     private static final List<String> METHODS =
             List.of("get", "put", "post", "delete", "options", "head", "patch", "trace");
     private static final List<String> EVERYWHERE = List.of("request-id", "x-request-id");
@@ -34,8 +38,10 @@ public final class Documents {
         ObjectNode document = JSON.createObjectNode().put("openapi", VERSION);
         ObjectNode defaults = JSON.createObjectNode();
         for (ObjectNode part : parts(surface)) {
-            if (part.get(ERRORS) instanceof JsonNode errors) {
-                defaults.set(ERRORS, errors);
+            for (String common : List.of(ERRORS, POSTS)) {
+                if (part.has(common)) {
+                    defaults.set(common, part.get(common));
+                }
             }
             List<String> shortForms = part.propertyNames().stream()
                     .filter(name -> name.startsWith(SHORT_FORM))
@@ -99,7 +105,11 @@ public final class Documents {
                 document.withObjectProperty("paths").properties()) {
             for (String method : METHODS) {
                 if (path.getValue().get(method) instanceof ObjectNode operation) {
-                    addErrors(operation, defaults);
+                    JsonNode posts = method.equals("post") ? defaults.path(POSTS) : JSON.createObjectNode();
+                    addErrors(operation, defaults, posts.path(ERRORS));
+                    posts.path(PARAMETERS)
+                            .forEach(parameter ->
+                                    operation.withArrayProperty(PARAMETERS).add(parameter));
                     operation.withObjectProperty("responses").forEach(Documents::addHeaders);
                 }
             }
@@ -110,13 +120,14 @@ public final class Documents {
     }
 
     /** An operation's own statuses are added to those of the surface, unless it has {@code x-errors-only}. */
-    private static void addErrors(ObjectNode operation, ObjectNode defaults) {
+    private static void addErrors(ObjectNode operation, ObjectNode defaults, JsonNode more) {
         ObjectNode responses = operation.withObjectProperty("responses");
         List<JsonNode> statuses = new ArrayList<>();
         JsonNode own = operation.remove(ERRORS);
         if (own != null) {
             own.forEach(statuses::add);
         }
+        more.forEach(statuses::add);
         if (operation.remove("x-errors-only") == null && defaults.get(ERRORS) instanceof JsonNode common) {
             common.forEach(statuses::add);
         }

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.stoa.conversation.ChatSettings;
 import dev.stoa.conversation.ScriptedGenerations;
 import dev.stoa.conversation.WordCountingInference;
+import dev.stoa.idempotency.IdempotencyLimits;
 import dev.stoa.identity.FirstStart;
 import dev.stoa.operations.postgres.TestPostgres;
 import dev.stoa.shared.Limits;
@@ -92,12 +93,13 @@ public final class ChatServer implements AutoCloseable {
 
     /** Not a {@code @Configuration}, so that the service's own component scan passes it over. */
     @EnableAutoConfiguration
-    @EnableConfigurationProperties({ChatSettings.class, Limits.class})
+    @EnableConfigurationProperties({ChatSettings.class, IdempotencyLimits.class, Limits.class})
     @ComponentScan(
             basePackages = {
                 "dev.stoa.identity",
                 "dev.stoa.conversation",
                 "dev.stoa.document",
+                "dev.stoa.idempotency",
                 "dev.stoa.shared",
                 "dev.stoa.api"
             },
