@@ -106,7 +106,7 @@ public final class ChatServer implements AutoCloseable {
             excludeFilters =
                     @ComponentScan.Filter(
                             type = FilterType.REGEX,
-                            pattern = "dev\\.stoa\\.api\\.(anthropic|openai|admin|operations)\\..*"))
+                            pattern = "dev\\.stoa\\.api\\.(anthropic|openai|admin|operations|websocket)\\..*"))
     static class Application {
         @Bean
         DataSource dataSource(TestDatabase database) {
