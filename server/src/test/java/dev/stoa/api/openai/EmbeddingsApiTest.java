@@ -136,22 +136,33 @@ class EmbeddingsApiTest {
 
     @Test
     void tenAtOnceEachGetTheirOwn() throws Exception {
+        List<String> words = List.of("cat", "river", "tax", "music", "bread", "moon", "war", "shoe", "doctor", "snow");
         List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
-            String body = "{'model':'all-minilm-l6-v2','input':'number " + i + "'}";
+        for (String word : words) {
+            String body = "{'model':'all-minilm-l6-v2','input':'the " + word + "'}";
             all.add(server.http().sendAsync(request(body), HttpResponse.BodyHandlers.ofString()));
         }
-        for (int i = 0; i < 10; i++) {
+        List<float[]> alone = new ArrayList<>();
+        for (String word : words) {
+            alone.add(onlyVector(post("{'model':'all-minilm-l6-v2','input':'the " + word + "'}")));
+        }
+        for (int i = 0; i < words.size(); i++) {
             HttpResponse<String> response = all.get(i).get();
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(usage(response)).isEqualTo("all-minilm-l6-v2 completed 4");
-            float[] together = vector(JSON.readTree(response.body()).get("data").get(0));
-            float[] alone = vector(JSON.readTree(post("{'model':'all-minilm-l6-v2','input':'number " + i + "'}")
-                            .body())
-                    .get("data")
-                    .get(0));
-            assertThat(cosine(together, alone)).isGreaterThan(0.98);
+            // The model's 8-bit arithmetic takes its scales from the whole batch, so company moves a vector a little.
+            float[] together = onlyVector(response);
+            for (int other = 0; other < words.size(); other++) {
+                double cosine = cosine(together, alone.get(other));
+                assertThat(cosine > 0.9)
+                        .as("%s and %s: %s", words.get(i), words.get(other), cosine)
+                        .isEqualTo(other == i);
+            }
         }
+    }
+
+    private static float[] onlyVector(HttpResponse<String> response) throws Exception {
+        return vector(JSON.readTree(response.body()).get("data").get(0));
     }
 
     @Test
