@@ -139,7 +139,7 @@ class IdempotencyApiTest {
                         .toList();
         assertThat(all)
                 .extracting(HttpResponse::statusCode)
-                .containsOnly(201, 409)
+                .isSubsetOf(201, 409)
                 .contains(201);
         assertThat(all.stream().filter(each -> each.statusCode() == 201 && !replayed(each)))
                 .hasSize(1);
