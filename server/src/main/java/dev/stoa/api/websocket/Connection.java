@@ -66,6 +66,9 @@ final class Connection extends Endpoint {
     private StringBuilder coming = new StringBuilder();
 
     private boolean something;
+    /** Whether a last word is on its way whose request is no longer known. */
+    private boolean sendingLast;
+
     private boolean ended;
     private int pings;
     private volatile long askedNanos = System.nanoTime();
@@ -312,12 +315,39 @@ final class Connection extends Endpoint {
         if (next != null && next.last()) {
             lock.lock();
             try {
+                // Before it is sent: its client may use the id again at once.
                 requests.remove(request.id());
+                sendingLast = true;
             } finally {
                 lock.unlock();
             }
         }
-        return send(to, next);
+        boolean sent = send(to, next);
+        if (next != null && next.last()) {
+            lock.lock();
+            try {
+                sendingLast = false;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+        return sent;
+    }
+
+    /** Waits until all requests have had their last word, or it is too late. */
+    void awaitLastWords(long deadlineNanos) {
+        lock.lock();
+        try {
+            long left = deadlineNanos - System.nanoTime();
+            while ((sendingLast || !requests.isEmpty()) && !ended && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static boolean send(Session to, Outbox.@Nullable Message next) throws IOException {

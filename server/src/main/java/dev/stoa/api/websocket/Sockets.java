@@ -33,6 +33,10 @@ final class Sockets implements SmartLifecycle {
             List.of("x-api-key", "authorization", "anthropic-version", "anthropic-beta", "user-agent");
 
     private static final Duration RETRY = Duration.ofSeconds(5);
+
+    /** For all connections together: what is left then is cut off, as it would be by a client that doesn't read. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
     /** Behind generations, before the web server. */
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 2;
 
@@ -102,7 +106,12 @@ final class Sockets implements SmartLifecycle {
     public void stop() {
         running = false;
         CloseReason away = new CloseReason(CloseCodes.GOING_AWAY, "the server is shutting down");
-        List.copyOf(open).forEach(connection -> connection.close(away));
+        // Generations have ended, but the writers may still be at their last words.
+        long deadline = System.nanoTime() + LAST_WORDS.toNanos();
+        for (Connection connection : List.copyOf(open)) {
+            connection.awaitLastWords(deadline);
+            connection.close(away);
+        }
     }
 
     @Override
