@@ -132,10 +132,7 @@ final class ModelsController {
         } else {
             json.putNull("max_input_tokens").putNull("max_tokens");
         }
-        ObjectNode capabilities = json.putObject("capabilities");
-        model.card()
-                .capabilities()
-                .forEach(capability -> capabilities.putObject(capability).put("supported", true));
+        CapabilitiesJson.put(json, model.card().capabilities());
         return json;
     }
 

@@ -188,6 +188,9 @@ class RoutingApiTest {
         JsonNode model = ApiServer.json(server.get("/v1/models/old"));
         assertThat(model.path("lifecycle").asString()).isEqualTo("deprecated");
         assertThat(model.path("max_input_tokens").asInt()).isEqualTo(5000);
+        assertThat(model.at("/capabilities/batch/supported").asBoolean()).isTrue();
+        assertThat(model.at("/capabilities/thinking/types/enabled/supported").asBoolean(true))
+                .isFalse();
         assertThat(model.path("capabilities").path("tools").path("supported").asBoolean())
                 .isTrue();
         post("models", "{'id':'old'" + dates.formatted(now.minusSeconds(60), now.minusSeconds(1)));
