@@ -31,23 +31,6 @@ public final class StoredFiles {
         return ObjectIds.FILE.cursor(request, parameter);
     }
 
-    /** The length of a page. @throws StoaException INVALID_REQUEST */
-    public static int limit(HttpServletRequest request, int otherwise, int max) {
-        String text = request.getParameter("limit");
-        if (text == null) {
-            return otherwise;
-        }
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= max) {
-                return limit;
-            }
-        } catch (NumberFormatException _) {
-            // Answered below, as a number out of range.
-        }
-        throw Fields.invalid("limit", "must be a whole number between 1 and " + max);
-    }
-
     /** Sends a file's bytes. No browser shows or runs them in this server's name. */
     public static void send(HttpServletResponse response, Files files, StoredFile file) throws IOException {
         try (InputStream in = files.open(file)) {

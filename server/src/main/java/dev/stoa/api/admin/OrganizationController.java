@@ -1,6 +1,7 @@
 package dev.stoa.api.admin;
 
 import dev.stoa.api.Fields;
+import dev.stoa.api.Query;
 import dev.stoa.api.Responses;
 import dev.stoa.identity.Administration;
 import dev.stoa.identity.AuditEvent;
@@ -54,7 +55,7 @@ final class OrganizationController {
                     response, HttpServletResponse.SC_CREATED, json(administration.createWorkspace(caller, name)));
             return;
         }
-        boolean archived = Pages.flag(http, "include_archived");
+        boolean archived = Query.flag(http, "include_archived");
         List<Workspace> workspaces = administration.workspaces(caller).stream()
                 .filter(each -> archived || each.archivedAt() == null)
                 .toList();

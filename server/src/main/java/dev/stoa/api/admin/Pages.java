@@ -1,6 +1,7 @@
 package dev.stoa.api.admin;
 
 import dev.stoa.api.Fields;
+import dev.stoa.api.Query;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -23,29 +24,7 @@ final class Pages {
     private Pages() {}
 
     static int limit(HttpServletRequest request) {
-        String text = request.getParameter("limit");
-        if (text == null) {
-            return LIMIT_DEFAULT;
-        }
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= LIMIT_MAX) {
-                return limit;
-            }
-        } catch (NumberFormatException _) {
-            // Answered below, as a number out of range.
-        }
-        throw Fields.invalid("limit", "must be a whole number between 1 and " + LIMIT_MAX);
-    }
-
-    /** A parameter that is true or false, and false where it is absent. */
-    static boolean flag(HttpServletRequest request, String parameter) {
-        return switch (request.getParameter(parameter)) {
-            case null -> false;
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw Fields.invalid(parameter, "must be true or false");
-        };
+        return Query.limit(request, LIMIT_DEFAULT, LIMIT_MAX);
     }
 
     /** A page of all there is, by {@code after_id}, {@code before_id} and {@code limit}. */

@@ -1,6 +1,7 @@
 package dev.stoa.api.admin;
 
 import dev.stoa.api.Fields;
+import dev.stoa.api.Query;
 import dev.stoa.api.Responses;
 import dev.stoa.identity.Caller;
 import dev.stoa.usage.UsageReports;
@@ -18,7 +19,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import tools.jackson.databind.json.JsonMapper;
@@ -125,30 +125,12 @@ final class ReportsController {
             case DAY -> DAYS_MAX;
         };
         int fallback = width == Width.DAY ? DAYS_DEFAULT : max;
-        String text = http.getParameter("limit");
-        if (text == null) {
-            return fallback;
-        }
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= max) {
-                return limit;
-            }
-        } catch (NumberFormatException _) {
-            // Answered below, as a number out of range.
-        }
-        throw Fields.invalid("limit", "must be a whole number between 1 and " + max);
+        return Query.limit(http, fallback, max);
     }
 
     private static Set<Grouping> groupings(HttpServletRequest http) {
         Set<Grouping> groupings = EnumSet.noneOf(Grouping.class);
-        // The vendors' clients write the parameter with and without the brackets.
-        Stream.of("group_by", "group_by[]")
-                .map(http::getParameterValues)
-                .filter(values -> values != null)
-                .flatMap(Stream::of)
-                .map(ReportsController::grouping)
-                .forEach(groupings::add);
+        Query.values(http, "group_by").map(ReportsController::grouping).forEach(groupings::add);
         return groupings;
     }
 

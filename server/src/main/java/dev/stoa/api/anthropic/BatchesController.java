@@ -4,8 +4,8 @@ import dev.stoa.api.Callers;
 import dev.stoa.api.Fields;
 import dev.stoa.api.JsonBody;
 import dev.stoa.api.ObjectIds;
+import dev.stoa.api.Query;
 import dev.stoa.api.Responses;
-import dev.stoa.api.StoredFiles;
 import dev.stoa.batch.BadInputException;
 import dev.stoa.batch.Batch;
 import dev.stoa.batch.BatchLimits;
@@ -109,7 +109,7 @@ final class BatchesController {
         if (after != null && before != null) {
             throw Fields.invalid("before_id", "can't go with after_id");
         }
-        int limit = StoredFiles.limit(http, LIMIT_DEFAULT, LIMIT_MAX);
+        int limit = Query.limit(http, LIMIT_DEFAULT, LIMIT_MAX);
         BatchPage page = batches.list(caller, BatchSurface.NAME, after, before, limit);
         ObjectNode answer = JSON.createObjectNode();
         ArrayNode data = answer.putArray("data");

@@ -3,6 +3,7 @@ package dev.stoa.api.anthropic;
 import dev.stoa.api.Callers;
 import dev.stoa.api.Fields;
 import dev.stoa.api.MultipartForm;
+import dev.stoa.api.Query;
 import dev.stoa.api.Responses;
 import dev.stoa.api.StoredFiles;
 import dev.stoa.file.FilePage;
@@ -64,7 +65,7 @@ final class FilesController {
         if (after != null && before != null) {
             throw Fields.invalid("before_id", "can't go with after_id");
         }
-        int limit = StoredFiles.limit(http, LIMIT_DEFAULT, LIMIT_MAX);
+        int limit = Query.limit(http, LIMIT_DEFAULT, LIMIT_MAX);
         FilePage page = files.list(caller, new FileQuery(null, after, before, false, limit));
         ObjectNode answer = JSON.createObjectNode();
         ArrayNode data = answer.putArray("data");

@@ -2,6 +2,7 @@ package dev.stoa.api.anthropic;
 
 import dev.stoa.api.Callers;
 import dev.stoa.api.Fields;
+import dev.stoa.api.Query;
 import dev.stoa.api.Responses;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Lifecycle;
@@ -49,7 +50,7 @@ final class ModelsController {
     @RequestMapping(path = "/v1/models", headers = ApiVersion.HEADER)
     void list(HttpServletRequest http, HttpServletResponse response) throws IOException {
         begin(http, response);
-        int limit = limit(http.getParameter("limit"));
+        int limit = Query.limit(http, LIMIT_DEFAULT, LIMIT_MAX);
         List<Model> all = inference.models();
         String after = http.getParameter("after_id");
         String before = http.getParameter("before_id");
@@ -77,21 +78,6 @@ final class ModelsController {
         Responses.requireMethod(http, response, "GET");
         callers.authenticate(http, response, MessagesController.ORGANIZATION_HEADER);
         ApiVersion.of(http.getHeader(ApiVersion.HEADER));
-    }
-
-    private static int limit(@Nullable String text) {
-        if (text == null) {
-            return LIMIT_DEFAULT;
-        }
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= LIMIT_MAX) {
-                return limit;
-            }
-        } catch (NumberFormatException _) {
-            // Answered below, as a number out of range.
-        }
-        throw Fields.invalid("limit", "must be a whole number between 1 and " + LIMIT_MAX);
     }
 
     private static int place(List<Model> models, String id, String parameter) {

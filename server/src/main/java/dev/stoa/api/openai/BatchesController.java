@@ -4,8 +4,8 @@ import dev.stoa.api.Callers;
 import dev.stoa.api.Fields;
 import dev.stoa.api.JsonBody;
 import dev.stoa.api.ObjectIds;
+import dev.stoa.api.Query;
 import dev.stoa.api.Responses;
-import dev.stoa.api.StoredFiles;
 import dev.stoa.batch.Batch;
 import dev.stoa.batch.BatchLimits;
 import dev.stoa.batch.BatchPage;
@@ -102,7 +102,7 @@ final class BatchesController {
 
     private ObjectNode list(Caller caller, HttpServletRequest http) {
         UUID after = ObjectIds.BATCH.cursor(http, "after");
-        int limit = StoredFiles.limit(http, LIMIT_DEFAULT, LIMIT_MAX);
+        int limit = Query.limit(http, LIMIT_DEFAULT, LIMIT_MAX);
         BatchPage page = batches.list(caller, BatchSurface.NAME, after, null, limit);
         ObjectNode answer = JSON.createObjectNode().put("object", "list");
         ArrayNode data = answer.putArray("data");

@@ -3,6 +3,7 @@ package dev.stoa.api.openai;
 import dev.stoa.api.Callers;
 import dev.stoa.api.Fields;
 import dev.stoa.api.MultipartForm;
+import dev.stoa.api.Query;
 import dev.stoa.api.Responses;
 import dev.stoa.api.StoredFiles;
 import dev.stoa.file.FilePage;
@@ -93,7 +94,7 @@ final class FilesController {
             throw Fields.invalid("order", "must be asc or desc");
         }
         UUID after = StoredFiles.cursor(http, "after");
-        int limit = StoredFiles.limit(http, LIMIT_MAX, LIMIT_MAX);
+        int limit = Query.limit(http, LIMIT_MAX, LIMIT_MAX);
         String purpose = http.getParameter("purpose");
         FilePage page = files.list(caller, new FileQuery(purpose, after, null, "asc".equals(order), limit));
         ObjectNode answer = JSON.createObjectNode().put("object", "list");

@@ -2,8 +2,8 @@ package dev.stoa.api.openai;
 
 import dev.stoa.api.Callers;
 import dev.stoa.api.Fields;
+import dev.stoa.api.Query;
 import dev.stoa.api.Responses;
-import dev.stoa.api.StoredFiles;
 import dev.stoa.identity.Caller;
 import dev.stoa.response.ResponseStore;
 import dev.stoa.response.StoredResponse;
@@ -61,7 +61,7 @@ final class StoredResponsesController {
         }
         StoredResponse found = find(caller, id);
         int after = startingAfter(http);
-        if (!flag(http, "stream")) {
+        if (!Query.flag(http, "stream")) {
             Responses.json(response, HttpServletResponse.SC_OK, body(found));
             return;
         }
@@ -126,7 +126,7 @@ final class StoredResponsesController {
         if (order != null && !order.equals("asc") && !order.equals("desc")) {
             throw Fields.invalid("order", "must be asc or desc");
         }
-        int limit = StoredFiles.limit(http, ITEMS_DEFAULT, ITEMS_MAX);
+        int limit = Query.limit(http, ITEMS_DEFAULT, ITEMS_MAX);
         List<JsonNode> items = new ArrayList<>();
         StoredItems.read(find(caller, id).input()).forEach(items::add);
         if (!"asc".equals(order)) {
@@ -171,17 +171,6 @@ final class StoredResponsesController {
 
     private static ObjectNode body(StoredResponse response) {
         return (ObjectNode) StoredItems.read(response.body());
-    }
-
-    private static boolean flag(HttpServletRequest http, String name) {
-        String text = http.getParameter(name);
-        if (text == null || text.equals("false")) {
-            return false;
-        }
-        if (text.equals("true")) {
-            return true;
-        }
-        throw Fields.invalid(name, "must be true or false");
     }
 
     /** -1 where the stream is to begin at its beginning. */

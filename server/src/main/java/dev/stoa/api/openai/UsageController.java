@@ -2,6 +2,7 @@ package dev.stoa.api.openai;
 
 import dev.stoa.api.Callers;
 import dev.stoa.api.Fields;
+import dev.stoa.api.Query;
 import dev.stoa.api.Responses;
 import dev.stoa.identity.Caller;
 import dev.stoa.identity.KeyScope;
@@ -177,11 +178,7 @@ final class UsageController {
 
     private static Set<Grouping> groupings(HttpServletRequest http) {
         Set<Grouping> groupings = EnumSet.noneOf(Grouping.class);
-        // The vendor's clients write the parameter with and without the brackets.
-        Stream.of("group_by", "group_by[]")
-                .map(http::getParameterValues)
-                .filter(values -> values != null)
-                .flatMap(Stream::of)
+        Query.values(http, "group_by")
                 .flatMap(values -> Stream.of(values.split(",")))
                 .map(UsageController::grouping)
                 .forEach(groupings::add);
