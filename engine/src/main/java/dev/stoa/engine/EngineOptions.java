@@ -59,7 +59,7 @@ public record EngineOptions(
     private static final Duration AGING_INTERVAL = Duration.ofSeconds(5);
 
     /** Longer guesses are seldom right to their end. */
-    private static final int SPECULATIVE_TOKENS_MAX = 8;
+    public static final int SPECULATIVE_TOKENS_MAX = 8;
 
     /** @throws IllegalArgumentException naming the option that is out of range */
     public EngineOptions {

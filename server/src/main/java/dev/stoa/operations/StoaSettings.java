@@ -83,8 +83,8 @@ public record StoaSettings(
             require(!gatherWait.isNegative(), "stoa.engine.gather-wait must not be negative");
             require(agingInterval.isPositive(), "stoa.engine.aging-interval must be positive");
             require(
-                    speculativeTokens >= 0 && speculativeTokens <= 8,
-                    "stoa.engine.speculative-tokens must be between 0 and 8");
+                    speculativeTokens >= 0 && speculativeTokens <= EngineOptions.SPECULATIVE_TOKENS_MAX,
+                    "stoa.engine.speculative-tokens must be between 0 and " + EngineOptions.SPECULATIVE_TOKENS_MAX);
         }
 
         /** In the engine's own words. */

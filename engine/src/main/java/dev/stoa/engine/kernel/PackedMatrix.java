@@ -11,7 +11,7 @@ package dev.stoa.engine.kernel;
  *
  * <p>Numbers and scales lie apart, so that a product reads two streams without a gap from the first panel to the last.
  * Hardware fetches ahead of loads whose addresses grow evenly; with a panel's scales in front of its numbers, it began anew
- * with each panel, at a third of the rate.
+ * with each panel, at two thirds of the rate.
  *
  * <p>A weight is {@code scale · q + minimum}, where {@code q} is the stored number less {@link Form#offset}, and the
  * minimum {@code minimumFactor · scale + } the stored minimum.

@@ -142,6 +142,7 @@ class EmbeddingsApiTest {
             String body = "{'model':'all-minilm-l6-v2','input':'the " + word + "'}";
             all.add(server.http().sendAsync(request(body), HttpResponse.BodyHandlers.ofString()));
         }
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
         List<float[]> alone = new ArrayList<>();
         for (String word : words) {
             alone.add(onlyVector(post("{'model':'all-minilm-l6-v2','input':'the " + word + "'}")));
