@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** The SQL of what a person tells models. Every statement names the member. Each call is one statement. */
+/** The SQL of what a person tells models. Each statement names the member, or the conversation that it reads for. */
 @Repository
 class PersonalRepository {
     private static final String PROJECT_FILES = """
@@ -185,7 +185,7 @@ class PersonalRepository {
 
     /** What stands before a conversation. */
     Before before(UUID conversation, int fileLengthMax) {
-        record Row(UUID member, String conversation, String project, List<Attachments.Content> files) {}
+        record Row(UUID member, String conversation, String project) {}
         Row row = jdbc.sql("""
                         SELECT c.member_id, c.instructions, coalesce(p.instructions, '') AS project
                         FROM conversation c LEFT JOIN project p ON p.id = c.project_id WHERE c.id = :id
@@ -194,10 +194,9 @@ class PersonalRepository {
                 .query((found, index) -> new Row(
                         found.getObject("member_id", UUID.class),
                         found.getString("instructions"),
-                        found.getString("project"),
-                        List.of()))
+                        found.getString("project")))
                 .single();
-        Before personal = before(row.member());
+        Before personal = personal(row.member());
         return new Before(
                 personal.personal(),
                 personal.memory(),
@@ -208,10 +207,6 @@ class PersonalRepository {
 
     /** What stands before whatever a member asks. */
     Before personal(UUID member) {
-        return before(member);
-    }
-
-    private Before before(UUID member) {
         Instructions instructions = instructions(member);
         List<String> memory = instructions.useMemory()
                 ? memories(member).stream().map(Memory::text).toList()
