@@ -6,6 +6,7 @@ import dev.stoa.admission.Spending;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.Outcome;
 import dev.stoa.inference.Refusal;
+import dev.stoa.inference.Reuse;
 import dev.stoa.inference.TokenUsage;
 import dev.stoa.safety.SafetyGate;
 import dev.stoa.shared.ErrorKind;
@@ -99,6 +100,8 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
                     course.outcome,
                     null,
                     new TokenUsage(course.tokens, 0, 0),
+                    Reuse.NONE,
+                    0,
                     0,
                     null,
                     course.accepted,

@@ -2,6 +2,7 @@ package dev.stoa.generation;
 
 import dev.stoa.inference.Outcome;
 import dev.stoa.inference.Refusal;
+import dev.stoa.inference.Reuse;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
@@ -51,7 +52,7 @@ final class SettledStream implements TokenStream {
                     ended = true;
                     StopReason reason = finished.reason();
                     Outcome outcome = reason == StopReason.REFUSAL ? Outcome.REFUSED : Outcome.COMPLETED;
-                    settle(outcome, reason, finished.usage());
+                    settle(outcome, reason, finished.usage(), inner.charged());
                 }
             }
             return event;
@@ -96,11 +97,12 @@ final class SettledStream implements TokenStream {
     private void end(Outcome outcome) {
         ended = true;
         inner.close();
-        settle(outcome, null, inner.usage());
+        settle(outcome, null, inner.usage(), inner.charged());
     }
 
-    private void settle(Outcome outcome, @Nullable StopReason reason, TokenUsage usage) {
-        if (settlement.settle(outcome, reason, usage, model(), inner.queued())) {
+    private void settle(Outcome outcome, @Nullable StopReason reason, TokenUsage usage, TokenUsage charged) {
+        Settlement.Used used = Settlement.Used.of(inner.reuse(), usage, charged);
+        if (settlement.settle(outcome, reason, used, model(), inner.queued())) {
             onEnd.run();
         }
     }
@@ -130,6 +132,16 @@ final class SettledStream implements TokenStream {
     }
 
     @Override
+    public Reuse reuse() {
+        return inner.reuse();
+    }
+
+    @Override
+    public TokenUsage charged() {
+        return inner.charged();
+    }
+
+    @Override
     public int[] tokensFrom(int from) {
         return inner.tokensFrom(from);
     }
@@ -143,6 +155,6 @@ final class SettledStream implements TokenStream {
     public void close() {
         closed = true;
         inner.close();
-        settle(Outcome.CANCELLED, null, inner.usage());
+        settle(Outcome.CANCELLED, null, inner.usage(), inner.charged());
     }
 }

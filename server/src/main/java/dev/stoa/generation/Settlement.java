@@ -6,6 +6,7 @@ import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Outcome;
 import dev.stoa.inference.Prices;
+import dev.stoa.inference.Reuse;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
@@ -45,6 +46,8 @@ final class Settlement implements OpenRequest {
     private Outcome outcome = Outcome.COMPLETED;
     private @Nullable StopReason stopReason;
     private TokenUsage tokens = TokenUsage.NONE;
+    private Reuse reuse = Reuse.NONE;
+    private int reusedTokens;
     private @Nullable Duration queued;
 
     /**
@@ -87,7 +90,7 @@ final class Settlement implements OpenRequest {
 
     /** Ends the parts from {@code from} on, which never began. */
     void settleRest(int from, Outcome how) {
-        parts.subList(from, parts.size()).forEach(part -> part.settle(how, null, TokenUsage.NONE, model, null));
+        parts.subList(from, parts.size()).forEach(part -> part.settle(how, null, Used.NOTHING, model, null));
     }
 
     @Override
@@ -122,7 +125,9 @@ final class Settlement implements OpenRequest {
             TokenStream running = part.stream;
             if (!part.settled && running != null) {
                 sum = sum.plus(
-                        part.countsPrompt ? running.usage() : running.usage().outputOnly());
+                        part.countsPrompt
+                                ? running.charged()
+                                : running.charged().outputOnly());
             }
         }
         return sum;
@@ -136,6 +141,26 @@ final class Settlement implements OpenRequest {
     @Override
     public synchronized boolean ended() {
         return open == 0;
+    }
+
+    /**
+     * What a part has used.
+     *
+     * @param charged what was computed for it
+     * @param reusedTokens of its answer that were not
+     */
+    record Used(TokenUsage charged, Reuse reuse, int reusedTokens) {
+        static final Used NOTHING = new Used(TokenUsage.NONE, Reuse.NONE, 0);
+
+        static Used of(Reuse reuse, TokenUsage usage, TokenUsage charged) {
+            return reuse == Reuse.NONE
+                    ? new Used(usage, reuse, 0)
+                    : new Used(charged, reuse, Math.max(0, total(usage) - total(charged)));
+        }
+
+        private static int total(TokenUsage usage) {
+            return usage.inputTokens() + usage.outputTokens();
+        }
     }
 
     /** One part's share in the end. */
@@ -180,11 +205,7 @@ final class Settlement implements OpenRequest {
          * @param queuedFor as {@link dev.stoa.inference.TokenStream#queued}
          */
         boolean settle(
-                Outcome how,
-                @Nullable StopReason reason,
-                TokenUsage used,
-                String answering,
-                @Nullable Duration queuedFor) {
+                Outcome how, @Nullable StopReason reason, Used used, String answering, @Nullable Duration queuedFor) {
             synchronized (Settlement.this) {
                 if (settled) {
                     return false;
@@ -194,7 +215,10 @@ final class Settlement implements OpenRequest {
                 if (queuedFor != null && (queued == null || queuedFor.compareTo(queued) > 0)) {
                     queued = queuedFor;
                 }
-                add(how, reason, countsPrompt ? used : used.outputOnly());
+                add(how, reason, countsPrompt ? used.charged() : used.charged().outputOnly());
+                reuse = reuse.and(used.reuse());
+                // A reader who left did not have all of it.
+                reusedTokens += how == Outcome.COMPLETED ? used.reusedTokens() : 0;
                 if (--open > 0) {
                     return true;
                 }
@@ -238,6 +262,8 @@ final class Settlement implements OpenRequest {
                     outcome,
                     stopReason,
                     tokens,
+                    reuse,
+                    reusedTokens,
                     cost,
                     queued,
                     accepted,

@@ -33,6 +33,9 @@ final class EmbeddedInference implements Worker, SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedInference.class);
 
+    /** Of the file; empty until it is known. */
+    private volatile String revision = "";
+
     private record State(
             ModelStatus status, Instant createdAt, @Nullable EmbeddedWorker worker) {}
 
@@ -66,6 +69,7 @@ final class EmbeddedInference implements Worker, SmartLifecycle {
             ModelFiles.Found found = files.fetch((done, total) ->
                     become(new ModelStatus(files.id(), ModelStatus.Phase.DOWNLOADING, done, total, null), null, null));
             become(status(found.id(), ModelStatus.Phase.LOADING, null), found.addedAt(), null);
+            revision = String.valueOf(found.file().getFileName());
             Engine engine = loader.load(found.file());
             EmbeddedWorker worker = new EmbeddedWorker(engine, meters.requests(found.id()));
             if (!become(status(found.id(), ModelStatus.Phase.READY, null), null, worker)) {
@@ -125,6 +129,12 @@ final class EmbeddedInference implements Worker, SmartLifecycle {
         EmbeddedWorker worker = now.worker();
         int context = worker == null ? 0 : worker.contextLength();
         return new Model(id, aliases, plain, now.createdAt(), context, worker != null);
+    }
+
+    /** The store names files by their contents. */
+    @Override
+    public String revision(String model) {
+        return revision;
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param begun ids of the output's first tokens, fewer than {@code maxTokens}, which an earlier run of this same request
  *     drew before it was cut off: the stream gives their text anew and goes on from there. Only for the worker kind that
  *     told them ({@link TokenStream#tokensFrom}); almost always empty
+ * @param seeded whether the sampling's seed is the caller's own, who so asks for the same answer each time
  */
 public record GenerationRequest(
         String id,
@@ -37,7 +38,8 @@ public record GenerationRequest(
         OutputControl control,
         Scheduling scheduling,
         String surface,
-        List<Integer> begun) {
+        List<Integer> begun,
+        boolean seeded) {
     public static final int NO_LOGPROBS = -1;
     /** What the surface of a batch's items ends with. */
     public static final String BATCH_SURFACE = "-batch";
@@ -70,6 +72,34 @@ public record GenerationRequest(
                 List.of());
     }
 
+    /** One whose seed is nobody's choice. */
+    public GenerationRequest(
+            String id,
+            String model,
+            Prompt prompt,
+            int maxTokens,
+            Sampling sampling,
+            List<String> stopSequences,
+            int topLogprobs,
+            OutputControl control,
+            Scheduling scheduling,
+            String surface,
+            List<Integer> begun) {
+        this(
+                id,
+                model,
+                prompt,
+                maxTokens,
+                sampling,
+                stopSequences,
+                topLogprobs,
+                control,
+                scheduling,
+                surface,
+                begun,
+                false);
+    }
+
     /** For each part of one request whether its prompt counts: of those that share a prompt (one object) the first. */
     public static boolean[] countsPrompt(List<GenerationRequest> parts) {
         IdentityHashMap<Prompt, Boolean> seen = new IdentityHashMap<>();
@@ -98,7 +128,8 @@ public record GenerationRequest(
                 control,
                 scheduling,
                 surface,
-                tokens);
+                tokens,
+                seeded);
     }
 
     /** The same of a conversation, with the model told to think first or not to. */
@@ -107,7 +138,18 @@ public record GenerationRequest(
                 ? new Prompt.Conversation(messages, tools, Optional.of(wanted))
                 : prompt;
         return new GenerationRequest(
-                id, model, same, maxTokens, sampling, stopSequences, topLogprobs, control, scheduling, surface, begun);
+                id,
+                model,
+                same,
+                maxTokens,
+                sampling,
+                stopSequences,
+                topLogprobs,
+                control,
+                scheduling,
+                surface,
+                begun,
+                seeded);
     }
 
     /** The same as an item of a batch: behind all others, and counted under a surface of its own. */
@@ -123,7 +165,8 @@ public record GenerationRequest(
                 control,
                 scheduling.withPriority(Priority.BATCH),
                 surface + BATCH_SURFACE,
-                begun);
+                begun,
+                seeded);
     }
 
     public GenerationRequest withModel(String value) {
@@ -140,7 +183,8 @@ public record GenerationRequest(
                         control,
                         scheduling,
                         surface,
-                        begun);
+                        begun,
+                        seeded);
     }
 
     public GenerationRequest withMaxTokens(int value) {
@@ -157,16 +201,49 @@ public record GenerationRequest(
                         control,
                         scheduling,
                         surface,
-                        begun);
+                        begun,
+                        seeded);
     }
 
     public GenerationRequest withControl(OutputControl value) {
         return new GenerationRequest(
-                id, model, prompt, maxTokens, sampling, stopSequences, topLogprobs, value, scheduling, surface, begun);
+                id,
+                model,
+                prompt,
+                maxTokens,
+                sampling,
+                stopSequences,
+                topLogprobs,
+                value,
+                scheduling,
+                surface,
+                begun,
+                seeded);
     }
 
     public GenerationRequest withScheduling(Scheduling value) {
         return new GenerationRequest(
-                id, model, prompt, maxTokens, sampling, stopSequences, topLogprobs, control, value, surface, begun);
+                id,
+                model,
+                prompt,
+                maxTokens,
+                sampling,
+                stopSequences,
+                topLogprobs,
+                control,
+                value,
+                surface,
+                begun,
+                seeded);
+    }
+
+    /** Whether the same request has the same answer: the likeliest token is drawn each time, or by a seed that is told. */
+    public boolean repeatable() {
+        return greedy() || seeded;
+    }
+
+    /** Whether the seed plays no part. */
+    public boolean greedy() {
+        return sampling.temperature() == 0 || sampling.topK() == 1;
     }
 }

@@ -87,6 +87,19 @@ public interface TokenStream extends AutoCloseable {
         return null;
     }
 
+    /** Whether the answer was there already, or is made for others too. Stands from the beginning. */
+    default Reuse reuse() {
+        return Reuse.NONE;
+    }
+
+    /**
+     * What of {@link #usage} this request pays for: all of it, but for answers that others had made. Stands once the
+     * stream has finished or was closed.
+     */
+    default TokenUsage charged() {
+        return usage();
+    }
+
     /** Why safety ended it; null unless the stop reason is {@link StopReason#REFUSAL}. */
     default @Nullable Refusal refusal() {
         return null;

@@ -22,6 +22,15 @@ public record TokenUsage(int inputTokens, int cachedTokens, int outputTokens, in
                 thinkingTokens + other.thinkingTokens);
     }
 
+    /** What came after {@code earlier}. */
+    public TokenUsage minus(TokenUsage earlier) {
+        return new TokenUsage(
+                inputTokens - earlier.inputTokens,
+                cachedTokens - earlier.cachedTokens,
+                outputTokens - earlier.outputTokens,
+                thinkingTokens - earlier.thinkingTokens);
+    }
+
     /** What a part of a request adds whose prompt another part has counted. */
     public TokenUsage outputOnly() {
         return new TokenUsage(0, 0, outputTokens, thinkingTokens);

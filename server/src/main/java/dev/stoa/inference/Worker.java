@@ -23,6 +23,11 @@ public interface Worker {
         return false;
     }
 
+    /** What stands behind one of its models now: another text when the same request may be answered otherwise. */
+    default String revision(String model) {
+        return "";
+    }
+
     /**
      * The prompt's size in tokens; an estimate on the safe side where the worker can't know.
      *

@@ -2,6 +2,7 @@ package dev.stoa.safety;
 
 import dev.stoa.inference.JsonText;
 import dev.stoa.inference.Refusal;
+import dev.stoa.inference.Reuse;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenLogprob;
 import dev.stoa.inference.TokenStream;
@@ -205,6 +206,16 @@ final class GuardedStream implements TokenStream {
     @Override
     public TokenUsage usage() {
         return inner.usage();
+    }
+
+    @Override
+    public Reuse reuse() {
+        return inner.reuse();
+    }
+
+    @Override
+    public TokenUsage charged() {
+        return inner.charged();
     }
 
     @Override

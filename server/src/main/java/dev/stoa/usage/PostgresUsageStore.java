@@ -2,6 +2,7 @@ package dev.stoa.usage;
 
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.Outcome;
+import dev.stoa.inference.Reuse;
 import dev.stoa.inference.TokenUsage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,10 +29,10 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
                 INSERT INTO usage_event
                     (request_id, at, organization_id, workspace_id, member_id, credential_id, surface, model, outcome,
                      stop_reason, input_tokens, cached_tokens, output_tokens, thinking_tokens, queue_ms, accepted_ms,
-                     first_token_ms, total_ms, cost_nanodollars)
+                     first_token_ms, total_ms, cost_nanodollars, reuse, reused_tokens)
                 SELECT * FROM unnest(?::text[], ?::timestamptz[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::text[],
                     ?::text[], ?::text[], ?::text[], ?::int[], ?::int[], ?::int[], ?::int[], ?::int[], ?::int[],
-                    ?::int[], ?::int[], ?::bigint[])
+                    ?::int[], ?::int[], ?::bigint[], ?::text[], ?::int[])
                 ON CONFLICT (request_id, at) DO NOTHING
                 RETURNING *)
             INSERT INTO usage_sum AS old
@@ -102,6 +103,10 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
         columns.ints(events, event -> millis(event.firstToken()));
         columns.ints(events, event -> millis(event.total()));
         columns.longs(events, UsageEvent::cost);
+        columns.texts(
+                events,
+                event -> event.reuse() == Reuse.NONE ? null : event.reuse().label());
+        columns.ints(events, UsageEvent::reusedTokens);
         transaction.executeWithoutResult(_ -> jdbc.update(INSERT, columns.setter(0)));
     }
 
@@ -199,6 +204,8 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
                         row.getInt("cached_tokens"),
                         row.getInt("output_tokens"),
                         row.getInt("thinking_tokens")),
+                Reuse.NONE,
+                0,
                 row.getLong("cost_nanodollars"),
                 null,
                 null,

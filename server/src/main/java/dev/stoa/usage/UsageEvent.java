@@ -2,6 +2,7 @@ package dev.stoa.usage;
 
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.Outcome;
+import dev.stoa.inference.Reuse;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenUsage;
 import java.time.Duration;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param at when it came
  * @param model the model's own name; {@link #UNKNOWN_MODEL} where the caller named none that exists
  * @param stopReason why the model stopped, where it did
+ * @param tokens what was computed for it
+ * @param reusedTokens of its answer, prompt included, that were not: they came from the cache, or were computed for
+ *     another request
  * @param cost in billionths of a dollar, at the prices of the time
  * @param queued in the worker's own queue; null where it does not tell
  * @param accepted from {@code at} until a worker had taken it; null if none did
@@ -29,6 +33,8 @@ public record UsageEvent(
         Outcome outcome,
         @Nullable StopReason stopReason,
         TokenUsage tokens,
+        Reuse reuse,
+        int reusedTokens,
         long cost,
         @Nullable Duration queued,
         @Nullable Duration accepted,

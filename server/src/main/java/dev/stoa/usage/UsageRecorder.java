@@ -41,6 +41,7 @@ public final class UsageRecorder {
         tokens(event, "input", event.tokens().inputTokens());
         tokens(event, "cached_input", event.tokens().cachedTokens());
         tokens(event, "output", event.tokens().outputTokens());
+        tokens(event, "reused", event.reusedTokens());
         time("gen_ai.server.request.duration", event, event.total(), Buckets.REQUEST);
         time("gen_ai.server.time_to_first_token", event, event.firstToken(), Buckets.FIRST_TOKEN);
         ledger.append(event);

@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.Outcome;
+import dev.stoa.inference.Reuse;
 import dev.stoa.inference.TokenUsage;
 import dev.stoa.operations.postgres.TestPostgres;
 import dev.stoa.usage.UsageReports.Grouping;
@@ -78,6 +79,8 @@ class PostgresUsageStoreTest {
                 Outcome.COMPLETED,
                 null,
                 new TokenUsage(10, 4, output),
+                Reuse.NONE,
+                0,
                 7,
                 Duration.ofMillis(3),
                 null,

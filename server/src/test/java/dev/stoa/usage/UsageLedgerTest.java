@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.Outcome;
+import dev.stoa.inference.Reuse;
 import dev.stoa.inference.TokenUsage;
 import dev.stoa.shared.Limits;
 import java.time.Duration;
@@ -30,6 +31,8 @@ class UsageLedgerTest {
                 Outcome.COMPLETED,
                 null,
                 TokenUsage.NONE,
+                Reuse.NONE,
+                0,
                 0,
                 null,
                 null,

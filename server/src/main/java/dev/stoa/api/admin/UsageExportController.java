@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 final class UsageExportController {
     private static final String HEAD =
             "request_id,at,workspace_id,user_id,api_key_id,surface,model,outcome,stop_reason,"
-                    + "input_tokens,cached_tokens,output_tokens,thinking_tokens,queue_ms,first_token_ms,total_ms,cost_usd\r\n";
+                    + "input_tokens,cached_tokens,output_tokens,thinking_tokens,queue_ms,first_token_ms,total_ms,cost_usd,cache,reused_tokens\r\n";
     private static final int NANODOLLAR_DIGITS = 9;
 
     private final AdminCallers callers;
@@ -78,8 +78,9 @@ final class UsageExportController {
         field(lines, entry.queueMillis());
         field(lines, entry.firstTokenMillis());
         field(lines, entry.totalMillis());
-        lines.append(BigDecimal.valueOf(entry.cost(), NANODOLLAR_DIGITS).toPlainString())
-                .append("\r\n");
+        field(lines, BigDecimal.valueOf(entry.cost(), NANODOLLAR_DIGITS).toPlainString());
+        field(lines, entry.reuse());
+        lines.append(entry.reusedTokens()).append("\r\n");
     }
 
     private static void field(StringBuilder lines, @Nullable Object value) {

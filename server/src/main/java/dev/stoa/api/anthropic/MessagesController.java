@@ -1,6 +1,7 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.admission.Admission;
+import dev.stoa.api.CacheHeader;
 import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.JsonBody;
@@ -18,6 +19,7 @@ import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import tools.jackson.databind.node.ObjectNode;
@@ -79,6 +81,7 @@ final class MessagesController {
         GenerationRequest work = request.generation(requestId, ids.seed());
         try {
             TokenStream stream = generations.start(caller, work);
+            CacheHeader.set(response, List.of(stream));
             LifecycleHeaders.set(
                     response, inference.model(stream.model()).card().lifecycle());
             return stream;

@@ -1,6 +1,7 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.admission.Admission;
+import dev.stoa.api.CacheHeader;
 import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.JsonBody;
@@ -117,6 +118,7 @@ final class ChatController {
     private List<TokenStream> start(Caller caller, List<GenerationRequest> parts, HttpServletResponse response) {
         try {
             List<TokenStream> streams = generations.startAll(caller, parts);
+            CacheHeader.set(response, streams);
             String model = streams.getFirst().model();
             LifecycleHeaders.set(response, inference.model(model).card().lifecycle());
             return streams;

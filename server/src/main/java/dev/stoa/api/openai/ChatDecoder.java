@@ -54,6 +54,7 @@ final class ChatDecoder {
                 choices,
                 maxTokens,
                 sampling,
+                Decoding.seeded(fields),
                 stops,
                 topLogprobs,
                 control,

@@ -14,6 +14,7 @@ import java.util.List;
  *
  * @param prompts at least one; a chat has exactly one
  * @param choices answers for each prompt
+ * @param seeded whether the caller chose the seed
  * @param topLogprobs as in {@link GenerationRequest}
  * @param control the form of the answers, and biases on their tokens
  * @param includeUsage whether a stream ends with its usage
@@ -24,6 +25,7 @@ record CompletionRequest(
         int choices,
         int maxTokens,
         Sampling sampling,
+        boolean seeded,
         List<String> stops,
         int topLogprobs,
         OutputControl control,
@@ -48,7 +50,8 @@ record CompletionRequest(
                         control,
                         Scheduling.DEFAULT.withPriority(priority),
                         SURFACE,
-                        List.of()));
+                        List.of(),
+                        seeded));
             }
         }
         return parts;

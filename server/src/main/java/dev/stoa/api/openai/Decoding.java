@@ -66,6 +66,11 @@ final class Decoding {
                 seed.isPresent() ? seed.getAsLong() : ids.seed());
     }
 
+    /** Whether the caller chose the seed. */
+    static boolean seeded(Fields fields) {
+        return fields.optionalLong("seed").isPresent();
+    }
+
     /** The sampling of one choice of several: the same but for its seed. */
     static Sampling ofChoice(Sampling all, int choice) {
         return new Sampling(

@@ -1,6 +1,7 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.admission.Admission;
+import dev.stoa.api.CacheHeader;
 import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.JsonBody;
@@ -18,6 +19,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,7 +93,9 @@ final class ResponsesController {
 
     private TokenStream start(Caller caller, ResponsesRequest request, String requestId, HttpServletResponse response) {
         try {
-            return generations.start(caller, request.generation(requestId));
+            TokenStream stream = generations.start(caller, request.generation(requestId));
+            CacheHeader.set(response, List.of(stream));
+            return stream;
         } finally {
             RateLimitHeaders.set(response, admission.allowance(caller.credentialId()));
         }

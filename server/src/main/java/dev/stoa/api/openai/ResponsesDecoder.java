@@ -104,6 +104,7 @@ final class ResponsesDecoder {
                 named.namespaces(),
                 maxTokens.orElse(Integer.MAX_VALUE),
                 sampling,
+                Decoding.seeded(fields),
                 control,
                 priority,
                 stream,

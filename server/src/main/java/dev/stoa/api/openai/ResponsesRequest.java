@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A decoded body of {@code POST /v1/responses}.
  *
  * @param namespaces of tools that stand in one, by their names
+ * @param seeded whether the caller chose the seed
  * @param store whether the response is kept
  * @param background whether it is made while nobody waits
  * @param previousId of the response that it goes on from
@@ -28,6 +29,7 @@ record ResponsesRequest(
         Map<String, String> namespaces,
         int maxTokens,
         Sampling sampling,
+        boolean seeded,
         OutputControl control,
         Priority priority,
         boolean stream,
@@ -50,6 +52,7 @@ record ResponsesRequest(
                 control,
                 Scheduling.DEFAULT.withPriority(priority),
                 SURFACE,
-                List.of());
+                List.of(),
+                seeded);
     }
 }

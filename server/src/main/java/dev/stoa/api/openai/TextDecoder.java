@@ -54,6 +54,7 @@ final class TextDecoder {
                 choices,
                 maxTokens,
                 sampling,
+                Decoding.seeded(fields),
                 stops,
                 Decoding.topLogprobs(logprobs.isPresent(), logprobs.orElse(0)),
                 control,

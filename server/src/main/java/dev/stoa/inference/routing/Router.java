@@ -8,6 +8,7 @@ import dev.stoa.inference.ModelStatus;
 import dev.stoa.inference.Prices;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.Workers;
+import dev.stoa.inference.reuse.Answers;
 import dev.stoa.inference.routing.Alias.Canary;
 import dev.stoa.inference.routing.RoutedStream.Attempt;
 import dev.stoa.inference.routing.RoutedStream.Result;
@@ -38,6 +39,7 @@ final class Router implements Inference {
     private final RetryBudget budget;
     private final Rollouts rollouts = new Rollouts();
     private final Shadows shadows;
+    private final Answers answers;
     private final MeterRegistry meters;
     private final RandomGenerator random;
     private final LongSupplier nanoClock;
@@ -50,6 +52,7 @@ final class Router implements Inference {
             Catalogues catalogues,
             RoutingSettings settings,
             Shadows shadows,
+            Answers answers,
             MeterRegistry meters,
             RandomGenerator random,
             LongSupplier nanoClock) {
@@ -59,6 +62,7 @@ final class Router implements Inference {
         this.settings = settings;
         this.budget = new RetryBudget(settings.retryBudget(), settings.retryReserve());
         this.shadows = shadows;
+        this.answers = answers;
         this.meters = meters;
         this.random = random;
         this.nanoClock = nanoClock;
@@ -108,6 +112,12 @@ final class Router implements Inference {
     @Override
     public TokenStream start(GenerationRequest request) {
         String version = routes.model(request.model()).id();
+        return answers.start(request.withModel(version), () -> routes.revision(version), this::run);
+    }
+
+    /** @param request by a version's own name */
+    private TokenStream run(GenerationRequest request) {
+        String version = request.model();
         // An answer that was begun goes on only where it was begun: no other model would go on with its tokens.
         boolean alone = !request.begun().isEmpty();
         ModelVersion.Shadow shadow = alone ? null : routes.shadow(version);

@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,6 +172,29 @@ final class Routes {
     @Nullable Prices prices(String id) {
         ModelVersion version = catalogue.version(id);
         return version == null ? null : version.card().prices();
+    }
+
+    /** What stands behind a version now: another text when the same request may be answered otherwise. */
+    String revision(String id) {
+        Catalogue now = catalogue;
+        ModelVersion version = now.version(id);
+        if (version == null || version.deployments().isEmpty()) {
+            return own(id);
+        }
+        return version.deployments().stream()
+                .map(deployment -> revision(now, deployment))
+                .sorted()
+                .collect(Collectors.joining("\n"));
+    }
+
+    private String revision(Catalogue now, ModelVersion.Deployment deployment) {
+        Catalogue.Upstream upstream =
+                deployment.upstream() == null ? null : now.upstreams().get(deployment.upstream());
+        return upstream == null ? own(deployment.model()) : upstream.server().url() + " " + deployment.model();
+    }
+
+    private String own(String model) {
+        return local.workerOf(model).map(worker -> worker.revision(model)).orElse("");
     }
 
     ModelVersion.@Nullable Shadow shadow(String id) {

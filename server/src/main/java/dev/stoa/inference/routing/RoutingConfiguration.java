@@ -1,6 +1,7 @@
 package dev.stoa.inference.routing;
 
 import dev.stoa.inference.Workers;
+import dev.stoa.inference.reuse.Answers;
 import dev.stoa.shared.Announcements;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.MasterKey;
@@ -58,6 +59,7 @@ class RoutingConfiguration {
             Catalogues catalogues,
             RoutingSettings settings,
             Limits limits,
+            Answers answers,
             Announcements announcements,
             MeterRegistry meters,
             RandomGenerator random) {
@@ -67,6 +69,7 @@ class RoutingConfiguration {
                 catalogues,
                 settings,
                 new Shadows(settings.shadows(), limits.requestTime(), meters),
+                answers,
                 meters,
                 random,
                 System::nanoTime);

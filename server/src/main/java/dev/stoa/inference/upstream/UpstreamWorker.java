@@ -67,6 +67,12 @@ final class UpstreamWorker implements Worker, AutoCloseable {
         return true;
     }
 
+    /** What the server there does behind the name, only its operator knows. */
+    @Override
+    public String revision(String model) {
+        return upstream.url() + " " + nameThere(model);
+    }
+
     /** By length: only the upstream has the tokenizer. */
     @Override
     public int countTokens(GenerationRequest request) {

@@ -61,6 +61,11 @@ public final class Upstreams implements Worker, AutoCloseable {
     }
 
     @Override
+    public String revision(String model) {
+        return worker(model).revision(model);
+    }
+
+    @Override
     public int countTokens(GenerationRequest request) {
         return worker(request.model()).countTokens(request);
     }
