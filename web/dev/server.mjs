@@ -10,6 +10,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { administration } from "./administration.mjs";
 import { answerTo, THOUGHT } from "./answers.mjs";
 
 export const KEY = "sk-stoa-dev";
@@ -92,7 +93,8 @@ async function handle(world, request, response) {
     if (pace !== undefined) world.pace = pace;
     return json(response, 200, {});
   }
-  if (url.pathname.startsWith("/v1/organizations/")) return json(response, 200, administration(url, request.method));
+  if (url.pathname.startsWith("/v1/organizations/"))
+    return json(response, 200, administration(url, request.method, MEMBER));
   if (!url.pathname.startsWith("/api/")) return file(response, url.pathname);
   if (world.down) return void request.socket.destroy();
   if (request.method !== "GET" && request.headers["x-stoa-client"] !== "web") {
@@ -170,81 +172,6 @@ async function handle(world, request, response) {
   if (kind === "conversations") return onConversation(world, request.method, id, sub, body, response);
   if (kind === "messages") return onMessage(world, request, id, sub, body, url.searchParams, response);
   return fail(response, 404, "not_found", "no such call");
-}
-
-/** What the console asks for; changes are answered and forgotten. */
-function administration(url, method) {
-  const name = url.pathname.slice("/v1/organizations/".length).split("/")[0];
-  const at = (hours) => new Date(Date.now() - hours * 36e5);
-  const page = (data) => ({ data, has_more: false, last_id: null });
-  const made = { added_at: at(900), has_password: true };
-  if (name === "users") {
-    return page([
-      {
-        ...made,
-        id: `user_${MEMBER.id}`,
-        name: MEMBER.name,
-        email: MEMBER.email,
-        role: "operator",
-        last_seen_at: at(0),
-      },
-      { ...made, id: "user_2", name: "Grace", email: "grace@example.org", role: "admin", last_seen_at: at(5) },
-      { ...made, id: "user_3", name: "Edsger", email: "edsger@example.org", role: "user", last_seen_at: null },
-    ]);
-  }
-  if (name === "invites") {
-    const invite = {
-      id: "invite_1",
-      email: "linus@example.org",
-      role: "user",
-      status: "pending",
-      expires_at: at(-160),
-    };
-    return method === "POST" ? { ...invite, path: "/#/join/invite0000" } : page([invite]);
-  }
-  if (name === "api_keys") {
-    const key = { scopes: ["inference"], created_at: at(700), expires_at: null, last_used_at: at(1), status: "active" };
-    if (method === "POST") return { ...key, id: "apikey_9", key: `sk-stoa-${"x".repeat(43)}` };
-    return page([
-      {
-        ...key,
-        id: "apikey_1",
-        name: "First key",
-        partial_key_hint: "sk-stoa-…a8Kx",
-        scopes: ["inference", "chat", "admin"],
-      },
-      { ...key, id: "apikey_2", name: "Nightly report", partial_key_hint: "sk-stoa-…9fQz", expires_at: at(-900) },
-      { ...key, id: "apikey_3", name: "Old script", partial_key_hint: "sk-stoa-…Lm2p", status: "inactive" },
-    ]);
-  }
-  if (name === "usage_report") {
-    const day = (index) => ({
-      starting_at: new Date(Date.UTC(2026, 10, 12 + index)),
-      results: [
-        {
-          model: "qwen3:4b",
-          uncached_input_tokens: 9000 + ((index * 7919) % 8000),
-          cache_read_input_tokens: 6000 + ((index * 104729) % 9000),
-          output_tokens: 3000 + ((index * 1299709) % 5000),
-        },
-        { model: "smollm2:135m", uncached_input_tokens: 900, cache_read_input_tokens: 100, output_tokens: 400 },
-      ],
-    });
-    return { data: Array.from({ length: 14 }, (_, index) => day(index)) };
-  }
-  const event = (id, action, detail) => ({
-    id,
-    created_at: at(id),
-    user_id: "user_2",
-    action,
-    subject_id: `s${id}`,
-    detail,
-  });
-  return page([
-    event(1, "invitation.created", { role: "user", email: "linus@example.org" }),
-    event(3, "api_key.rotated", { replaces: "First key" }),
-    event(30, "member.role_changed", { from: "user", to: "admin" }),
-  ]);
 }
 
 function devices() {

@@ -290,15 +290,7 @@ async function tour(size, scheme) {
   await page.waitForTimeout(300);
   await shot("18-share");
   await page.reload();
-  for (const [index, name] of ["people", "keys", "usage", "audit"].entries()) {
-    await page.goto(`${server.address}/#/console/${name}`);
-    await page
-      .locator(name === "usage" ? ".bars" : ".console-table tbody tr")
-      .first()
-      .waitFor();
-    await page.waitForTimeout(200);
-    await shot(`${24 + index}-console-${name}`);
-  }
+  await consolePages(page, server, shot);
   await page.goto(`${server.address}/#/console/people`);
   await page.getByRole("button", { name: "Invite" }).click();
   await page.waitForTimeout(300);
@@ -312,6 +304,22 @@ async function tour(size, scheme) {
   await shot("19-shared");
   await context.close();
   server.close();
+}
+
+const CONSOLE = ["people", "keys", "usage", "audit", "running", "limits", "quality", "retention"];
+
+async function consolePages(page, server, shot) {
+  for (const name of CONSOLE) {
+    await page.goto(`${server.address}/#/console/${name}`);
+    await page.locator(".bars, .console-table tbody tr, .console-form").first().waitFor();
+    await page.waitForTimeout(200);
+    await shot(`console-${name}`);
+  }
+  await page.goto(`${server.address}/#/console/limits`);
+  await page.getByRole("button", { name: "Change" }).nth(1).click();
+  await page.waitForTimeout(300);
+  await shot("console-limit");
+  await page.keyboard.press("Escape");
 }
 
 async function axe(page, where) {

@@ -1,8 +1,8 @@
 /**
- * The console of those who administer: people, keys, usage, audit log. A chunk of its own, loaded when it is first
- * opened. A new page is an entry of PAGES and a word.
+ * The console of those who administer. A chunk of its own, loaded when it is first opened. A new page is an entry of
+ * PAGES and a word.
  */
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import type { Member } from "../api/types";
 import { LeftIcon } from "../components/icons";
 import { Wordmark } from "../components/Logo";
@@ -11,27 +11,41 @@ import { t } from "../strings";
 import { AuditPage } from "./AuditPage";
 import "./console.css";
 import { KeysPage } from "./KeysPage";
+import { LimitsPage } from "./LimitsPage";
 import { PeoplePage } from "./PeoplePage";
+import { QualityPage } from "./QualityPage";
+import { RetentionPage } from "./RetentionPage";
+import { RunningPage } from "./RunningPage";
 import { UsagePage } from "./UsagePage";
 import { w } from "./words";
 
 interface PageEntry {
-  id: string;
-  label: string;
+  id: keyof typeof w.pages;
+  group: keyof typeof w.groups;
   body: (member: Member) => ReactNode;
 }
 
 const PAGES: readonly PageEntry[] = [
-  { id: "people", label: w.pages.people, body: (member) => <PeoplePage member={member} /> },
-  { id: "keys", label: w.pages.keys, body: () => <KeysPage /> },
-  { id: "usage", label: w.pages.usage, body: () => <UsagePage /> },
-  { id: "audit", label: w.pages.audit, body: () => <AuditPage /> },
+  { id: "running", group: "operate", body: () => <RunningPage /> },
+  { id: "people", group: "operate", body: (member) => <PeoplePage member={member} /> },
+  { id: "limits", group: "operate", body: () => <LimitsPage /> },
+  { id: "quality", group: "operate", body: () => <QualityPage /> },
+  { id: "retention", group: "operate", body: () => <RetentionPage /> },
+  { id: "audit", group: "operate", body: () => <AuditPage /> },
+  { id: "keys", group: "develop", body: () => <KeysPage /> },
+  { id: "usage", group: "develop", body: () => <UsagePage /> },
 ];
+const GROUPS = ["operate", "develop"] as const;
 
 export default function Console({ page, member }: { page: string; member: Member }) {
   const shown = PAGES.find((one) => one.id === page) ?? PAGES[0];
   useEffect(() => {
-    document.title = `${shown?.label ?? w.title} · ${t.app.name}`;
+    document.title = `${shown === undefined ? w.title : w.pages[shown.id]} · ${t.app.name}`;
+  }, [shown]);
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the pages lie in a row that is wider than the screen.
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [shown]);
   return (
     <div className="console">
@@ -41,23 +55,28 @@ export default function Console({ page, member }: { page: string; member: Member
           <LeftIcon /> {w.back}
         </button>
       </header>
-      <nav className="console-nav" aria-label={w.title}>
-        {PAGES.map((one) => (
-          <a
-            key={one.id}
-            href={`#/console/${one.id}`}
-            aria-current={one.id === shown?.id ? "page" : undefined}
-            onClick={(event) => {
-              event.preventDefault();
-              goToConsole(one.id);
-            }}
-          >
-            {one.label}
-          </a>
+      <nav ref={nav} className="console-nav" aria-label={w.title}>
+        {GROUPS.map((group) => (
+          <div key={group} role="group" aria-labelledby={`console-${group}`}>
+            <h2 id={`console-${group}`}>{w.groups[group]}</h2>
+            {PAGES.filter((one) => one.group === group).map((one) => (
+              <a
+                key={one.id}
+                href={`#/console/${one.id}`}
+                aria-current={one.id === shown?.id ? "page" : undefined}
+                onClick={(event) => {
+                  event.preventDefault();
+                  goToConsole(one.id);
+                }}
+              >
+                {w.pages[one.id]}
+              </a>
+            ))}
+          </div>
         ))}
       </nav>
       <main className="console-main">
-        <h1>{shown?.label}</h1>
+        <h1>{shown === undefined ? w.title : w.pages[shown.id]}</h1>
         {shown?.body(member)}
       </main>
     </div>

@@ -1,15 +1,11 @@
 /** Tokens by day as stacked bars, and by model as a table: the same numbers twice, for eyes and for readers. */
-import { tokens } from "../lib/format";
-import { language } from "../strings";
 import { admin, type UsageBucket } from "./api";
-import { Failed, useLoaded } from "./parts";
+import { Bars } from "./Bars";
+import { names } from "./names";
+import { Failed, since, useLoaded } from "./parts";
 import { w } from "./words";
 
 const DAYS = 14;
-const DAY_MS = 86_400_000;
-const WIDTH = 700;
-const HEIGHT = 180;
-const GAP = 8;
 
 interface Sum {
   input: number;
@@ -17,8 +13,7 @@ interface Sum {
   output: number;
 }
 
-const load = () =>
-  admin.usage(new Date(Date.now() - (DAYS - 1) * DAY_MS).toISOString().slice(0, 10) + "T00:00:00Z", DAYS);
+const load = () => admin.usage(since(DAYS), DAYS);
 
 export function sumOf(results: UsageBucket["results"]): Sum {
   const sum = { input: 0, cached: 0, output: 0 };
@@ -42,26 +37,32 @@ export function byModel(buckets: readonly UsageBucket[]): [string, Sum][] {
 }
 
 const total = (sum: Sum) => sum.input + sum.cached + sum.output;
-const day = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", timeZone: "UTC" });
-const number = new Intl.NumberFormat(language);
+const number = names.number;
 
 export function UsagePage() {
   const usage = useLoaded(load);
   const buckets = usage.value?.data ?? [];
   const models = byModel(buckets);
+  const sums = buckets.map((bucket) => sumOf(bucket.results));
   return (
     <>
       <div className="console-lead">
         <p>{w.usage.lead}</p>
-        <a className="secondary" href="/v1/organizations/feedback" download="feedback.jsonl">
-          {w.usage.feedback}
-        </a>
       </div>
       <Failed of={usage} />
       {usage.value !== null && models.length === 0 && <p className="console-none">{w.usage.none}</p>}
       {models.length > 0 && (
         <>
-          <Bars buckets={buckets} />
+          <Bars
+            label={w.usage.chart}
+            times={buckets.map((bucket) => names.day(bucket.starting_at))}
+            series={[
+              { tone: "accent", label: w.usage.input, values: sums.map((sum) => sum.input) },
+              { tone: "soft", label: w.usage.cached, values: sums.map((sum) => sum.cached) },
+              { tone: "warm", label: w.usage.output, values: sums.map((sum) => sum.output) },
+            ]}
+            write={names.short}
+          />
           <div className="console-table" role="region" aria-label={w.pages.usage} tabIndex={0}>
             <table className="numbers">
               <thead>
@@ -77,10 +78,10 @@ export function UsagePage() {
                 {models.map(([model, sum]) => (
                   <tr key={model}>
                     <th scope="row">{model}</th>
-                    <td>{number.format(sum.input)}</td>
-                    <td>{number.format(sum.cached)}</td>
-                    <td>{number.format(sum.output)}</td>
-                    <td>{number.format(total(sum))}</td>
+                    <td>{number(sum.input)}</td>
+                    <td>{number(sum.cached)}</td>
+                    <td>{number(sum.output)}</td>
+                    <td>{number(total(sum))}</td>
                   </tr>
                 ))}
               </tbody>
@@ -89,59 +90,5 @@ export function UsagePage() {
         </>
       )}
     </>
-  );
-}
-
-function Bars({ buckets }: { buckets: readonly UsageBucket[] }) {
-  const sums = buckets.map((bucket) => sumOf(bucket.results));
-  const most = Math.max(1, ...sums.map(total));
-  const step = WIDTH / Math.max(1, sums.length);
-  return (
-    <figure className="bars">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + 20}`} role="img" aria-label={w.usage.chart}>
-        <line x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
-        <text x="0" y="12">
-          {tokens(most)}
-        </text>
-        {sums.map((sum, index) => {
-          const at = buckets[index]?.starting_at ?? "";
-          const parts: [string, number][] = [
-            ["input", sum.input],
-            ["cached", sum.cached],
-            ["output", sum.output],
-          ];
-          let top = HEIGHT;
-          return (
-            <g key={at}>
-              <title>{`${day.format(new Date(at))}: ${number.format(total(sum))}`}</title>
-              {parts.map(([name, count]) => {
-                const height = (count / most) * (HEIGHT - 20);
-                top -= height;
-                return (
-                  <rect
-                    key={name}
-                    className={name}
-                    x={index * step + GAP / 2}
-                    y={top}
-                    width={step - GAP}
-                    height={height}
-                  />
-                );
-              })}
-              {index % 2 === 0 && (
-                <text x={index * step + step / 2} y={HEIGHT + 15} textAnchor="middle">
-                  {day.format(new Date(at))}
-                </text>
-              )}
-            </g>
-          );
-        })}
-      </svg>
-      <figcaption>
-        <span className="input">{w.usage.input}</span>
-        <span className="cached">{w.usage.cached}</span>
-        <span className="output">{w.usage.output}</span>
-      </figcaption>
-    </figure>
   );
 }

@@ -50,6 +50,70 @@ export interface UsageBucket {
   }[];
 }
 
+export interface ReportBucket<T> {
+  starting_at: string;
+  results: T[];
+}
+
+export interface FeedbackResult {
+  model: string | null;
+  up: number;
+  down: number;
+}
+
+export interface IncidentResult {
+  direction: "input" | "output";
+  category: string;
+  incidents: number;
+}
+
+export interface Running {
+  id: string;
+  surface: string;
+  model: string;
+  user_id: string;
+  api_key_id: string;
+  started_at: string;
+  input_tokens: number;
+  output_tokens: number;
+  stopping: boolean;
+}
+
+export interface Workspace {
+  id: string;
+  name: string;
+}
+
+export interface Scope {
+  type: "organization" | "workspace" | "user" | "api_key";
+  id: string | null;
+  model: string | null;
+}
+
+export interface Budget {
+  period: "day" | "week" | "month";
+  unit: "tokens" | "usd";
+  amount: number;
+}
+
+interface Rates {
+  requests_per_minute: number | null;
+  input_tokens_per_minute: number | null;
+  output_tokens_per_minute: number | null;
+  in_flight: number | null;
+}
+
+export interface Limit extends Rates {
+  id: string;
+  scope: Scope;
+  budgets: (Budget & { spent: number })[];
+}
+
+export interface Retention {
+  conversation_days: number | null;
+  deleted_days: number | null;
+}
+
 export interface AuditEvent {
   id: string;
   created_at: string;
@@ -84,6 +148,17 @@ export const admin = {
     call<{ data: UsageBucket[] }>(
       `${BASE}/usage_report/messages?starting_at=${encodeURIComponent(from)}&bucket_width=1d&limit=${days}&group_by[]=model`,
     ),
+  feedback: (from: string, days: number) =>
+    call<{ data: ReportBucket<FeedbackResult>[] }>(`${BASE}/feedback_report?starting_at=${from}&limit=${days}`),
+  incidents: (from: string, days: number) =>
+    call<{ data: ReportBucket<IncidentResult>[] }>(`${BASE}/incident_report?starting_at=${from}&limit=${days}`),
+  running: () => call<Page<Running>>(`${BASE}/running_requests?limit=200`),
+  stopRunning: (id: string) => post(`running_requests/${encodeURIComponent(id)}/stop`, {}),
+  workspaces: () => call<Page<Workspace>>(`${BASE}/workspaces?limit=1000`),
+  limits: () => call<Page<Limit>>(`${BASE}/rate_limits?limit=1000`),
+  setLimits: (rule: { scope: Scope; budgets?: readonly Budget[] } & Partial<Rates>) => post<Limit>("rate_limits", rule),
+  retention: () => call<Retention>(`${BASE}/retention`),
+  setRetention: (rule: Retention) => post<Retention>("retention", rule),
   audit: (after: string | null) =>
     call<Page<AuditEvent>>(`${BASE}/audit_events?limit=50${after === null ? "" : `&after_id=${after}`}`),
 };

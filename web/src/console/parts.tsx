@@ -37,6 +37,21 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   return { value, failed, reload };
 }
 
+/** Does something again and again while the page can be seen. @param work as {@link useLoaded}'s */
+export function useEvery(work: () => void, everyMs: number): void {
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") work();
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [work, everyMs]);
+}
+
+/** The begin of the day, in UTC, with which the last `days` begin. */
+export function since(days: number): string {
+  return `${new Date(Date.now() - (days - 1) * 864e5).toISOString().slice(0, 10)}T00:00:00Z`;
+}
+
 export function Failed({ of }: { of: Loaded<unknown> }) {
   if (of.failed === null) return null;
   return (

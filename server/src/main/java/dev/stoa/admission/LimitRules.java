@@ -31,6 +31,8 @@ final class LimitRules {
         add(rules, now, Scope.Kind.ORGANIZATION, caller.organizationId(), null);
         add(rules, now, Scope.Kind.WORKSPACE, caller.workspaceId(), model);
         add(rules, now, Scope.Kind.WORKSPACE, caller.workspaceId(), null);
+        add(rules, now, Scope.Kind.MEMBER, caller.memberId(), model);
+        add(rules, now, Scope.Kind.MEMBER, caller.memberId(), null);
         add(rules, now, Scope.Kind.KEY, caller.credentialId(), model);
         Scope key = new Scope(Scope.Kind.KEY, caller.credentialId(), null);
         ScopeRule own = now.get(key);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whose requests a limit counts together.
  *
- * @param id of the organization, workspace or key
+ * @param id of the organization, workspace, member or key
  * @param model the one model that the limit is about; null for all of them together
  */
 public record Scope(Kind kind, UUID id, @Nullable String model) {
@@ -16,6 +16,8 @@ public record Scope(Kind kind, UUID id, @Nullable String model) {
     public enum Kind {
         ORGANIZATION,
         WORKSPACE,
+        /** A person, by whatever key or session. */
+        MEMBER,
         /** An API key, or a browser's session. */
         KEY
     }
@@ -30,6 +32,7 @@ public record Scope(Kind kind, UUID id, @Nullable String model) {
         String who = switch (kind) {
             case ORGANIZATION -> "organization";
             case WORKSPACE -> "workspace";
+            case MEMBER -> "person";
             case KEY -> "key";
         };
         return "This " + who + (model == null ? "" : ", for the model " + model + ",");

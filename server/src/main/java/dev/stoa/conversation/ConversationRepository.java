@@ -201,19 +201,6 @@ class ConversationRepository {
                 .optional();
     }
 
-    /** Removes for good what was deleted long ago. @return how many */
-    int purge(int limit) {
-        return jdbc.sql("""
-                        DELETE FROM conversation WHERE id IN (
-                            SELECT id FROM conversation
-                            WHERE deleted_at < clock_timestamp() - make_interval(secs => :age)
-                            LIMIT :limit FOR UPDATE SKIP LOCKED)
-                        """)
-                .param("age", ConversationLimits.UNDELETE_TIME.toSeconds())
-                .param("limit", limit)
-                .update();
-    }
-
     private static Conversation conversation(ResultSet row, int index) throws SQLException {
         return new Conversation(
                 row.getObject("id", UUID.class),

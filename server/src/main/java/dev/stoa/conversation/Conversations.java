@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 
 /**
@@ -18,7 +16,6 @@ import org.springframework.stereotype.Service;
  */
 @Service
 public class Conversations {
-    private static final Logger LOG = LoggerFactory.getLogger(Conversations.class);
 
     private final ConversationRepository conversations;
     private final MessageRepository messages;
@@ -46,7 +43,6 @@ public class Conversations {
         this.summarizer = summarizer;
         this.personal = personal;
         this.support = support;
-        runs.onLook(this::purge);
     }
 
     /**
@@ -249,13 +245,6 @@ public class Conversations {
     /** Follows the changes of a member's conversations: from a version on, or from now. */
     public MemberFeed follow(Caller caller, @Nullable Long version) {
         return new MemberFeed(conversations, runs, bell, caller.memberId(), version);
-    }
-
-    private void purge() {
-        int gone = conversations.purge(ConversationLimits.PURGE_BATCH);
-        if (gone > 0) {
-            LOG.info("Removed {} conversations for good that were deleted long ago", gone);
-        }
     }
 
     private static void requireLimit(int limit, int max) {

@@ -71,6 +71,29 @@ public class Feedback {
             String answer,
             Instant createdAt) {}
 
+    /** How often a model was praised and blamed on a day. @param day its begin, UTC */
+    public record Tally(Instant day, @Nullable String model, long up, long down) {}
+
+    /** By day, oldest first, and by model; days without an opinion are absent. */
+    public List<Tally> tallies(UUID organization, Instant from, Instant to) {
+        return jdbc.sql("""
+                        SELECT date_trunc('day', created_at, 'UTC') AS day, model,
+                            count(*) FILTER (WHERE rating = 'up') AS up, count(*) FILTER (WHERE rating = 'down') AS down
+                        FROM feedback
+                        WHERE organization_id = :organization AND created_at >= :from AND created_at < :to
+                        GROUP BY 1, 2 ORDER BY 1, 2
+                        """)
+                .param("organization", organization)
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("to", to.atOffset(ZoneOffset.UTC))
+                .query((row, index) -> new Tally(
+                        row.getObject("day", OffsetDateTime.class).toInstant(),
+                        row.getString("model"),
+                        row.getLong("up"),
+                        row.getLong("down")))
+                .list();
+    }
+
     /** Says what the caller thinks of an answer of its own that has ended; another time replaces it. */
     public void put(Caller caller, UUID messageId, Opinion opinion) {
         Message answer = find(caller, messageId);

@@ -22,7 +22,9 @@ final class SettledStream implements TokenStream {
     private final Duration timeMax;
     private final Runnable onEnd;
     /** Why somebody other than the reader ended it. */
-    private final AtomicReference<@Nullable StoaException> aborted = new AtomicReference<>();
+    private final AtomicReference<@Nullable Abort> aborted = new AtomicReference<>();
+
+    private record Abort(StoaException cause, Outcome outcome) {}
 
     private boolean ended;
     private volatile boolean closed;
@@ -33,7 +35,7 @@ final class SettledStream implements TokenStream {
         this.settlement = settlement;
         this.timeMax = timeMax;
         this.onEnd = onEnd;
-        settlement.runs(inner);
+        settlement.runs(this);
     }
 
     @Override
@@ -57,9 +59,9 @@ final class SettledStream implements TokenStream {
             }
             return event;
         } catch (StoaException e) {
-            StoaException cause = aborted.get() == null ? e : aborted.get();
-            end(Outcome.of(cause.kind()));
-            throw cause;
+            Abort abort = aborted.get();
+            end(abort == null ? Outcome.of(e.kind()) : abort.outcome());
+            throw abort == null ? e : abort.cause();
         } catch (InterruptedException e) {
             end(Outcome.CANCELLED);
             throw e;
@@ -67,10 +69,10 @@ final class SettledStream implements TokenStream {
             // Whatever broke below, the request must not stay open: it settles, then the fault goes on as it is. After
             // a
             // close or an abort from outside, the fault is only the inner stream's way to say that it is closed.
-            StoaException cause = aborted.get();
-            if (cause != null) {
-                end(Outcome.of(cause.kind()));
-                throw cause;
+            Abort abort = aborted.get();
+            if (abort != null) {
+                end(abort.outcome());
+                throw abort.cause();
             }
             end(closed ? Outcome.CANCELLED : Outcome.FAILED);
             throw e;
@@ -84,9 +86,9 @@ final class SettledStream implements TokenStream {
     }
 
     private void requireTime() {
-        StoaException cause = aborted.get();
-        if (cause != null) {
-            throw cause;
+        Abort abort = aborted.get();
+        if (abort != null) {
+            throw abort.cause();
         }
         if (settlement.elapsed().compareTo(timeMax) >= 0) {
             throw new StoaException(
@@ -109,7 +111,12 @@ final class SettledStream implements TokenStream {
 
     /** Ends it for a reason that the reader then gets from {@link #next}. */
     void abort(StoaException cause) {
-        if (aborted.compareAndSet(null, cause)) {
+        abort(cause, Outcome.of(cause.kind()));
+    }
+
+    /** The same, where the reason's kind is not what happened to the request. */
+    void abort(StoaException cause, Outcome outcome) {
+        if (aborted.compareAndSet(null, new Abort(cause, outcome))) {
             inner.close();
         }
     }

@@ -10,6 +10,8 @@ import dev.stoa.inference.Reuse;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
 import dev.stoa.usage.OpenRequest;
 import dev.stoa.usage.UsageEvent;
 import dev.stoa.usage.UsageRecorder;
@@ -163,11 +165,24 @@ final class Settlement implements OpenRequest {
         }
     }
 
+    /** A status that clients don't try again by themselves. */
+    @Override
+    public void stop() {
+        for (Part part : parts) {
+            SettledStream running = part.stream;
+            if (running != null) {
+                running.abort(
+                        new StoaException(ErrorKind.PERMISSION, "An administrator stopped this request."),
+                        Outcome.CANCELLED);
+            }
+        }
+    }
+
     /** One part's share in the end. */
     final class Part {
         private final boolean countsPrompt;
         private boolean settled;
-        private volatile @Nullable TokenStream stream;
+        private volatile @Nullable SettledStream stream;
 
         private Part(boolean countsPrompt) {
             this.countsPrompt = countsPrompt;
@@ -186,7 +201,7 @@ final class Settlement implements OpenRequest {
         }
 
         /** It runs; so far it has used what the stream says. */
-        void runs(TokenStream running) {
+        void runs(SettledStream running) {
             stream = running;
         }
 

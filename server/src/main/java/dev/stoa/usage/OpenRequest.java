@@ -22,6 +22,9 @@ public interface OpenRequest {
     /** So far, in billionths of a dollar. */
     long cost();
 
+    /** Ends it for an administrator, unless it has ended; its client gets an error that says so. Does not wait. */
+    void stop();
+
     /** Whether it has ended, so that its event is on its way. */
     boolean ended();
 }

@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,7 @@ import org.springframework.transaction.TransactionException;
  * Writes down which requests run, so that those of a server that is killed leave an event too. On a thread of its own:
  * every {@link #LOOK} what has begun and still runs, every {@link #PULSE} how far each is. A server that was silent for
  * {@link #DEAD} is taken for dead by any other, or by itself after its restart, and its open requests become events of
- * the outcome {@code interrupted}.
+ * the outcome {@code interrupted}. Those that an administrator stops are ended within a {@link #LOOK}.
  *
  * <p>What is lost: a request that was killed within its first {@link #LOOK}, and tokens since the last {@link #PULSE}.
  * Thread-safe.
@@ -50,6 +51,7 @@ final class OpenRequests implements SmartLifecycle {
     /** @param over whether the last pulse found it ended */
     private record Written(OpenRequest request, int tokens, boolean over) {}
 
+    private final AtomicBoolean stops = new AtomicBoolean();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private int pulses;
     private boolean warned;
@@ -97,6 +99,7 @@ final class OpenRequests implements SmartLifecycle {
                 pulses++;
             }
             writeBegun();
+            endStopped();
             if (pulse) {
                 writeProgress();
                 store.bury(DEAD);
@@ -127,6 +130,29 @@ final class OpenRequests implements SmartLifecycle {
             throw e;
         }
         news.forEach(request -> written.put(request.requestId(), new Written(request, total(request), false)));
+    }
+
+    /** An administrator wants some requests to end, perhaps of this server. */
+    void lookForStops() {
+        stops.set(true);
+    }
+
+    /** After those that have begun are written down, as an administrator can name no others. */
+    private void endStopped() {
+        if (!stops.getAndSet(false)) {
+            return;
+        }
+        try {
+            for (String id : store.stops(server)) {
+                Written stopped = written.get(id);
+                if (stopped != null) {
+                    stopped.request().stop();
+                }
+            }
+        } catch (DataAccessException | TransactionException e) {
+            stops.set(true);
+            throw e;
+        }
     }
 
     private void writeProgress() {

@@ -19,6 +19,9 @@ interface OpenStore {
     /** How far they are. */
     void progress(List<? extends OpenRequest> requests);
 
+    /** Those of this server that an administrator wants to end. */
+    List<String> stops(UUID server);
+
     /** These have ended; their events tell the rest. */
     void close(List<String> requestIds);
 

@@ -166,6 +166,14 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
     }
 
     @Override
+    public List<String> stops(UUID server) {
+        return jdbc.query(
+                "SELECT request_id FROM usage_open WHERE server = ? AND stop_requested",
+                (row, _) -> row.getString("request_id"),
+                server);
+    }
+
+    @Override
     public void close(List<String> requestIds) {
         if (!requestIds.isEmpty()) {
             jdbc.update(

@@ -1,5 +1,6 @@
 package dev.stoa.usage;
 
+import dev.stoa.shared.Announcements;
 import dev.stoa.shared.Limits;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,6 +10,8 @@ import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class UsageConfiguration {
+    /** The topic of {@link Announcements}. */
+    private static final String STOPS = "stops";
 
     @Bean
     UsageLedger usageLedger(UsageStore store, Limits limits, MeterRegistry meters) {
@@ -18,8 +21,10 @@ class UsageConfiguration {
     }
 
     @Bean
-    OpenRequests openRequests(OpenStore store) {
-        return new OpenRequests(store, UUID.randomUUID());
+    OpenRequests openRequests(OpenStore store, Announcements announcements) {
+        OpenRequests open = new OpenRequests(store, UUID.randomUUID());
+        announcements.listen(STOPS, open::lookForStops);
+        return open;
     }
 
     @Bean

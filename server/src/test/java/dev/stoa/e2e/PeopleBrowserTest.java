@@ -8,6 +8,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +112,63 @@ class PeopleBrowserTest extends BrowserScene {
         assertThat(page.getByRole(AriaRole.TABLE)).containsText("api_key.status_changed");
         page.getByRole(AriaRole.LINK, named("Usage")).click();
         assertThat(page.getByText("Tokens of the last 14 days")).isVisible();
+        noSeriousViolations();
+    }
+
+    /** A request of a program is seen while it runs and stopped; limits of a person and the time to keep are set. */
+    @Test
+    void anOperatorSeesAndStopsWhatRunsAndSetsWhatHolds() {
+        signIn();
+        page.evaluate("""
+                ([key, model]) => { window.answer = fetch('/v1/messages', {method: 'POST',
+                    headers: {'x-api-key': key, 'anthropic-version': '2023-06-01', 'content-type': 'application/json'},
+                    body: JSON.stringify({model, max_tokens: 4000, stream: true,
+                        messages: [{role: 'user', content: 'Go on.'}]})}).then((response) => response.text()); }
+                """, List.of(StoaProcess.ADMIN_KEY, "mock-0-50-4000"));
+        page.evaluate("() => { location.hash = '#/console/running'; }");
+        Locator row = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("mock-0-50-4000"));
+        assertThat(row).containsText("Anthropic");
+        noSeriousViolations();
+        screenshot("console-running");
+        row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Stop"))
+                .click();
+        page.getByRole(AriaRole.DIALOG)
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Stop"))
+                .click();
+        assertThat((String) page.evaluate("() => window.answer"))
+                .contains("permission_error", "An administrator stopped this request.");
+        assertThat(page.getByText("Nothing runs at the moment.")).isVisible();
+
+        page.getByRole(AriaRole.LINK, named("Limits and budgets")).click();
+        page.getByRole(AriaRole.BUTTON, named("New limit")).click();
+        fill("Requests a minute", "1000");
+        page.getByRole(AriaRole.BUTTON, named("Add a budget")).click();
+        fill("Amount", "12.5");
+        noSeriousViolations();
+        page.getByRole(AriaRole.BUTTON, named("Save")).click();
+        Locator limit = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("Person"));
+        assertThat(limit).containsText("1,000 requests a minute");
+        assertThat(limit).containsText("$0.00 of $12.50 a month");
+        limit.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Remove"))
+                .click();
+        page.getByRole(AriaRole.DIALOG)
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Remove"))
+                .click();
+        assertThat(limit).isHidden();
+
+        page.getByRole(AriaRole.LINK, named("Retention")).click();
+        page.getByText("Delete them when nobody has changed them").click();
+        fill("Days without a change", "400");
+        noSeriousViolations();
+        page.getByRole(AriaRole.BUTTON, named("Save")).click();
+        page.getByRole(AriaRole.DIALOG)
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Save"))
+                .click();
+        assertThat(page.getByText("Saved.")).isVisible();
+        page.reload();
+        assertThat(page.getByLabel("Days without a change")).hasValue("400");
+        page.getByRole(AriaRole.LINK, named("Feedback and safety")).click();
+        assertThat(page.getByText("Nobody has judged an answer in this time.")).isVisible();
         noSeriousViolations();
     }
 }

@@ -197,6 +197,11 @@ class PostgresUsageStoreTest {
         public long cost() {
             return output;
         }
+
+        @Override
+        public void stop() {
+            throw new AssertionError("nobody asked for that");
+        }
     }
 
     @Test

@@ -11,6 +11,8 @@ import dev.stoa.identity.Administration;
 import dev.stoa.identity.ApiKey;
 import dev.stoa.identity.AuditLog;
 import dev.stoa.identity.Caller;
+import dev.stoa.identity.MemberDetails;
+import dev.stoa.identity.People;
 import dev.stoa.identity.Workspace;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -45,6 +47,7 @@ final class LimitsController {
     private final AdminCallers callers;
     private final LimitAdministration limits;
     private final Administration administration;
+    private final People people;
     private final AuditLog audit;
     private final TransactionTemplate transaction;
 
@@ -52,11 +55,13 @@ final class LimitsController {
             AdminCallers callers,
             LimitAdministration limits,
             Administration administration,
+            People people,
             AuditLog audit,
             TransactionTemplate transaction) {
         this.callers = callers;
         this.limits = limits;
         this.administration = administration;
+        this.people = people;
         this.audit = audit;
         this.transaction = transaction;
     }
@@ -89,6 +94,7 @@ final class LimitsController {
         Set<UUID> ids = new HashSet<>(Set.of(caller.organizationId()));
         administration.workspaces(caller).stream().map(Workspace::id).forEach(ids::add);
         administration.keys(caller).stream().map(ApiKey::id).forEach(ids::add);
+        people.members(caller).stream().map(MemberDetails::id).forEach(ids::add);
         return ids;
     }
 
@@ -135,12 +141,18 @@ final class LimitsController {
                                 .workspace(caller, AdminIds.WORKSPACE.read(id))
                                 .id(),
                         model);
+            case "user" ->
+                new Scope(
+                        Scope.Kind.MEMBER,
+                        people.member(caller, AdminIds.MEMBER.read(id)).id(),
+                        model);
             case "api_key" ->
                 new Scope(
                         Scope.Kind.KEY,
                         administration.key(caller, AdminIds.KEY.read(id)).id(),
                         model);
-            default -> throw Fields.invalid(fields.path("type"), "must be “organization”, “workspace” or “api_key”");
+            default ->
+                throw Fields.invalid(fields.path("type"), "must be “organization”, “workspace”, “user” or “api_key”");
         };
     }
 
@@ -189,16 +201,25 @@ final class LimitsController {
         String id = switch (scope.kind()) {
             case ORGANIZATION -> scope.id().toString();
             case WORKSPACE -> AdminIds.WORKSPACE.write(scope.id());
+            case MEMBER -> AdminIds.MEMBER.write(scope.id());
             case KEY -> AdminIds.KEY.write(scope.id());
         };
         return scope.model() == null ? id : id + ":" + scope.model();
+    }
+
+    private static String type(Scope.Kind kind) {
+        return switch (kind) {
+            case ORGANIZATION, WORKSPACE -> lower(kind);
+            case MEMBER -> "user";
+            case KEY -> "api_key";
+        };
     }
 
     private static ObjectNode json(ScopeRule rule) {
         Scope scope = rule.scope();
         ObjectNode json = JSON.createObjectNode().put("id", id(rule)).put("type", "rate_limit");
         json.putObject("scope")
-                .put("type", scope.kind() == Scope.Kind.KEY ? "api_key" : lower(scope.kind()))
+                .put("type", type(scope.kind()))
                 .put("id", id(new ScopeRule(new Scope(scope.kind(), scope.id(), null), RateLimits.NONE, List.of())))
                 .put("model", scope.model());
         RateLimits set = rule.limits();

@@ -13,31 +13,19 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /v1/organizations/usage_report/messages} and {@code cost_report}: sums by time and group, every bucket told. */
 @Controller
 final class ReportsController {
-    /** The protocol's own bounds on what one report tells. */
-    private static final int MINUTES_MAX = 1440;
-
-    private static final int HOURS_MAX = 168;
-    private static final int DAYS_MAX = 31;
-    private static final int DAYS_DEFAULT = 7;
     /** Cents in a billionth of a dollar: reports of cost are in cents. */
     private static final BigDecimal CENTS = new BigDecimal("0.0000001");
-
-    private static final JsonMapper JSON = new JsonMapper();
 
     private final AdminCallers callers;
     private final UsageReports reports;
@@ -68,43 +56,9 @@ final class ReportsController {
             Width width,
             BiConsumer<ObjectNode, Row> writer)
             throws IOException {
-        Instant from = Pages.time(http.getParameter("starting_at"), "starting_at");
-        if (from == null) {
-            throw Fields.invalid("starting_at", "this parameter is required");
-        }
-        from = floor(from, width);
-        Instant to = Pages.time(http.getParameter("ending_at"), "ending_at");
-        // Without an end the bucket that runs is told whole: it is summed up already.
-        to = to == null ? floor(clock.instant(), width).plusSeconds(width.seconds()) : to;
-        if (!to.isAfter(from)) {
-            throw Fields.invalid("ending_at", "must come after starting_at");
-        }
-        int limit = buckets(http, width);
-        Instant end = from.plus(Duration.ofSeconds((long) limit * width.seconds()));
-        boolean more = to.isAfter(end);
-        Instant last = more ? end : to;
-        List<Row> rows = reports.sums(caller.organizationId(), from, last, width, groupings(http));
-        ObjectNode report = JSON.createObjectNode();
-        ArrayNode data = report.putArray("data");
-        int next = 0;
-        for (Instant at = from; at.isBefore(last); at = at.plusSeconds(width.seconds())) {
-            ObjectNode bucket = data.addObject()
-                    .put("starting_at", at.toString())
-                    .put("ending_at", at.plusSeconds(width.seconds()).toString());
-            ArrayNode results = bucket.putArray("results");
-            while (next < rows.size() && rows.get(next).bucket().equals(at)) {
-                writer.accept(results.addObject(), rows.get(next));
-                next++;
-            }
-        }
-        Responses.json(
-                response,
-                HttpServletResponse.SC_OK,
-                report.put("has_more", more).put("next_page", more ? end.toString() : null));
-    }
-
-    private static Instant floor(Instant time, Width width) {
-        return Instant.ofEpochSecond(time.getEpochSecond() - Math.floorMod(time.getEpochSecond(), width.seconds()));
+        ReportWindow window = ReportWindow.of(http, width, clock.instant());
+        List<Row> rows = reports.sums(caller.organizationId(), window.from(), window.to(), width, groupings(http));
+        Responses.json(response, HttpServletResponse.SC_OK, window.report(rows, Row::bucket, writer));
     }
 
     private static Width width(HttpServletRequest http) {
@@ -118,16 +72,6 @@ final class ReportsController {
         };
     }
 
-    private static int buckets(HttpServletRequest http, Width width) {
-        int max = switch (width) {
-            case MINUTE -> MINUTES_MAX;
-            case HOUR -> HOURS_MAX;
-            case DAY -> DAYS_MAX;
-        };
-        int fallback = width == Width.DAY ? DAYS_DEFAULT : max;
-        return Query.limit(http, fallback, max);
-    }
-
     private static Set<Grouping> groupings(HttpServletRequest http) {
         Set<Grouping> groupings = EnumSet.noneOf(Grouping.class);
         Query.values(http, "group_by").map(ReportsController::grouping).forEach(groupings::add);
@@ -138,14 +82,16 @@ final class ReportsController {
         return switch (name) {
             case "api_key_id" -> Grouping.API_KEY;
             case "workspace_id" -> Grouping.WORKSPACE;
+            case "user_id" -> Grouping.MEMBER;
             case "model" -> Grouping.MODEL;
-            default -> throw Fields.invalid("group_by", "holds “api_key_id”, “workspace_id” and “model”");
+            default -> throw Fields.invalid("group_by", "holds “api_key_id”, “workspace_id”, “user_id” and “model”");
         };
     }
 
     private static void group(ObjectNode json, Row row) {
         json.put("api_key_id", AdminIds.KEY.write(row.apiKey()))
                 .put("workspace_id", AdminIds.WORKSPACE.write(row.workspace()))
+                .put("user_id", AdminIds.MEMBER.write(row.member()))
                 .put("model", row.model());
     }
 

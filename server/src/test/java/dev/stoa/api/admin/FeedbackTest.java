@@ -72,6 +72,10 @@ class FeedbackTest {
         assertThat(line.get("answer")).isEqualTo(message.get("text"));
         assertThat(line.get("user_id").asString()).startsWith("user_");
 
+        String today = "/v1/organizations/feedback_report?starting_at=" + java.time.Instant.now();
+        assertThat(ApiServer.json(server.get(today)).at("/data/0/results/0").toString())
+                .isEqualTo("{\"model\":\"scripted:v1\",\"up\":0,\"down\":1}");
+
         assertThat(chat("DELETE", judge, "").statusCode()).isEqualTo(204);
         assertThat(server.get("/v1/organizations/feedback").body()).isEmpty();
         assertThat(server.send(HttpRequest.newBuilder(server.uri("/v1/organizations/feedback")))
