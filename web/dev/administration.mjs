@@ -129,12 +129,22 @@ const ANSWERS = {
     days(limit, (index) => [
       {
         model: "qwen3:4b",
+        requests: 40 + wave(index, 13, 30),
         uncached_input_tokens: 9000 + wave(index, 7919, 8000),
         cache_read_input_tokens: 6000 + wave(index, 104729, 9000),
         output_tokens: 3000 + wave(index, 1299709, 5000),
       },
-      { model: "smollm2:135m", uncached_input_tokens: 900, cache_read_input_tokens: 100, output_tokens: 400 },
+      {
+        model: "smollm2:135m",
+        requests: 9,
+        uncached_input_tokens: 900,
+        cache_read_input_tokens: 100,
+        output_tokens: 400,
+      },
     ]),
+
+  cost_report: ({ limit }) =>
+    days(limit, (index) => [{ model: "qwen3:4b", currency: "USD", amount: String(120 + wave(index, 37, 90)) }]),
 
   audit_events: () => {
     const event = (hours, action, detail) => ({

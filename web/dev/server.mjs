@@ -95,6 +95,9 @@ async function handle(world, request, response) {
   }
   if (url.pathname.startsWith("/v1/organizations/"))
     return json(response, 200, administration(url, request.method, MEMBER));
+  if (url.pathname === "/v1/models")
+    return json(response, 200, { data: [{ id: "stoa-latest" }, { id: "qwen3:4b" }, { id: "smollm2:135m" }] });
+  if (url.pathname === "/v1/messages") return messages(world, await bodyOf(request), response);
   if (!url.pathname.startsWith("/api/")) return file(response, url.pathname);
   if (world.down) return void request.socket.destroy();
   if (request.method !== "GET" && request.headers["x-stoa-client"] !== "web") {
@@ -415,6 +418,26 @@ function run(world, question, replyId) {
     else end(world, reply, asked.includes("interrupt") ? "interrupted" : "complete");
   }, world.pace);
   return reply;
+}
+
+/** An answer in Anthropic's events. */
+function messages(world, body, response) {
+  response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+  const send = (event) => response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  send({ type: "message_start", message: { model: body.model, usage: { input_tokens: 42 } } });
+  const whole =
+    "The Nile is known for its floods, the Danube for its many countries, and the Amazon for carrying more water than any other.";
+  let sent = 0;
+  const timer = setInterval(() => {
+    const text = whole.slice(sent, sent + 6);
+    sent += 6;
+    if (text !== "") return send({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text } });
+    clearInterval(timer);
+    send({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 31 } });
+    send({ type: "message_stop" });
+    response.end();
+  }, world.pace);
+  response.on("close", () => clearInterval(timer));
 }
 
 function temporary(world, body, response) {

@@ -91,10 +91,12 @@ export interface CallOptions {
   body?: unknown;
   /** Sent as it is, in place of `body`. */
   file?: Blob;
+  /** Beside those of every call. */
+  headers?: Record<string, string>;
 }
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json", "X-Stoa-Client": "web" };
+  const headers: Record<string, string> = { Accept: "application/json", "X-Stoa-Client": "web", ...options.headers };
   const init: RequestInit = {
     method: options.method ?? "GET",
     headers,

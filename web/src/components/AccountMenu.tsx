@@ -1,5 +1,6 @@
 /** Who is signed in, the theme, the way out. */
 import type { Member } from "../api/types";
+import { administers, develops } from "../lib/roles";
 import { plainWords } from "../state/errors";
 import { toast } from "../state/notices";
 import { setTheme, theme, type Theme } from "../state/prefs";
@@ -16,7 +17,6 @@ const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 export function AccountMenu({ member }: { member: Member }) {
   const chosen = useStore(theme, (now) => now);
-  const administers = member.role === "operator" || member.role === "admin";
   const leave = () => {
     signOut().catch((cause: unknown) => toast(plainWords(noteFailure(cause)), "error"));
   };
@@ -54,8 +54,15 @@ export function AccountMenu({ member }: { member: Member }) {
           {
             items: [
               { id: "settings", label: t.account.settings, icon: <GearIcon />, run: () => settingsTab.set("account") },
-              ...(administers
-                ? [{ id: "console", label: t.account.console, icon: <RowsIcon />, run: () => goToConsole("people") }]
+              ...(develops(member)
+                ? [
+                    {
+                      id: "console",
+                      label: t.account.console,
+                      icon: <RowsIcon />,
+                      run: () => goToConsole(administers(member) ? "people" : "playground"),
+                    },
+                  ]
                 : []),
             ],
           },

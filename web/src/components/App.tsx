@@ -2,6 +2,7 @@
 import { Component, lazy, Suspense, type ReactNode } from "react";
 import type { Member } from "../api/types";
 import { plainWords } from "../state/errors";
+import { develops } from "../lib/roles";
 import { openSession, session } from "../state/session";
 import { consolePage, joinSecret, sharedSecret } from "../state/route";
 import { settingsTab } from "../state/settings";
@@ -54,10 +55,9 @@ function Page() {
 function Inside({ member }: { member: Member }) {
   const tab = useStore(settingsTab, (value) => value);
   const page = useStore(consolePage, (value) => value);
-  const administers = member.role === "operator" || member.role === "admin";
   return (
     <>
-      {page !== null && administers ? (
+      {page !== null && develops(member) ? (
         <Suspense fallback={null}>
           <Console page={page} member={member} />
         </Suspense>

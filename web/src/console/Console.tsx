@@ -1,11 +1,12 @@
 /**
- * The console of those who administer. A chunk of its own, loaded when it is first opened. A new page is an entry of
+ * The console of those who administer or develop. A chunk of its own, loaded when it is first opened. A new page is an entry of
  * PAGES and a word.
  */
 import { useEffect, useRef, type ReactNode } from "react";
 import type { Member } from "../api/types";
 import { LeftIcon } from "../components/icons";
 import { Wordmark } from "../components/Logo";
+import { administers } from "../lib/roles";
 import { go, goToConsole } from "../state/route";
 import { t } from "../strings";
 import { AuditPage } from "./AuditPage";
@@ -13,6 +14,7 @@ import "./console.css";
 import { KeysPage } from "./KeysPage";
 import { LimitsPage } from "./LimitsPage";
 import { PeoplePage } from "./PeoplePage";
+import { PlaygroundPage } from "./PlaygroundPage";
 import { QualityPage } from "./QualityPage";
 import { RetentionPage } from "./RetentionPage";
 import { RunningPage } from "./RunningPage";
@@ -21,6 +23,7 @@ import { w } from "./words";
 
 interface PageEntry {
   id: keyof typeof w.pages;
+  /** What is to operate is for administrators; developers see what is theirs. */
   group: keyof typeof w.groups;
   body: (member: Member) => ReactNode;
 }
@@ -32,13 +35,15 @@ const PAGES: readonly PageEntry[] = [
   { id: "quality", group: "operate", body: () => <QualityPage /> },
   { id: "retention", group: "operate", body: () => <RetentionPage /> },
   { id: "audit", group: "operate", body: () => <AuditPage /> },
-  { id: "keys", group: "develop", body: () => <KeysPage /> },
-  { id: "usage", group: "develop", body: () => <UsagePage /> },
+  { id: "playground", group: "develop", body: () => <PlaygroundPage /> },
+  { id: "keys", group: "develop", body: (member) => <KeysPage own={!administers(member)} /> },
+  { id: "usage", group: "develop", body: (member) => <UsagePage own={!administers(member)} /> },
 ];
-const GROUPS = ["operate", "develop"] as const;
 
 export default function Console({ page, member }: { page: string; member: Member }) {
-  const shown = PAGES.find((one) => one.id === page) ?? PAGES[0];
+  const groups = administers(member) ? (["operate", "develop"] as const) : (["develop"] as const);
+  const pages = PAGES.filter((one) => groups.some((group) => group === one.group));
+  const shown = pages.find((one) => one.id === page) ?? pages[0];
   useEffect(() => {
     document.title = `${shown === undefined ? w.title : w.pages[shown.id]} · ${t.app.name}`;
   }, [shown]);
@@ -56,7 +61,7 @@ export default function Console({ page, member }: { page: string; member: Member
         </button>
       </header>
       <nav ref={nav} className="console-nav" aria-label={w.title}>
-        {GROUPS.map((group) => (
+        {groups.map((group) => (
           <div key={group} role="group" aria-labelledby={`console-${group}`}>
             <h2 id={`console-${group}`}>{w.groups[group]}</h2>
             {PAGES.filter((one) => one.group === group).map((one) => (

@@ -16,7 +16,8 @@ interface Question {
   key: Key;
 }
 
-export function KeysPage() {
+/** @param own whether only the reader's own keys are here */
+export function KeysPage({ own }: { own: boolean }) {
   const keys = useLoaded(admin.keys);
   const [making, setMaking] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
@@ -41,7 +42,7 @@ export function KeysPage() {
   return (
     <>
       <div className="console-lead">
-        <p>{w.keys.lead}</p>
+        <p>{own ? w.keys.ownLead : w.keys.lead}</p>
         <button type="button" className="primary" onClick={() => setMaking(true)}>
           {w.keys.create}
         </button>
@@ -102,7 +103,9 @@ export function KeysPage() {
         <input type="checkbox" checked={archived} onChange={(event) => setArchived(event.target.checked)} />
         {w.keys.showArchived}
       </label>
-      {making && <NewKeyDialog onClose={() => setMaking(false)} onMade={made} />}
+      {making && (
+        <NewKeyDialog scopes={own ? SCOPES.slice(0, 2) : SCOPES} onClose={() => setMaking(false)} onMade={made} />
+      )}
       {secret !== null && (
         <SecretDialog
           title={w.keys.secretTitle}
@@ -127,7 +130,14 @@ export function KeysPage() {
   );
 }
 
-function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade: (made: { key: string }) => void }) {
+interface NewKeyProps {
+  /** Those that the reader may give. */
+  scopes: readonly (typeof SCOPES)[number][];
+  onClose: () => void;
+  onMade: (made: { key: string }) => void;
+}
+
+function NewKeyDialog({ scopes: offered, onClose, onMade }: NewKeyProps) {
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly string[]>(["inference"]);
   const [days, setDays] = useState(0);
@@ -167,7 +177,7 @@ function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade: (made:
         />
         <fieldset className="choice">
           <legend>{w.keys.scopes}</legend>
-          {SCOPES.map((scope) => (
+          {offered.map((scope) => (
             <label key={scope}>
               <input
                 type="checkbox"

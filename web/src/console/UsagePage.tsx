@@ -1,23 +1,25 @@
-/** Tokens by day as stacked bars, and by model as a table: the same numbers twice, for eyes and for readers. */
-import { admin, type UsageBucket } from "./api";
+/** Tokens and cost by time as stacked bars, and by model, key or person as a table. */
+import { useCallback, useState } from "react";
+import { admin, type CostBucket, type Grouping, type UsageBucket } from "./api";
 import { Bars } from "./Bars";
 import { names } from "./names";
 import { Failed, since, useLoaded } from "./parts";
 import { w } from "./words";
 
-const DAYS = 14;
+const PERIODS = [1, 7, 14, 30] as const;
+const HOURS = 24;
 
-interface Sum {
+export interface Sum {
+  requests: number;
   input: number;
   cached: number;
   output: number;
 }
 
-const load = () => admin.usage(since(DAYS), DAYS);
-
 export function sumOf(results: UsageBucket["results"]): Sum {
-  const sum = { input: 0, cached: 0, output: 0 };
+  const sum = { requests: 0, input: 0, cached: 0, output: 0 };
   for (const one of results) {
+    sum.requests += one.requests;
     sum.input += one.uncached_input_tokens;
     sum.cached += one.cache_read_input_tokens;
     sum.output += one.output_tokens;
@@ -25,37 +27,99 @@ export function sumOf(results: UsageBucket["results"]): Sum {
   return sum;
 }
 
-export function byModel(buckets: readonly UsageBucket[]): [string, Sum][] {
-  const models = new Map<string, UsageBucket["results"]>();
+const total = (sum: Sum) => sum.input + sum.cached + sum.output;
+
+/** The sums of each model, key or person, the largest first. */
+export function byGroup(buckets: readonly UsageBucket[], grouping: Grouping): [string, Sum][] {
+  const groups = new Map<string, UsageBucket["results"]>();
   for (const one of buckets.flatMap((bucket) => bucket.results)) {
-    const name = one.model ?? "";
-    models.set(name, [...(models.get(name) ?? []), one]);
+    const name = one[grouping] ?? "";
+    groups.set(name, [...(groups.get(name) ?? []), one]);
   }
-  return [...models]
+  return [...groups]
     .map(([name, results]): [string, Sum] => [name, sumOf(results)])
     .sort((a, b) => total(b[1]) - total(a[1]));
 }
 
-const total = (sum: Sum) => sum.input + sum.cached + sum.output;
-const number = names.number;
+/** Dollars of each group; the report is in cents. */
+export function costs(buckets: readonly CostBucket[], grouping: Grouping): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const one of buckets.flatMap((bucket) => bucket.results)) {
+    const name = one[grouping] ?? "";
+    sums.set(name, (sums.get(name) ?? 0) + Number(one.amount) / 100);
+  }
+  return sums;
+}
 
-export function UsagePage() {
-  const usage = useLoaded(load);
-  const buckets = usage.value?.data ?? [];
-  const models = byModel(buckets);
+interface Loaded {
+  buckets: UsageBucket[];
+  /** Null where the time is too short for the report, which is by day. */
+  costs: CostBucket[] | null;
+}
+
+async function load(days: number, grouping: Grouping): Promise<Loaded> {
+  if (days === 1) {
+    const from = new Date(Date.now() - (HOURS - 1) * 36e5).toISOString();
+    return { buckets: (await admin.usage(from, "1h", HOURS, grouping)).data, costs: null };
+  }
+  const [usage, cost] = await Promise.all([
+    admin.usage(since(days), "1d", days, grouping),
+    admin.cost(since(days), days, grouping),
+  ]);
+  return { buckets: usage.data, costs: cost.data };
+}
+
+/** @param own whether only the reader's own usage is told */
+export function UsagePage({ own }: { own: boolean }) {
+  const [days, setDays] = useState<number>(14);
+  const [grouping, setGrouping] = useState<Grouping>("model");
+  const usage = useLoaded(useCallback(() => load(days, grouping), [days, grouping]));
+  const buckets = usage.value?.buckets ?? [];
+  const groups = byGroup(buckets, grouping);
   const sums = buckets.map((bucket) => sumOf(bucket.results));
+  const all = sumOf(buckets.flatMap((bucket) => bucket.results));
+  const told = usage.value?.costs ?? null;
+  const cost = told === null ? null : costs(told, grouping);
+  const spent = cost === null ? null : [...cost.values()].reduce((sum, one) => sum + one, 0);
   return (
     <>
       <div className="console-lead">
-        <p>{w.usage.lead}</p>
+        <p>{own ? w.usage.ownLead : w.usage.lead}</p>
+        <div className="filters">
+          <label>
+            {w.usage.period}
+            <select value={days} onChange={(event) => setDays(Number(event.target.value))}>
+              {PERIODS.map((one) => (
+                <option key={one} value={one}>
+                  {one === 1 ? w.usage.day : w.usage.days(one)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            {w.usage.by}
+            <select value={grouping} onChange={(event) => setGrouping(event.target.value as Grouping)}>
+              {(own ? (["model", "api_key_id"] as const) : (["model", "api_key_id", "user_id"] as const)).map((one) => (
+                <option key={one} value={one}>
+                  {w.usage.groupings[one]}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
       </div>
       <Failed of={usage} />
-      {usage.value !== null && models.length === 0 && <p className="console-none">{w.usage.none}</p>}
-      {models.length > 0 && (
+      {usage.value !== null && groups.length === 0 && <p className="console-empty">{w.usage.none}</p>}
+      {groups.length > 0 && (
         <>
+          <dl className="tiles">
+            <Tile name={w.usage.requests} value={names.number(all.requests)} />
+            <Tile name={w.usage.tokens} value={names.short(total(all))} />
+            {spent !== null && <Tile name={w.usage.cost} value={names.money(spent)} />}
+          </dl>
           <Bars
             label={w.usage.chart}
-            times={buckets.map((bucket) => names.day(bucket.starting_at))}
+            times={buckets.map((bucket) => (days === 1 ? names.hour : names.day)(bucket.starting_at))}
             series={[
               { tone: "accent", label: w.usage.input, values: sums.map((sum) => sum.input) },
               { tone: "soft", label: w.usage.cached, values: sums.map((sum) => sum.cached) },
@@ -63,32 +127,66 @@ export function UsagePage() {
             ]}
             write={names.short}
           />
-          <div className="console-table" role="region" aria-label={w.pages.usage} tabIndex={0}>
-            <table className="numbers">
-              <thead>
-                <tr>
-                  <th scope="col">{w.usage.model}</th>
-                  <th scope="col">{w.usage.input}</th>
-                  <th scope="col">{w.usage.cached}</th>
-                  <th scope="col">{w.usage.output}</th>
-                  <th scope="col">{w.usage.total}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {models.map(([model, sum]) => (
-                  <tr key={model}>
-                    <th scope="row">{model}</th>
-                    <td>{number(sum.input)}</td>
-                    <td>{number(sum.cached)}</td>
-                    <td>{number(sum.output)}</td>
-                    <td>{number(total(sum))}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <GroupTable groups={groups} grouping={grouping} cost={cost} own={own} />
         </>
       )}
     </>
+  );
+}
+
+function Tile({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+interface TableProps {
+  groups: readonly [string, Sum][];
+  grouping: Grouping;
+  cost: Map<string, number> | null;
+  own: boolean;
+}
+
+const none = () => Promise.resolve(null);
+
+function GroupTable({ groups, grouping, cost, own }: TableProps) {
+  const keys = useLoaded(admin.keys);
+  const users = useLoaded(own ? none : admin.users);
+  const name = (id: string) => {
+    if (grouping === "model") return id;
+    if (grouping === "user_id") return names.user(users.value, id);
+    // What no key did, a browser's session did.
+    return keys.value?.data.find((key) => key.id === id)?.name ?? w.usage.browser;
+  };
+  return (
+    <div className="console-table" role="region" aria-label={w.pages.usage} tabIndex={0}>
+      <table className="numbers">
+        <thead>
+          <tr>
+            <th scope="col">{w.usage.groupings[grouping]}</th>
+            <th scope="col">{w.usage.requests}</th>
+            <th scope="col">{w.usage.input}</th>
+            <th scope="col">{w.usage.cached}</th>
+            <th scope="col">{w.usage.output}</th>
+            {cost !== null && <th scope="col">{w.usage.cost}</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map(([id, sum]) => (
+            <tr key={id}>
+              <th scope="row">{name(id)}</th>
+              <td>{names.number(sum.requests)}</td>
+              <td>{names.number(sum.input)}</td>
+              <td>{names.number(sum.cached)}</td>
+              <td>{names.number(sum.output)}</td>
+              {cost !== null && <td>{names.money(cost.get(id) ?? 0)}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

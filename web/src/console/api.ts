@@ -40,15 +40,22 @@ export interface Key {
   last_used_at: string | null;
 }
 
-export interface UsageBucket {
-  starting_at: string;
-  results: {
-    model?: string | null;
+/** What a report is divided by. */
+export type Grouping = "model" | "api_key_id" | "user_id";
+
+type Group = Partial<Record<Grouping, string | null>>;
+
+export type UsageBucket = ReportBucket<
+  Group & {
+    requests: number;
     uncached_input_tokens: number;
     cache_read_input_tokens: number;
     output_tokens: number;
-  }[];
-}
+  }
+>;
+
+/** Amounts are cents, as text: they may be finer than a number holds. */
+export type CostBucket = ReportBucket<Group & { amount: string }>;
 
 export interface ReportBucket<T> {
   starting_at: string;
@@ -123,6 +130,11 @@ export interface AuditEvent {
   detail: Record<string, unknown>;
 }
 
+/** The models that a program may name, in Anthropic's protocol. */
+async function callable(): Promise<Page<{ id: string }>> {
+  return call("/v1/models?limit=1000", { headers: { "anthropic-version": "2023-06-01" } });
+}
+
 const post = <T>(path: string, body: unknown) => call<T>(`${BASE}/${path}`, { method: "POST", body });
 const remove = (path: string) => call<unknown>(`${BASE}/${path}`, { method: "DELETE" });
 
@@ -144,14 +156,17 @@ export const admin = {
   setKeyStatus: (id: string, status: "active" | "inactive" | "archived") => post<Key>(`api_keys/${id}`, { status }),
   rotateKey: (id: string, overlapSeconds: number) =>
     post<Key & { key: string }>(`api_keys/${id}/rotate`, { overlap_seconds: overlapSeconds }),
-  usage: (from: string, days: number) =>
+  usage: (from: string, width: "1h" | "1d", limit: number, by: Grouping) =>
     call<{ data: UsageBucket[] }>(
-      `${BASE}/usage_report/messages?starting_at=${encodeURIComponent(from)}&bucket_width=1d&limit=${days}&group_by[]=model`,
+      `${BASE}/usage_report/messages?starting_at=${from}&bucket_width=${width}&limit=${limit}&group_by[]=${by}`,
     ),
+  cost: (from: string, limit: number, by: Grouping) =>
+    call<{ data: CostBucket[] }>(`${BASE}/cost_report?starting_at=${from}&limit=${limit}&group_by[]=${by}`),
   feedback: (from: string, days: number) =>
     call<{ data: ReportBucket<FeedbackResult>[] }>(`${BASE}/feedback_report?starting_at=${from}&limit=${days}`),
   incidents: (from: string, days: number) =>
     call<{ data: ReportBucket<IncidentResult>[] }>(`${BASE}/incident_report?starting_at=${from}&limit=${days}`),
+  callable: () => callable(),
   running: () => call<Page<Running>>(`${BASE}/running_requests?limit=200`),
   stopRunning: (id: string) => post(`running_requests/${encodeURIComponent(id)}/stop`, {}),
   workspaces: () => call<Page<Workspace>>(`${BASE}/workspaces?limit=1000`),

@@ -9,7 +9,7 @@ const MONEY = new Intl.NumberFormat(language, { style: "currency", currency: "US
 const SMALL_MONEY = new Intl.NumberFormat(language, { style: "currency", currency: "USD", maximumFractionDigits: 6 });
 const SHARE = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
 const DAY = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", timeZone: "UTC" });
-const HOUR = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const HOUR = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 
 const SURFACES: Record<string, string> = { chat: w.surfaces.chat, anthropic: "Anthropic", openai: "OpenAI" };
 

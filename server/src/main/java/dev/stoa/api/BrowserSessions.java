@@ -40,13 +40,18 @@ public final class BrowserSessions {
                 .orElseThrow(() -> new StoaException(ErrorKind.AUTHENTICATION, "You are not signed in."));
         Caller caller = identity.authenticateSession(token, needed);
         if (!READS.contains(request.getMethod())) {
-            if (!CLIENT.equals(request.getHeader(CLIENT_HEADER))) {
+            if (!isOurPage(request)) {
                 throw new StoaException(
                         ErrorKind.PERMISSION, "A write with the session's cookie needs the header X-Stoa-Client: web.");
             }
             requireSameOrigin(request);
         }
         return caller;
+    }
+
+    /** Whether a request carries the header that only our own page can send. */
+    static boolean isOurPage(HttpServletRequest request) {
+        return CLIENT.equals(request.getHeader(CLIENT_HEADER));
     }
 
     /** @throws StoaException PERMISSION if the browser says that another site made this request */

@@ -11,25 +11,46 @@ import java.util.Locale;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Who asks, by {@code x-api-key} or {@code Authorization: Bearer}. */
+/**
+ * Who asks, by {@code x-api-key} or {@code Authorization: Bearer}; for models also our own page, by a developer's session
+ * and the header that no other site can send.
+ */
 @Component
 public final class Callers {
     private static final String BEARER = "bearer ";
 
     private final Identity identity;
+    private final BrowserSessions sessions;
 
-    Callers(Identity identity) {
+    Callers(Identity identity, BrowserSessions sessions) {
         this.identity = identity;
+        this.sessions = sessions;
     }
 
     /**
      * Tells who asks, and says so in the response.
      *
      * @param organizationHeader the protocol's own header for the organization's id
-     * @throws StoaException AUTHENTICATION; PERMISSION if the key is not for inference
+     * @throws StoaException AUTHENTICATION; PERMISSION if the key is not for inference, or the session not a developer's
      */
     public Caller authenticate(HttpServletRequest request, HttpServletResponse response, String organizationHeader) {
+        if (!hasKey(request) && BrowserSessions.isOurPage(request)) {
+            Caller caller = sessions.authenticate(request, KeyScope.INFERENCE);
+            requireDeveloper(caller);
+            response.setHeader(organizationHeader, caller.organizationId().toString());
+            return caller;
+        }
         return authenticate(request, response, organizationHeader, KeyScope.INFERENCE);
+    }
+
+    private void requireDeveloper(Caller caller) {
+        if (!identity.member(caller).role().develops()) {
+            throw new StoaException(ErrorKind.PERMISSION, "Your role is for the chat only.");
+        }
+    }
+
+    private static boolean hasKey(HttpServletRequest request) {
+        return request.getHeader("x-api-key") != null || request.getHeader("Authorization") != null;
     }
 
     /** The same, for another use of the key. */
@@ -52,9 +73,7 @@ public final class Callers {
     public Optional<Asker> asker(HttpServletRequest request) {
         try {
             Optional<String> session = SessionCookie.token(request);
-            if (request.getHeader("x-api-key") == null
-                    && request.getHeader("Authorization") == null
-                    && session.isPresent()) {
+            if (!hasKey(request) && session.isPresent()) {
                 return Optional.of(new Asker(identity.authenticateSession(session.get()), session.get()));
             }
             String key = key(request);

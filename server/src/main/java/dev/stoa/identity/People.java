@@ -53,6 +53,19 @@ public final class People {
         }
     }
 
+    /**
+     * Whether the actor administers, or only develops.
+     *
+     * @throws StoaException PERMISSION if neither
+     */
+    public boolean administersOrDevelops(Caller actor) {
+        Role role = repository.role(actor.memberId());
+        if (!role.develops()) {
+            throw new StoaException(ErrorKind.PERMISSION, "Only a developer or an administrator may do this.");
+        }
+        return role.administers();
+    }
+
     /** @throws StoaException PERMISSION unless the actor runs the server */
     public void requireOperator(Caller actor) {
         if (repository.role(actor.memberId()) != Role.OPERATOR) {

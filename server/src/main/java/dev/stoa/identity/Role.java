@@ -30,6 +30,11 @@ public enum Role {
         return this == OPERATOR || this == ADMIN;
     }
 
+    /** Whether one of this role uses the API, with keys of their own. */
+    public boolean develops() {
+        return this != USER;
+    }
+
     /** Whether one of this role may give or take the other, or act on whoever has it. */
     public boolean mayRule(Role other) {
         return this == OPERATOR || (this == ADMIN && other != OPERATOR);

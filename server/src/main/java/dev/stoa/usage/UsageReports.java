@@ -96,6 +96,12 @@ public final class UsageReports {
      *     the events themselves
      */
     public List<Row> sums(UUID organization, Instant from, Instant to, Width width, Set<Grouping> groupings) {
+        return sums(organization, null, from, to, width, groupings);
+    }
+
+    /** The same. @param member of this one only; null for all */
+    public List<Row> sums(
+            UUID organization, @Nullable UUID member, Instant from, Instant to, Width width, Set<Grouping> groupings) {
         Instant whole = summedUpTo(from, to, width);
         boolean cuts = whole.isBefore(to);
         StringBuilder select = new StringBuilder("SELECT bucket");
@@ -115,6 +121,7 @@ public final class UsageReports {
                 .append(WHOLE)
                 .append(cuts ? REST : "")
                 .append(") AS parts")
+                .append(member == null ? "" : " WHERE member_id = :member")
                 .append(group)
                 .append(" ORDER BY 1");
         var statement = jdbc.sql(select.toString())
@@ -122,6 +129,9 @@ public final class UsageReports {
                 .param("width", width.unit)
                 .param("from", from.atOffset(ZoneOffset.UTC))
                 .param("whole", whole.atOffset(ZoneOffset.UTC));
+        if (member != null) {
+            statement = statement.param("member", member);
+        }
         if (cuts) {
             statement = statement.param("to", to.atOffset(ZoneOffset.UTC));
         }

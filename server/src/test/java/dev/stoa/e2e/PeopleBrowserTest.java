@@ -111,8 +111,30 @@ class PeopleBrowserTest extends BrowserScene {
         page.getByRole(AriaRole.LINK, named("Audit log")).click();
         assertThat(page.getByRole(AriaRole.TABLE)).containsText("api_key.status_changed");
         page.getByRole(AriaRole.LINK, named("Usage")).click();
-        assertThat(page.getByText("Tokens of the last 14 days")).isVisible();
+        assertThat(page.getByText("What everybody used")).isVisible();
         noSeriousViolations();
+    }
+
+    /** The playground asks by the session, in both protocols, and what it shows is the code for it. */
+    @Test
+    void aModelIsAskedInThePlayground() {
+        signIn();
+        page.evaluate("() => { location.hash = '#/console/playground'; }");
+        page.getByLabel("Model", new Page.GetByLabelOptions().setExact(true)).selectOption(PACED);
+        fill("Longest answer, in tokens", "3");
+        Locator answer = page.getByRole(AriaRole.REGION, named("Answer"));
+        for (String protocol : List.of("Anthropic", "OpenAI")) {
+            page.getByLabel(protocol, new Page.GetByLabelOptions().setExact(true))
+                    .check();
+            page.getByRole(AriaRole.BUTTON, named("Send")).click();
+            assertThat(answer).containsText("3 written");
+            assertThat(answer).containsText(protocol.equals("OpenAI") ? "length" : "max_tokens");
+        }
+        assertThat(page.getByRole(AriaRole.REGION, named("Code, bash"))).containsText("/v1/chat/completions");
+        page.getByLabel("Python", new Page.GetByLabelOptions().setExact(true)).check();
+        assertThat(page.getByRole(AriaRole.REGION, named("Code, python"))).containsText("max_completion_tokens=3,");
+        noSeriousViolations();
+        screenshot("console-playground");
     }
 
     /** A request of a program is seen while it runs and stopped; limits of a person and the time to keep are set. */

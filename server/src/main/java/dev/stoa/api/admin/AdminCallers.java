@@ -15,9 +15,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Lets administrators in, by a key or by their browser's session, and reads what they send. */
+/** Lets administrators in, and developers to what is theirs, by a key or by their browser's session, and reads what they send. */
 @Component
 final class AdminCallers {
     private static final String ORGANIZATION_HEADER = "anthropic-organization-id";
@@ -39,6 +40,29 @@ final class AdminCallers {
      * @throws StoaException METHOD_NOT_ALLOWED, AUTHENTICATION, PERMISSION
      */
     Caller begin(HttpServletRequest request, HttpServletResponse response, String... methods) {
+        Caller caller = authenticate(request, response, methods);
+        people.requireAdministrator(caller);
+        return caller;
+    }
+
+    /**
+     * The same for what developers may see and do as well, of their own.
+     *
+     * @throws StoaException METHOD_NOT_ALLOWED, AUTHENTICATION, PERMISSION
+     */
+    Reach beginOwn(HttpServletRequest request, HttpServletResponse response, String... methods) {
+        Caller caller = authenticate(request, response, methods);
+        return new Reach(caller, people.administersOrDevelops(caller));
+    }
+
+    /** @param everything of the organization; otherwise only what is the caller's own */
+    record Reach(Caller caller, boolean everything) {
+        boolean covers(UUID member) {
+            return everything || caller.memberId().equals(member);
+        }
+    }
+
+    private Caller authenticate(HttpServletRequest request, HttpServletResponse response, String... methods) {
         if (!List.of(methods).contains(request.getMethod())) {
             String allowed = String.join(", ", methods);
             response.setHeader("Allow", allowed);
@@ -52,7 +76,6 @@ final class AdminCallers {
             caller = sessions.authenticate(request, KeyScope.ADMIN);
             response.setHeader(ORGANIZATION_HEADER, caller.organizationId().toString());
         }
-        people.requireAdministrator(caller);
         return caller;
     }
 

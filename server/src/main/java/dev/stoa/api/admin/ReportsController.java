@@ -3,7 +3,7 @@ package dev.stoa.api.admin;
 import dev.stoa.api.Fields;
 import dev.stoa.api.Query;
 import dev.stoa.api.Responses;
-import dev.stoa.identity.Caller;
+import dev.stoa.api.admin.AdminCallers.Reach;
 import dev.stoa.usage.UsageReports;
 import dev.stoa.usage.UsageReports.Grouping;
 import dev.stoa.usage.UsageReports.Row;
@@ -21,7 +21,10 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /v1/organizations/usage_report/messages} and {@code cost_report}: sums by time and group, every bucket told. */
+/**
+ * {@code /v1/organizations/usage_report/messages} and {@code cost_report}: sums by time and group, every
+ * bucket told; developers see their own.
+ */
 @Controller
 final class ReportsController {
     /** Cents in a billionth of a dollar: reports of cost are in cents. */
@@ -39,25 +42,31 @@ final class ReportsController {
 
     @RequestMapping("/v1/organizations/usage_report/messages")
     void usage(HttpServletRequest http, HttpServletResponse response) throws IOException {
-        Caller caller = callers.begin(http, response, "GET");
-        report(caller, http, response, width(http), ReportsController::usage);
+        Reach reach = callers.beginOwn(http, response, "GET");
+        report(reach, http, response, width(http), ReportsController::usage);
     }
 
     @RequestMapping("/v1/organizations/cost_report")
     void cost(HttpServletRequest http, HttpServletResponse response) throws IOException {
-        Caller caller = callers.begin(http, response, "GET");
-        report(caller, http, response, Width.DAY, ReportsController::cost);
+        Reach reach = callers.beginOwn(http, response, "GET");
+        report(reach, http, response, Width.DAY, ReportsController::cost);
     }
 
     private void report(
-            Caller caller,
+            Reach reach,
             HttpServletRequest http,
             HttpServletResponse response,
             Width width,
             BiConsumer<ObjectNode, Row> writer)
             throws IOException {
         ReportWindow window = ReportWindow.of(http, width, clock.instant());
-        List<Row> rows = reports.sums(caller.organizationId(), window.from(), window.to(), width, groupings(http));
+        List<Row> rows = reports.sums(
+                reach.caller().organizationId(),
+                reach.everything() ? null : reach.caller().memberId(),
+                window.from(),
+                window.to(),
+                width,
+                groupings(http));
         Responses.json(response, HttpServletResponse.SC_OK, window.report(rows, Row::bucket, writer));
     }
 

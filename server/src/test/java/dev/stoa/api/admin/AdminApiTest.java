@@ -315,6 +315,79 @@ class AdminApiTest {
                 .doesNotContain(secret);
     }
 
+    /** Joins with a new account of a role. @return the session's cookie */
+    private static String join(String name, String role) throws Exception {
+        JsonNode invite = post("invites", "{'email':'%s@example.org','role':'%s'}".formatted(name, role));
+        String secret = text(invite, "path").substring("/#/join/".length());
+        HttpResponse<String> joined = server.send(HttpRequest.newBuilder(server.uri("/api/links/" + secret))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"name\":\"" + name + "\",\"password\":\"four brown owls hooting\"}")));
+        assertThat(joined.statusCode()).as(joined.body()).isEqualTo(200);
+        return joined.headers().firstValue("set-cookie").orElseThrow().split(";")[0];
+    }
+
+    /** Asks a model by a browser's session. */
+    private static int askByCookie(String cookie, String header, String value) throws Exception {
+        return server.send(HttpRequest.newBuilder(server.uri("/v1/messages"))
+                        .timeout(Duration.ofSeconds(20))
+                        .header("cookie", cookie)
+                        .header("anthropic-version", "2023-06-01")
+                        .header("content-type", "application/json")
+                        .header(header, value)
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                ApiServer.message("eight ch", false).replace("scripted:v1", "mock-0-0-8"))))
+                .statusCode();
+    }
+
+    @Test
+    void aDeveloperHasKeysAndUsageOfItsOwnAndAUserHasNone() throws Exception {
+        String cookie = join("dev", "developer");
+        String others = text(post("api_keys", "{'name':'not the developer’s'}"), "id");
+        JsonNode made = ApiServer.json(browser("POST", "api_keys", cookie, "{'name':'mine','scopes':['inference']}"));
+        assertThat(ask(server, text(made, "key"))).isEqualTo(200);
+        assertThat(askByCookie(cookie, "X-Stoa-Client", "web")).isEqualTo(200);
+        // Without the header it may be another site's form; the key's absence is then what is wrong.
+        assertThat(askByCookie(cookie, "X-Other", "web")).isEqualTo(401);
+        assertThat(server.send(HttpRequest.newBuilder(server.uri("/v1/models"))
+                                .header("cookie", cookie)
+                                .header("anthropic-version", "2023-06-01")
+                                .header("X-Stoa-Client", "web"))
+                        .statusCode())
+                .isEqualTo(200);
+
+        JsonNode keys = ApiServer.json(browser("GET", "api_keys?limit=1000", cookie, ""));
+        assertThat(keys.get("data")).hasSize(1);
+        assertThat(keys.toString()).contains("mine");
+        String own = "api_keys/" + text(made, "id");
+        for (String path : List.of("api_keys/" + others, "api_keys/" + others + "/rotate")) {
+            assertThat(browser("POST", path, cookie, "{}").statusCode()).isEqualTo(404);
+        }
+        assertThat(browser("POST", own + "/rotate", cookie, "{}").statusCode()).isEqualTo(201);
+        assertThat(browser("POST", own, cookie, "{'name':'renamed'}").statusCode())
+                .isEqualTo(200);
+        assertThat(browser("POST", "api_keys", cookie, "{'name':'x','scopes':['admin']}")
+                        .statusCode())
+                .isEqualTo(403);
+        String elsewhere = text(post("workspaces", "{'name':'elsewhere'}"), "id");
+        assertThat(browser("POST", "api_keys", cookie, "{'name':'x','workspace_id':'" + elsewhere + "'}")
+                        .statusCode())
+                .isEqualTo(403);
+        for (String path : List.of("users", "audit_events", "rate_limits", "running_requests", "retention")) {
+            assertThat(browser("GET", path, cookie, "").statusCode()).as(path).isEqualTo(403);
+        }
+        String since = "?starting_at=" + Instant.now().minusSeconds(3600);
+        await().atMost(SOON).untilAsserted(() -> {
+            JsonNode report = ApiServer.json(browser("GET", "usage_report/messages" + since, cookie, ""));
+            assertThat(report.at("/data/0/results/0/requests").longValue()).isEqualTo(2);
+        });
+        assertThat(browser("GET", "cost_report" + since, cookie, "").body()).contains("\"amount\":\"0.0038\"");
+
+        String user = join("user", "user");
+        assertThat(browser("GET", "api_keys", user, "").statusCode()).isEqualTo(403);
+        assertThat(askByCookie(user, "X-Stoa-Client", "web")).isEqualTo(403);
+    }
+
     private static HttpResponse<String> browser(String method, String path, String cookie, String body)
             throws Exception {
         return server.send(HttpRequest.newBuilder(server.uri("/v1/organizations/" + path))

@@ -11,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -82,14 +84,14 @@ class OperatorApiTest {
         HttpResponse<Stream<String>> answer = server.http()
                 .send(question(ApiServer.KEY, ENDLESS, "Run on.", true), HttpResponse.BodyHandlers.ofLines());
         assertThat(answer.statusCode()).isEqualTo(200);
-        JsonNode[] found = new JsonNode[1];
+        List<JsonNode> found = new ArrayList<>();
         await().atMost(SOON).until(() -> {
-            JsonNode data = ApiServer.json(call(other, "GET", "running_requests", ApiServer.KEY, ""))
-                    .get("data");
-            found[0] = data.isEmpty() ? null : data.get(0);
-            return !data.isEmpty();
+            ApiServer.json(call(other, "GET", "running_requests", ApiServer.KEY, ""))
+                    .get("data")
+                    .forEach(found::add);
+            return !found.isEmpty();
         });
-        JsonNode running = found[0];
+        JsonNode running = found.getFirst();
         String id = running.get("id").stringValue();
         assertThat(running.get("model").stringValue()).isEqualTo(ENDLESS);
         assertThat(running.get("surface").stringValue()).isEqualTo("anthropic");
