@@ -58,6 +58,16 @@ public final class JsonBody {
      * @throws IOException if the client breaks off
      */
     public JsonNode read(HttpServletRequest request) throws IOException {
+        return parse(bytes(request));
+    }
+
+    /**
+     * The body as it came, to be parsed.
+     *
+     * @throws StoaException as {@link #read}
+     * @throws IOException if the client breaks off
+     */
+    public byte[] bytes(HttpServletRequest request) throws IOException {
         if (request.getContentLengthLong() > bytesMax) {
             throw tooLarge(bytesMax);
         }
@@ -71,7 +81,7 @@ public final class JsonBody {
         if (bytes.length == 0) {
             throw new StoaException(ErrorKind.INVALID_REQUEST, "The request has no body; a JSON object is expected.");
         }
-        return parse(bytes);
+        return bytes;
     }
 
     /**

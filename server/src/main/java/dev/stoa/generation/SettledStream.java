@@ -48,7 +48,7 @@ final class SettledStream implements TokenStream {
             switch (event) {
                 case null -> requireTime();
                 case Started _ -> settlement.acceptedNow();
-                case TextDelta _, ThinkingDelta _, CallStart _, CallArguments _, CallEnd _, Logprobs _ ->
+                case TextDelta _, ThinkingDelta _, CallStart _, CallArguments _, CallEnd _, Logprobs _, Passed _ ->
                     settlement.firstTokenNow();
                 case Finished finished -> {
                     ended = true;

@@ -130,6 +130,7 @@ final class EmbeddedWorker implements AutoCloseable {
                             ChatTurns.of(messages), tools.tools(), tools.choice(), tools.parallel(), thinking));
                 case Prompt.Text(String text) ->
                     new PreparedChat(engine.encodeDocument(text), OutputControl.NONE, VerbatimParser::new);
+                case Prompt.Original _ -> throw Prompt.Original.notHere();
             };
         } catch (IllegalArgumentException e) {
             throw new StoaException(

@@ -36,6 +36,14 @@ public interface Inference {
     }
 
     /**
+     * Whether requests for this name go as they stand: all servers that may answer them are upstreams that speak their
+     * protocol. Never throws.
+     */
+    default boolean passes(String nameOrAlias, Wire wire) {
+        return false;
+    }
+
+    /**
      * Exact size of the prompt in tokens, by the model's own tokenizer and template.
      *
      * @throws dev.stoa.shared.StoaException INVALID_REQUEST if the template refuses the conversation; OVERLOADED while

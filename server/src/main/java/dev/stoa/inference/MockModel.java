@@ -59,6 +59,7 @@ public record MockModel(String name, Duration first, Duration every, int length,
     public static int countTokens(GenerationRequest request) {
         return switch (request.prompt()) {
             case Prompt.Text(String text) -> tokens(text);
+            case Prompt.Original _ -> throw Prompt.Original.notHere();
             case Prompt.Conversation conversation ->
                 conversation.messages().stream()
                         .mapToInt(message -> tokens(message.plainText()))
@@ -73,6 +74,7 @@ public record MockModel(String name, Duration first, Duration every, int length,
     private static String question(GenerationRequest request) {
         return switch (request.prompt()) {
             case Prompt.Text(String text) -> text;
+            case Prompt.Original _ -> throw Prompt.Original.notHere();
             case Prompt.Conversation conversation ->
                 conversation.messages().getLast().plainText();
         };

@@ -1,6 +1,9 @@
 package dev.stoa.inference;
 
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -36,12 +39,38 @@ public sealed interface Prompt {
     /** A text that the model continues as it stands, through no template. */
     record Text(String text) implements Prompt {}
 
+    /**
+     * A request as its caller wrote it, for an upstream of the same protocol, which gets it by the byte. Only the model's
+     * name is put in place of what stands there.
+     *
+     * @param path where the upstream takes it, such as {@code /messages}
+     * @param body a JSON object in UTF-8; not to be changed
+     * @param headers of the protocol that go with it
+     * @param stream whether it asks for a stream
+     * @param words every text in it, to be judged each by itself
+     */
+    record Original(
+            Wire wire, String path, byte[] body, Map<String, String> headers, boolean stream, List<String> words)
+            implements Prompt {
+        public Original {
+            headers = Map.copyOf(headers);
+            words = List.copyOf(words);
+        }
+
+        /** What a worker says that does not speak its protocol: somebody has changed the catalogue meanwhile. */
+        public static StoaException notHere() {
+            return new StoaException(
+                    ErrorKind.INVALID_REQUEST, "This model does not take requests as they stand; try again.");
+        }
+    }
+
     /** Every text in it that is the caller's, to be judged each by itself. */
     default Stream<String> texts() {
         return switch (this) {
             case Conversation(List<Message> messages, ToolSet tools, Optional<Boolean> _) ->
                 Stream.concat(tools.texts(), messages.stream().flatMap(Message::texts));
             case Text(String text) -> Stream.of(text);
+            case Original original -> original.words().stream();
         };
     }
 }

@@ -50,6 +50,14 @@ public interface TokenStream extends AutoCloseable {
         }
     }
 
+    /**
+     * What an upstream has sent, as it stands: whole events of a stream, or the whole body. Only for a {@link
+     * Prompt.Original}, and then all of it. Comes behind the events of which it tells, but before {@link Finished}.
+     *
+     * @param bytes not to be changed
+     */
+    record Passed(byte[] bytes) implements Event {}
+
     /** The end; {@link StopReason#TOOL_USE} if the model stopped by itself and has called a tool. */
     record Finished(StopReason reason, @Nullable String stopSequence, TokenUsage usage) implements Event {}
 

@@ -23,6 +23,11 @@ public interface Worker {
         return false;
     }
 
+    /** Whether it takes a {@link Prompt.Original} of this protocol for one of its models. */
+    default boolean passes(String model, Wire wire) {
+        return false;
+    }
+
     /** What stands behind one of its models now: another text when the same request may be answered otherwise. */
     default String revision(String model) {
         return "";

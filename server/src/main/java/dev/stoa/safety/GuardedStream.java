@@ -38,11 +38,20 @@ final class GuardedStream implements TokenStream {
     private final List<Event> heldCall = new ArrayList<>();
 
     private final StringBuilder heldWords = new StringBuilder();
+    /** Bytes of an upstream that wait for the words in them to be judged. */
+    private final ArrayDeque<HeldBytes> heldBytes = new ArrayDeque<>();
+    /** Characters of text and thinking that came, and that left. */
+    private long came;
+
+    private long left;
     private Part part = Part.NONE;
     private Scanner scanner;
     private boolean judged;
     private boolean ended;
     private volatile @Nullable Refusal refusal;
+
+    /** @param came characters that must leave before */
+    private record HeldBytes(long came, Passed bytes) {}
 
     /** Hears the one verdict on the whole answer; none if the stream breaks off. */
     interface Verdicts {
@@ -66,18 +75,18 @@ final class GuardedStream implements TokenStream {
             throw new IllegalStateException("the stream has ended");
         }
         long begin = System.nanoTime();
-        Duration left = timeout;
+        Duration wait = timeout;
         while (ready.isEmpty()) {
             if (judged) {
                 throw new IllegalStateException("the stream has ended");
             }
-            Event event = inner.next(left);
+            Event event = inner.next(wait);
             if (event == null) {
                 return null;
             }
             take(event);
             Duration rest = timeout.minusNanos(System.nanoTime() - begin);
-            left = rest.isNegative() ? Duration.ZERO : rest;
+            wait = rest.isNegative() ? Duration.ZERO : rest;
         }
         Event event = ready.remove();
         ended = event instanceof Finished;
@@ -96,6 +105,7 @@ final class GuardedStream implements TokenStream {
             }
             case CallArguments more -> hold(more, more.json());
             case CallEnd end -> endCall(end);
+            case Passed bytes -> heldBytes.add(new HeldBytes(came, bytes));
             case Logprobs(List<TokenLogprob> tokens) -> {
                 logprobs.add(tokens);
                 release(logprobs.free());
@@ -105,13 +115,25 @@ final class GuardedStream implements TokenStream {
                     judged = true;
                     release(logprobs.rest());
                     verdicts.passed();
+                    heldBytes.forEach(held -> ready.add(held.bytes()));
+                    heldBytes.clear();
                     ready.add(finished);
                 }
             }
         }
+        releaseBytes();
+    }
+
+    private void releaseBytes() {
+        while (!heldBytes.isEmpty()
+                && heldCall.isEmpty()
+                && heldBytes.getFirst().came() <= left) {
+            ready.add(heldBytes.remove().bytes());
+        }
     }
 
     private void say(Part next, String text) {
+        came += text.length();
         if (turnTo(next)) {
             judge(scanner.accept(text));
         }
@@ -145,6 +167,7 @@ final class GuardedStream implements TokenStream {
     private void refuse(Rule rule) {
         judged = true;
         inner.close();
+        heldBytes.clear();
         refusal = verdicts.refused(rule);
         ready.add(new Finished(StopReason.REFUSAL, null, inner.usage()));
     }
@@ -178,6 +201,7 @@ final class GuardedStream implements TokenStream {
         if (text.isEmpty()) {
             return;
         }
+        left += text.length();
         if (part == Part.THINKING) {
             ready.add(new ThinkingDelta(text));
         } else {

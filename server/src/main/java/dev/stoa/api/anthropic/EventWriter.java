@@ -26,11 +26,14 @@ final class EventWriter {
 
     /** Adds an event, named as its data's {@code type}; it leaves with the next {@link #flush}. */
     EventWriter add(ObjectNode data) {
-        pending.writeBytes(("event: " + data.get("type").stringValue() + "\ndata: ").getBytes(StandardCharsets.UTF_8));
-        pending.writeBytes(JSON.writeValueAsBytes(data));
-        pending.write('\n');
-        pending.write('\n');
+        pending.writeBytes(bytes(data));
         return this;
+    }
+
+    /** An event as it goes over the wire. */
+    static byte[] bytes(ObjectNode data) {
+        return ("event: " + data.get("type").stringValue() + "\ndata: " + JSON.writeValueAsString(data) + "\n\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** @throws IOException if the client has gone */

@@ -6,6 +6,7 @@ import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.JsonBody;
 import dev.stoa.api.LifecycleHeaders;
+import dev.stoa.api.PassedAnswer;
 import dev.stoa.api.RequestId;
 import dev.stoa.api.Responses;
 import dev.stoa.generation.Generations;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.util.List;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -61,12 +63,19 @@ final class MessagesController {
         Responses.requireMethod(http, response, "POST");
         Caller caller = callers.authenticate(http, response, ORGANIZATION_HEADER);
         ApiVersion version = ApiVersion.of(http.getHeader(ApiVersion.HEADER));
-        MessagesRequest request = MessagesDecoder.decode(body.read(http), version);
+        byte[] bytes = body.bytes(http);
+        JsonNode sent = body.parse(bytes);
+        boolean passes = PassedMessages.takes(sent, inference);
+        MessagesRequest request =
+                passes ? PassedMessages.decode(http, sent, bytes, false) : MessagesDecoder.decode(sent, version);
         String requestId = RequestId.of(http);
         try (TokenStream stream = start(caller, request, requestId, response)) {
             ClientConnection client = ClientConnection.current(limits.clientCheck());
             MessageJson json = new MessageJson(ids.message(), stream::model, ids::toolUse);
-            if (request.stream()) {
+            if (passes) {
+                PassedMessages words = new PassedMessages(json, stream, requestId);
+                new PassedAnswer(stream, client, limits, words).writeTo(response, request.stream());
+            } else if (request.stream()) {
                 new StreamedAnswer(stream, json, client, limits, requestId).writeTo(response);
             } else {
                 ObjectNode answer = WholeAnswer.read(stream, json, client, limits);
@@ -96,7 +105,11 @@ final class MessagesController {
         Responses.requireMethod(http, response, "POST");
         callers.authenticate(http, response, ORGANIZATION_HEADER);
         ApiVersion version = ApiVersion.of(http.getHeader(ApiVersion.HEADER));
-        MessagesRequest request = MessagesDecoder.decodeCount(body.read(http), version);
+        byte[] bytes = body.bytes(http);
+        JsonNode sent = body.parse(bytes);
+        MessagesRequest request = PassedMessages.takes(sent, inference)
+                ? PassedMessages.decode(http, sent, bytes, true)
+                : MessagesDecoder.decodeCount(sent, version);
         inference.model(request.model());
         int tokens = inference.countTokens(request.generation(RequestId.of(http), ids.seed()));
         Responses.json(response, HttpServletResponse.SC_OK, MessageJson.count(tokens));

@@ -12,13 +12,13 @@ import java.util.OptionalInt;
 /**
  * A decoded body of {@code POST /v1/messages} or {@code /v1/messages/count_tokens}.
  *
- * @param conversation with the system prompt as its first message, where there is one
+ * @param prompt a conversation, with the system prompt as its first message where there is one; or the body as it came
  * @param control the form of the answer
  * @param maxTokens 1 where only tokens are counted
  */
 record MessagesRequest(
         String model,
-        Prompt.Conversation conversation,
+        Prompt prompt,
         int maxTokens,
         List<String> stopSequences,
         OptionalDouble temperature,
@@ -33,7 +33,7 @@ record MessagesRequest(
         return new GenerationRequest(
                 requestId,
                 model,
-                conversation,
+                prompt,
                 maxTokens,
                 sampling(seed),
                 stopSequences,

@@ -126,7 +126,7 @@ final class StreamedAnswer {
             case TokenStream.CallArguments _ ->
                 out.add(MessageJson.delta(index, "input_json_delta", "partial_json", withWhatIsThere(event)));
             case TokenStream.CallEnd _ -> close(out);
-            case TokenStream.Logprobs _ -> {}
+            case TokenStream.Logprobs _, TokenStream.Passed _ -> {}
             case TokenStream.Started _, TokenStream.Finished _ ->
                 throw new IllegalStateException("a stream starts and ends once");
         }

@@ -39,7 +39,7 @@ final class WholeAnswer {
 
     private void take(TokenStream.Event event) {
         switch (event) {
-            case TokenStream.Started _, TokenStream.Logprobs _, TokenStream.Finished _ -> {}
+            case TokenStream.Started _, TokenStream.Logprobs _, TokenStream.Passed _, TokenStream.Finished _ -> {}
             case TokenStream.TextDelta(String more) -> {
                 if (!thinking.isEmpty()) {
                     endPart();

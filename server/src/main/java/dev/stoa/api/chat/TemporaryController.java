@@ -113,8 +113,11 @@ class TemporaryController {
                     yield step(Steps.Kind.TOOL_CALL, "");
                 }
                 case TokenStream.CallArguments(int _, String more) -> step(Steps.Kind.TOOL_CALL, more);
-                case TokenStream.Started _, TokenStream.CallEnd _, TokenStream.Logprobs _, TokenStream.Finished _ ->
-                    null;
+                case TokenStream.Started _,
+                        TokenStream.CallEnd _,
+                        TokenStream.Logprobs _,
+                        TokenStream.Passed _,
+                        TokenStream.Finished _ -> null;
             };
         }
 

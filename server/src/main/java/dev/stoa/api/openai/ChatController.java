@@ -6,6 +6,7 @@ import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.JsonBody;
 import dev.stoa.api.LifecycleHeaders;
+import dev.stoa.api.PassedAnswer;
 import dev.stoa.api.RequestId;
 import dev.stoa.api.Responses;
 import dev.stoa.generation.Generations;
@@ -73,7 +74,7 @@ final class ChatController {
 
     @RequestMapping("/v1/chat/completions")
     void chat(HttpServletRequest http, HttpServletResponse response) throws IOException, InterruptedException {
-        answer(http, response, ChatDecoder::decode, (request, model, choices, created) -> {
+        answer(http, response, "/chat/completions", ChatDecoder::decode, (request, model, choices, created) -> {
             boolean logprobs = request.topLogprobs() != GenerationRequest.NO_LOGPROBS;
             return new ChatJson(ids.chatCompletion(), model, created, logprobs, request.includeUsage());
         });
@@ -84,16 +85,22 @@ final class ChatController {
         answer(
                 http,
                 response,
+                "/completions",
                 TextDecoder::decode,
                 (request, model, choices, created) ->
                         new TextJson(ids.completion(), model, created, request.includeUsage(), choices));
     }
 
-    private void answer(HttpServletRequest http, HttpServletResponse response, Decoder decoder, Format format)
+    private void answer(
+            HttpServletRequest http, HttpServletResponse response, String path, Decoder decoder, Format format)
             throws IOException, InterruptedException {
         Responses.requireMethod(http, response, "POST");
         Caller caller = callers.authenticate(http, response, ORGANIZATION_HEADER);
-        CompletionRequest request = decoder.decode(body.read(http), ids);
+        byte[] bytes = body.bytes(http);
+        JsonNode sent = body.parse(bytes);
+        boolean passes = PassedCompletion.takes(sent, inference);
+        CompletionRequest request =
+                passes ? PassedCompletion.decode(sent, bytes, path, ids) : decoder.decode(sent, ids);
         List<GenerationRequest> parts = request.parts(RequestId.of(http));
         List<TokenStream> streams = start(caller, parts, response);
         try (Choices choices = new Choices(streams, limits.clientCheck())) {
@@ -103,6 +110,11 @@ final class ChatController {
                     parts.size(),
                     clock.instant().getEpochSecond());
             ClientConnection client = ClientConnection.current(limits.clientCheck());
+            if (passes) {
+                PassedCompletion words = new PassedCompletion(json);
+                new PassedAnswer(streams.getFirst(), client, limits, words).writeTo(response, request.stream());
+                return;
+            }
             AnswerWriter writer = new AnswerWriter(choices, parts, json, client, limits, ids::toolCall);
             if (request.stream()) {
                 writer.stream(response, request.includeUsage());

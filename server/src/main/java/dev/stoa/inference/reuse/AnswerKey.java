@@ -52,6 +52,11 @@ record AnswerKey(String hex) {
     private static void prompt(Writer out, Prompt prompt) {
         switch (prompt) {
             case Prompt.Text(String text) -> out.text("text").text(text);
+            case Prompt.Original original -> {
+                out.text(original.wire() + original.path()).bytes(original.body());
+                new TreeMap<>(original.headers())
+                        .forEach((name, value) -> out.text(name).text(value));
+            }
             case Prompt.Conversation conversation -> {
                 out.text("conversation").number(conversation.messages().size());
                 conversation.messages().forEach(message -> message(out, message));
@@ -104,7 +109,10 @@ record AnswerKey(String hex) {
         }
 
         Writer text(String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            return bytes(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Writer bytes(byte[] bytes) {
             number(bytes.length);
             mac.update(bytes);
             return this;

@@ -8,6 +8,7 @@ import dev.stoa.inference.TokenStream.CallStart;
 import dev.stoa.inference.TokenStream.Event;
 import dev.stoa.inference.TokenStream.Finished;
 import dev.stoa.inference.TokenStream.Logprobs;
+import dev.stoa.inference.TokenStream.Passed;
 import dev.stoa.inference.TokenStream.Started;
 import dev.stoa.inference.TokenStream.TextDelta;
 import dev.stoa.inference.TokenStream.ThinkingDelta;
@@ -103,6 +104,8 @@ final class KeptAnswer {
                     token.top().forEach(piece -> piece(pieces, piece));
                 });
             }
+            case Passed(byte[] bytes) ->
+                out.add("passed").add(Base64.getEncoder().encodeToString(bytes));
             case Finished(StopReason reason, String stop, TokenUsage usage) ->
                 out.add("finished")
                         .add(reason.name())
@@ -141,6 +144,7 @@ final class KeptAnswer {
                 in.get(1).forEach(token -> tokens.add(token(token)));
                 yield new Logprobs(tokens);
             }
+            case "passed" -> new Passed(Base64.getDecoder().decode(in.get(1).stringValue()));
             case "finished" ->
                 new Finished(
                         StopReason.valueOf(in.get(1).stringValue()),

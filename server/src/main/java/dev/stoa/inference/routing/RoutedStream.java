@@ -9,6 +9,8 @@ import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -63,6 +65,9 @@ final class RoutedStream implements TokenStream {
     private volatile boolean made;
 
     private @Nullable Started held;
+    /** What an upstream sent before its first token; another one would send it anew. */
+    private final List<Passed> heldBytes = new ArrayList<>();
+
     private boolean begun;
     private boolean ended;
 
@@ -183,6 +188,10 @@ final class RoutedStream implements TokenStream {
             }
             return;
         }
+        if (event instanceof Passed passed && firstToken == null) {
+            heldBytes.add(passed);
+            return;
+        }
         if (firstToken == null) {
             Duration after = Duration.ofNanos(nanoClock.getAsLong() - attempt.beganNanos());
             firstToken = after;
@@ -190,6 +199,8 @@ final class RoutedStream implements TokenStream {
                 target.answered(after);
             }
             releaseStarted();
+            ready.addAll(heldBytes);
+            heldBytes.clear();
         }
         ready.add(event);
         if (event instanceof Finished) {
@@ -211,6 +222,7 @@ final class RoutedStream implements TokenStream {
         boolean mayPass = Attempts.mayPass(why.kind());
         end(mayPass ? Result.FAILED : Result.DROPPED);
         held = null;
+        heldBytes.clear();
         Next then = firstToken != null ? null : attempts.after(failed, why, asked(why), begun);
         if (then == null) {
             ended = true;

@@ -7,6 +7,7 @@ import dev.stoa.inference.Model;
 import dev.stoa.inference.ModelStatus;
 import dev.stoa.inference.Prices;
 import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.Wire;
 import dev.stoa.inference.Workers;
 import dev.stoa.inference.reuse.Answers;
 import dev.stoa.inference.routing.Alias.Canary;
@@ -98,6 +99,11 @@ final class Router implements Inference {
     @Override
     public @Nullable Prices prices(String model) {
         return routes.prices(model);
+    }
+
+    @Override
+    public boolean passes(String nameOrAlias, Wire wire) {
+        return routes.passes(nameOrAlias, wire);
     }
 
     @Override

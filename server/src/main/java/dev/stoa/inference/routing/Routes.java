@@ -4,6 +4,7 @@ import dev.stoa.inference.Affinity;
 import dev.stoa.inference.Lifecycle;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.Prices;
+import dev.stoa.inference.Wire;
 import dev.stoa.inference.Workers;
 import dev.stoa.inference.routing.Alias.Canary;
 import dev.stoa.shared.ErrorKind;
@@ -172,6 +173,24 @@ final class Routes {
     @Nullable Prices prices(String id) {
         ModelVersion version = catalogue.version(id);
         return version == null ? null : version.card().prices();
+    }
+
+    /** As {@link dev.stoa.inference.Inference#passes}. */
+    boolean passes(String name, Wire wire) {
+        Catalogue now = catalogue;
+        Alias alias = now.aliases().get(name);
+        Canary canary = alias == null ? null : alias.canary();
+        Optional<Model> model = find(now, alias == null ? name : alias.version());
+        return model.isPresent()
+                && allPass(model.get().id(), wire)
+                && (canary == null || allPass(canary.version(), wire));
+    }
+
+    private boolean allPass(String version, Wire wire) {
+        return steps(version, false).stream()
+                .map(Attempts.Step::targets)
+                .allMatch(targets -> !targets.isEmpty()
+                        && targets.stream().allMatch(target -> target.worker().passes(target.model(), wire)));
     }
 
     /** What stands behind a version now: another text when the same request may be answered otherwise. */

@@ -2,6 +2,7 @@ package dev.stoa.inference.upstream;
 
 import dev.stoa.inference.TokenStream;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /** What the events of one answer mean in its protocol. One use, one thread. */
 interface AnswerReader {
@@ -16,6 +17,18 @@ interface AnswerReader {
      * @throws dev.stoa.shared.StoaException if it tells an error, or is none of the protocol's
      */
     void event(String data, Consumer<TokenStream.Event> out);
+
+    /** Whether the caller, who gets the upstream's own bytes, is to see an event: not what only this server asked for. */
+    default boolean isCallers(String data) {
+        return true;
+    }
+
+    /**
+     * A whole answer that was not asked for as a stream. The last event is {@code Finished}.
+     *
+     * @throws dev.stoa.shared.StoaException if it is none of the protocol's
+     */
+    void whole(JsonNode answer, Consumer<TokenStream.Event> out);
 
     /**
      * The body has ended without the protocol's own end.

@@ -4,6 +4,7 @@ import dev.stoa.engine.Constraint;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Prompt;
+import dev.stoa.inference.Wire;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.util.Map;
@@ -88,6 +89,16 @@ record AnthropicProtocol() implements Protocol {
         if (!holds) {
             throw new StoaException(ErrorKind.INVALID_REQUEST, message);
         }
+    }
+
+    @Override
+    public Wire wire() {
+        return Wire.ANTHROPIC;
+    }
+
+    @Override
+    public byte[] body(Prompt.Original original, String model) {
+        return Splice.replace(original.body(), "model", model);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.stoa.inference.TokenStream;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Events of Messages. */
 final class AnthropicReader implements AnswerReader {
@@ -44,6 +45,25 @@ final class AnthropicReader implements AnswerReader {
         }
     }
 
+    @Override
+    public void whole(JsonNode answer, Consumer<TokenStream.Event> out) {
+        if (!answer.path("stop_reason").isString()) {
+            throw UpstreamFaults.rubbish("an answer without a stop_reason", null);
+        }
+        start(answer.path("usage"), out);
+        for (JsonNode block : answer.path("content")) {
+            block(block, out);
+            delta("text_delta", block.path("text").asString(""), out);
+            delta("thinking_delta", block.path("thinking").asString(""), out);
+        }
+        // What a message says of its end, the event has in two places.
+        ObjectNode event = Json.MAPPER.createObjectNode();
+        event.set("delta", answer);
+        event.set("usage", answer.path("usage"));
+        end(event, out);
+        bodyEnded(out);
+    }
+
     private void start(JsonNode usage, Consumer<TokenStream.Event> out) {
         if (started) {
             throw UpstreamFaults.rubbish("a second message_start", null);
@@ -61,7 +81,8 @@ final class AnthropicReader implements AnswerReader {
 
     private void block(JsonNode block, Consumer<TokenStream.Event> out) {
         call.end(out);
-        if (block.path("type").asString("").equals("tool_use")) {
+        // Calls of the upstream's own tools are a kind of their own, such as server_tool_use.
+        if (block.path("type").asString("").endsWith("tool_use")) {
             call.begin(block.path("id").asString(""), block.path("name").asString(""), out);
             JsonNode input = block.path("input");
             if (input.isObject() && !input.isEmpty()) {
@@ -72,25 +93,27 @@ final class AnthropicReader implements AnswerReader {
     }
 
     private void delta(JsonNode delta, Consumer<TokenStream.Event> out) {
-        switch (delta.path("type").asString("")) {
-            case "text_delta" -> {
-                String text = delta.path("text").asString("");
-                if (!text.isEmpty()) {
-                    tally.piece(text);
-                    out.accept(new TokenStream.TextDelta(text));
-                }
-            }
-            case "thinking_delta" -> {
-                String thought = delta.path("thinking").asString("");
-                if (!thought.isEmpty()) {
-                    tally.thought(thought);
-                    out.accept(new TokenStream.ThinkingDelta(thought));
-                }
-            }
+        String type = delta.path("type").asString("");
+        switch (type) {
+            case "text_delta" -> delta(type, delta.path("text").asString(""), out);
+            case "thinking_delta" -> delta(type, delta.path("thinking").asString(""), out);
             case "input_json_delta" -> call.arguments(delta.path("partial_json").asString(""), out);
             default -> {
                 // Signatures and citations: earlier thinking is not given back, sources are not sent.
             }
+        }
+    }
+
+    private void delta(String type, String words, Consumer<TokenStream.Event> out) {
+        if (words.isEmpty()) {
+            return;
+        }
+        if (type.equals("text_delta")) {
+            tally.piece(words);
+            out.accept(new TokenStream.TextDelta(words));
+        } else {
+            tally.thought(words);
+            out.accept(new TokenStream.ThinkingDelta(words));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.stoa.engine.Constraint;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Prompt;
+import dev.stoa.inference.Wire;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.util.Map;
@@ -19,6 +20,7 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
     /** Callers only say that a model shall think. */
     private static final String EFFORT = "medium";
 
+    private static final String STREAM_OPTIONS = "stream_options";
     private static final String FORM_NAME = "answer";
     /** Every engine takes seeds of so many bits. */
     private static final long SEED_MASK = 0x7fff_ffffL;
@@ -45,10 +47,11 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
                 }
             }
             case Prompt.Text(String text) -> body.put("prompt", text);
+            case Prompt.Original _ -> throw Prompt.Original.notHere();
         }
         body.put(request.prompt() instanceof Prompt.Text ? "max_tokens" : maxTokensField, request.maxTokens());
         body.put("stream", true);
-        body.putObject("stream_options").put("include_usage", true);
+        body.putObject(STREAM_OPTIONS).put("include_usage", true);
         sampling(body, request.sampling());
         if (!request.stopSequences().isEmpty()) {
             request.stopSequences().forEach(body.putArray("stop")::add);
@@ -111,9 +114,24 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
     }
 
     @Override
+    public Wire wire() {
+        return Wire.OPENAI;
+    }
+
+    /** A stream's usage is told only to who asks for it, and the ledger must know it. */
+    @Override
+    public byte[] body(Prompt.Original original, String model) {
+        byte[] body = Splice.replace(original.body(), "model", model);
+        return original.stream() ? Splice.add(body, STREAM_OPTIONS, "{\"include_usage\":true}") : body;
+    }
+
+    @Override
     public AnswerReader reader(GenerationRequest request, Tally tally) {
         boolean showThinking = !(request.prompt() instanceof Prompt.Conversation conversation)
                 || conversation.thinking().orElse(true);
-        return new OpenAiReader(request.maxTokens(), showThinking, tally);
+        boolean hidesUsage = request.prompt() instanceof Prompt.Original original
+                && original.stream()
+                && !Splice.has(original.body(), STREAM_OPTIONS);
+        return new OpenAiReader(request.maxTokens(), showThinking, hidesUsage, tally);
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Chunks of chat and text completions, one choice. */
 final class OpenAiReader implements AnswerReader {
@@ -16,6 +17,7 @@ final class OpenAiReader implements AnswerReader {
 
     private final int maxTokens;
     private final boolean showThinking;
+    private final boolean hidesUsage;
     private final Tally tally;
     private final OpenCall call;
     /** Which of the chunk's calls is open; negative before the first. */
@@ -24,8 +26,12 @@ final class OpenAiReader implements AnswerReader {
     private @Nullable StopReason reason;
     private @Nullable String stopSequence;
 
-    /** @param showThinking false where the caller asked for none: most servers have no switch, so it is passed over */
-    OpenAiReader(int maxTokens, boolean showThinking, Tally tally) {
+    /**
+     * @param showThinking false where the caller asked for none: most servers have no switch, so it is passed over
+     * @param hidesUsage whether the caller did not ask for a stream's usage
+     */
+    OpenAiReader(int maxTokens, boolean showThinking, boolean hidesUsage, Tally tally) {
+        this.hidesUsage = hidesUsage;
         this.maxTokens = maxTokens;
         this.showThinking = showThinking;
         this.tally = tally;
@@ -56,6 +62,32 @@ final class OpenAiReader implements AnswerReader {
             choice(choices.get(0), out);
         }
         usage(chunk.path("usage"));
+    }
+
+    @Override
+    public boolean isCallers(String data) {
+        if (!hidesUsage || !data.contains("\"usage\"")) {
+            return true;
+        }
+        JsonNode chunk = Json.object(data);
+        return !(chunk.hasNonNull("usage") && chunk.path("choices").isEmpty());
+    }
+
+    @Override
+    public void whole(JsonNode answer, Consumer<TokenStream.Event> out) {
+        JsonNode choice = answer.path("choices").path(0);
+        if (!choice.path("finish_reason").isString()) {
+            throw UpstreamFaults.rubbish("an answer without choices that have ended", null);
+        }
+        begun(out);
+        // A message has what all deltas together have.
+        ObjectNode chunk = ((ObjectNode) choice).deepCopy();
+        if (choice.has("message")) {
+            chunk.set("delta", choice.get("message"));
+        }
+        usage(answer.path("usage"));
+        choice(chunk, out);
+        bodyEnded(out);
     }
 
     private void choice(JsonNode choice, Consumer<TokenStream.Event> out) {

@@ -1,6 +1,8 @@
 package dev.stoa.inference.upstream;
 
 import dev.stoa.inference.GenerationRequest;
+import dev.stoa.inference.Prompt;
+import dev.stoa.inference.Wire;
 import java.util.Map;
 
 /** A protocol that an upstream speaks. Thread-safe. */
@@ -19,6 +21,16 @@ interface Protocol {
      * @throws dev.stoa.shared.StoaException INVALID_REQUEST if the protocol has no words for something asked
      */
     byte[] body(GenerationRequest request, String model);
+
+    /** The one that it is. */
+    Wire wire();
+
+    /**
+     * A request as its caller wrote it, for the upstream's name of the model.
+     *
+     * @throws dev.stoa.shared.StoaException INVALID_REQUEST if it is no JSON object with a model
+     */
+    byte[] body(Prompt.Original original, String model);
 
     AnswerReader reader(GenerationRequest request, Tally tally);
 }

@@ -1,10 +1,12 @@
 package dev.stoa.inference.upstream;
 
 import dev.stoa.shared.StoaException;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts bytes into the data of server-sent events, wherever the bytes are cut. Only {@code data} matters: both protocols
@@ -21,10 +23,26 @@ final class ServerSentEvents {
     private final StringBuilder data = new StringBuilder();
     private boolean hasData;
     private boolean afterReturn;
+    /** All bytes since the last event; null where nobody wants them. */
+    private final @Nullable ByteArrayOutputStream raw;
 
-    /** @param lineMax longest line, and longest data of one event, in bytes */
-    ServerSentEvents(int lineMax) {
+    /**
+     * @param lineMax longest line, and longest data of one event, in bytes
+     * @param keepsRaw whether {@link #raw} is wanted
+     */
+    ServerSentEvents(int lineMax, boolean keepsRaw) {
         this.lineMax = lineMax;
+        this.raw = keepsRaw ? new ByteArrayOutputStream() : null;
+    }
+
+    /** The bytes of the event that is told now, with all that stood before it; empties them. */
+    byte[] raw() {
+        if (raw == null) {
+            throw new IllegalStateException("they were not kept");
+        }
+        byte[] bytes = raw.toByteArray();
+        raw.reset();
+        return bytes;
     }
 
     /** @throws StoaException if a line is too long */
@@ -40,6 +58,10 @@ final class ServerSentEvents {
                 return;
             }
             byte ending = bytes.get();
+            if (raw != null) {
+                requireRoom(1);
+                raw.write(ending);
+            }
             boolean continuesReturn = afterReturn && ending == '\n';
             afterReturn = ending == '\r';
             if (!continuesReturn) {
@@ -67,7 +89,22 @@ final class ServerSentEvents {
             line = Arrays.copyOf(line, Math.min(lineMax, Math.max(2 * line.length, length + count)));
         }
         bytes.get(line, length, count);
+        keep(line, length, count);
         length += count;
+    }
+
+    private void keep(byte[] from, int offset, int count) {
+        if (raw != null) {
+            requireRoom(count);
+            raw.write(from, offset, count);
+        }
+    }
+
+    /** Comments are no data, but must end, too. */
+    private void requireRoom(int count) {
+        if (raw != null && raw.size() + count > 2L * lineMax) {
+            throw UpstreamFaults.rubbish("more than " + 2L * lineMax + " bytes without an event", null);
+        }
     }
 
     private void endLine(Consumer<String> event) {

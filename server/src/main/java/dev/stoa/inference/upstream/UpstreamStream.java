@@ -30,6 +30,19 @@ final class UpstreamStream implements TokenStream {
     /** What the stream needs to know of its upstream. */
     record Terms(String name, Duration firstToken, Duration idle, int lineMax, Clock clock) {}
 
+    /** How an answer comes, and whether it leaves as it came. */
+    private enum Form {
+        EVENTS,
+        PASSED_EVENTS,
+        PASSED_WHOLE
+    }
+
+    /** Largest answer in one piece: the most that the protocols' own servers send. */
+    private static final int WHOLE_MAX = 32 << 20;
+    /** A whole answer is silence until it is there; a request's own time ends it. */
+    private static final Duration WHOLE_WAIT = Duration.ofDays(1);
+
+    private final Form form;
     private final Terms terms;
     private final AnswerReader answer;
     private final Tally tally;
@@ -39,6 +52,9 @@ final class UpstreamStream implements TokenStream {
     private final ArrayDeque<Event> ready = new ArrayDeque<>();
     /** Text that waits for what came with it. */
     private final StringBuilder text = new StringBuilder();
+
+    /** A whole answer as far as it has come. */
+    private final ByteArrayOutputStream passed = new ByteArrayOutputStream(0);
 
     private final ByteArrayOutputStream errorBody = new ByteArrayOutputStream(0);
 
@@ -53,10 +69,22 @@ final class UpstreamStream implements TokenStream {
     private volatile boolean closed;
 
     UpstreamStream(Terms terms, HttpClient http, HttpRequest request, AnswerReader answer, Tally tally) {
+        this(Form.EVENTS, terms, http, request, answer, tally);
+    }
+
+    /** An answer of which also the bytes are told, as {@code Passed}. */
+    static UpstreamStream passed(
+            Terms terms, HttpClient http, HttpRequest request, AnswerReader answer, Tally tally, boolean stream) {
+        return new UpstreamStream(stream ? Form.PASSED_EVENTS : Form.PASSED_WHOLE, terms, http, request, answer, tally);
+    }
+
+    private UpstreamStream(
+            Form form, Terms terms, HttpClient http, HttpRequest request, AnswerReader answer, Tally tally) {
+        this.form = form;
         this.terms = terms;
         this.answer = answer;
         this.tally = tally;
-        this.events = new ServerSentEvents(terms.lineMax());
+        this.events = new ServerSentEvents(terms.lineMax(), form == Form.PASSED_EVENTS);
         this.exchange = http.sendAsync(request, inbox);
         exchange.whenComplete((_, fault) -> {
             if (fault != null) {
@@ -111,6 +139,9 @@ final class UpstreamStream implements TokenStream {
     }
 
     private Duration silenceMax() {
+        if (form == Form.PASSED_WHOLE) {
+            return WHOLE_WAIT;
+        }
         return spoke ? terms.idle() : terms.firstToken();
     }
 
@@ -118,14 +149,16 @@ final class UpstreamStream implements TokenStream {
         switch (item) {
             case Inbox.Head begun -> {
                 head = begun;
-                if (isAnswer(begun)) {
+                if (isAnswer(begun) && form != Form.PASSED_WHOLE) {
                     answer.begun(ready::add);
                 }
             }
             case Inbox.Bytes(var buffers) -> buffers.forEach(this::take);
             case Inbox.End _ -> {
                 requireAnswer();
-                if (!whole) {
+                if (form == Form.PASSED_WHOLE) {
+                    takeWhole();
+                } else if (!whole) {
                     answer.bodyEnded(this::emit);
                 }
             }
@@ -145,7 +178,9 @@ final class UpstreamStream implements TokenStream {
 
     private void take(ByteBuffer buffer) {
         if (head != null && isAnswer(head)) {
-            if (!whole) {
+            if (form == Form.PASSED_WHOLE) {
+                takePart(buffer);
+            } else if (!whole) {
                 events.accept(buffer, this::takeEvent);
             }
             return;
@@ -159,10 +194,48 @@ final class UpstreamStream implements TokenStream {
     }
 
     private void takeEvent(String data) {
-        if (!whole) {
-            answer.event(data, this::emit);
-            lastNanos = System.nanoTime();
+        if (whole) {
+            return;
         }
+        if (form == Form.PASSED_EVENTS) {
+            byte[] raw = events.raw();
+            answer.event(data, event -> emit(event, raw));
+            // Each by itself, so that the gate can let go of those before the one that it holds.
+            if (!whole && answer.isCallers(data)) {
+                pass(raw);
+            }
+        } else {
+            answer.event(data, this::emit);
+        }
+        lastNanos = System.nanoTime();
+    }
+
+    private void takePart(ByteBuffer buffer) {
+        if (buffer.remaining() > WHOLE_MAX - passed.size()) {
+            throw UpstreamFaults.rubbish("an answer of more than " + WHOLE_MAX + " bytes", null);
+        }
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        passed.writeBytes(bytes);
+    }
+
+    private void takeWhole() {
+        byte[] body = passed.toByteArray();
+        passed.reset();
+        answer.whole(Json.object(new String(body, StandardCharsets.UTF_8)), event -> emit(event, body));
+    }
+
+    /** @param raw what tells the event, for the last to leave behind */
+    private void emit(Event event, byte[] raw) {
+        if (event instanceof Finished) {
+            pass(raw);
+        }
+        emit(event);
+    }
+
+    private void pass(byte[] raw) {
+        endText();
+        ready.add(new Passed(raw));
     }
 
     private void emit(Event event) {

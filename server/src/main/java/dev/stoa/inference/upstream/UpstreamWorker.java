@@ -4,6 +4,7 @@ import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.Prompt;
 import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.Wire;
 import dev.stoa.inference.Worker;
 import dev.stoa.inference.upstream.UpstreamSettings.Upstream;
 import dev.stoa.inference.upstream.UpstreamSettings.UpstreamModel;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** One upstream server as a worker. Thread-safe; {@link #close} ends what runs. */
 final class UpstreamWorker implements Worker, AutoCloseable {
@@ -67,6 +69,11 @@ final class UpstreamWorker implements Worker, AutoCloseable {
         return true;
     }
 
+    @Override
+    public boolean passes(String model, Wire wire) {
+        return protocol.wire() == wire;
+    }
+
     /** What the server there does behind the name, only its operator knows. */
     @Override
     public String revision(String model) {
@@ -78,6 +85,8 @@ final class UpstreamWorker implements Worker, AutoCloseable {
     public int countTokens(GenerationRequest request) {
         return switch (request.prompt()) {
             case Prompt.Text(String text) -> tokens(text);
+            case Prompt.Original original ->
+                original.words().stream().mapToInt(UpstreamWorker::tokens).sum();
             case Prompt.Conversation conversation ->
                 TOKENS_PER_MESSAGE * conversation.messages().size()
                         + conversation.texts().mapToInt(UpstreamWorker::tokens).sum();
@@ -99,14 +108,29 @@ final class UpstreamWorker implements Worker, AutoCloseable {
             throw new StoaException(
                     ErrorKind.INVALID_REQUEST, "This model can't go on with an answer that was cut off.");
         }
-        byte[] body = protocol.body(request, nameThere(request.model()));
-        HttpRequest.Builder call = HttpRequest.newBuilder(URI.create(base() + protocol.path(request)))
-                .header("content-type", "application/json")
-                .header("accept", "text/event-stream")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
-        protocol.headers(key).forEach(call::header);
+        String model = nameThere(request.model());
         Tally tally = new Tally(countTokens(request));
-        return new UpstreamStream(terms, http, call.build(), protocol.reader(request, tally), tally);
+        AnswerReader reader = protocol.reader(request, tally);
+        if (request.prompt() instanceof Prompt.Original original) {
+            if (original.wire() != protocol.wire()) {
+                throw Prompt.Original.notHere();
+            }
+            HttpRequest call =
+                    call(original.path(), protocol.body(original, model), original.stream(), original.headers());
+            return UpstreamStream.passed(terms, http, call, reader, tally, original.stream());
+        }
+        HttpRequest call = call(protocol.path(request), protocol.body(request, model), true, Map.of());
+        return new UpstreamStream(terms, http, call, reader, tally);
+    }
+
+    private HttpRequest call(String path, byte[] body, boolean stream, Map<String, String> more) {
+        HttpRequest.Builder call = HttpRequest.newBuilder(URI.create(base() + path))
+                .header("content-type", "application/json")
+                .header("accept", stream ? "text/event-stream" : "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        protocol.headers(key).forEach(call::setHeader);
+        more.forEach(call::setHeader);
+        return call.build();
     }
 
     private String base() {

@@ -3,6 +3,7 @@ package dev.stoa.inference.upstream;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.Wire;
 import dev.stoa.inference.Worker;
 import dev.stoa.inference.upstream.UpstreamSettings.Upstream;
 import dev.stoa.shared.ErrorKind;
@@ -58,6 +59,11 @@ public final class Upstreams implements Worker, AutoCloseable {
     @Override
     public boolean remote() {
         return true;
+    }
+
+    @Override
+    public boolean passes(String model, Wire wire) {
+        return worker(model).passes(model, wire);
     }
 
     @Override

@@ -33,7 +33,7 @@ class MessagesDecoderTest {
                  'messages': [{'role': 'user', 'content': 'one'}, {'role': 'user', 'content': [{'type': 'text', 'text': 'two'}]},
                               {'role': 'assistant', 'content': 'three'}, {'role': 'user', 'content': 'four'}]}
                 """, ApiVersion.V2023_06_01);
-        assertThat(request.conversation().messages())
+        assertThat(conversation(request).messages())
                 .containsExactly(
                         Message.text(Message.Role.SYSTEM, "Be brief."),
                         new Message(
@@ -124,7 +124,7 @@ class MessagesDecoderTest {
                                  'content': [{'type': 'text', 'text': 'a'}, {'type': 'text', 'text': 'b'}]},
                                 {'type': 'text', 'text': 'And?'}]}]}
                 """, ApiVersion.V2023_06_01);
-        Prompt.Conversation conversation = request.conversation();
+        Prompt.Conversation conversation = conversation(request);
         assertThat(conversation.tools())
                 .isEqualTo(new ToolSet(
                         List.of(new Tool("weather", "Tells it.", "{\"type\":\"object\"}", true)),
@@ -156,5 +156,9 @@ class MessagesDecoderTest {
                 + " 'messages': [{'role': 'user', 'content': 'hi'}]}";
         assertThatThrownBy(() -> decode(body, ApiVersion.V2026_10_21)).hasMessageStartingWith(name + ": sampling");
         assertThat(decode(body, ApiVersion.V2023_06_01).maxTokens()).isEqualTo(5);
+    }
+
+    private static Prompt.Conversation conversation(MessagesRequest request) {
+        return (Prompt.Conversation) request.prompt();
     }
 }
