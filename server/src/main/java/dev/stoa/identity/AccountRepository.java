@@ -31,7 +31,7 @@ class AccountRepository {
             SELECT m.id, m.name, m.email, m.role, m.password_hash IS NOT NULL AS has_password, m.created_at,
                 greatest((SELECT max(last_used_at) FROM session WHERE member_id = m.id),
                          (SELECT max(last_used_at) FROM api_key WHERE member_id = m.id)) AS last_seen_at
-            FROM member m WHERE m.organization_id = :organization AND m.removed_at IS NULL\s""";
+            FROM member m WHERE m.organization_id = :organization AND m.kind = 'person' AND m.removed_at IS NULL\s""";
 
     private final JdbcClient jdbc;
 

@@ -10,13 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Keys and workspaces of the actor's organization. Each change is one transaction with its record in the audit log, and
+ * Keys and workspaces of the actor's organization. Of keys a member who is no administrator has its own, and those that
+ * its roles in workspaces give it ({@link WorkspaceRole}); all else is for administrators, whom the surface lets in. Each change is one transaction with its record in the audit log, and
  * holds on every server at once. Nothing of another organization is ever found. Thread-safe.
  */
 @Service
@@ -27,6 +29,8 @@ public final class Administration {
     private static final int NAME_LENGTH_MAX = 500;
 
     private final KeyRepository repository;
+    private final TeamRepository team;
+    private final AccountRepository members;
     private final AuditLog audit;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -35,11 +39,15 @@ public final class Administration {
 
     public Administration(
             KeyRepository repository,
+            TeamRepository team,
+            AccountRepository members,
             AuditLog audit,
             TransactionTemplate transaction,
             Clock clock,
             RandomGenerator random) {
         this.repository = repository;
+        this.team = team;
+        this.members = members;
         this.audit = audit;
         this.transaction = transaction;
         this.clock = clock;
@@ -51,31 +59,91 @@ public final class Administration {
         return repository.organizationName(actor.organizationId());
     }
 
+    /** Those that the actor may see. @throws StoaException PERMISSION if it has none to see */
     public List<ApiKey> keys(Caller actor) {
-        return repository.keys(actor.organizationId(), clock.instant());
+        Predicate<ApiKey> visible = visibleTo(actor);
+        return repository.keys(actor.organizationId(), clock.instant()).stream()
+                .filter(visible)
+                .toList();
+    }
+
+    private Predicate<ApiKey> visibleTo(Caller actor) {
+        if (members.role(actor.memberId()).administers()) {
+            return _ -> true;
+        }
+        Map<UUID, WorkspaceRole> roles = team.rolesOf(actor.memberId());
+        if (!members.role(actor.memberId()).develops()
+                && roles.values().stream().allMatch(role -> role == WorkspaceRole.WORKSPACE_USER)) {
+            throw new StoaException(ErrorKind.PERMISSION, "Only a developer or an administrator may do this.");
+        }
+        return key -> key.memberId().equals(actor.memberId())
+                || roles.get(key.workspaceId()) == WorkspaceRole.WORKSPACE_ADMIN;
     }
 
     /** @throws StoaException NOT_FOUND */
     public ApiKey key(Caller actor, UUID id) {
         return repository
                 .key(actor.organizationId(), id, clock.instant())
+                .filter(visibleTo(actor))
                 .orElseThrow(() -> new StoaException(ErrorKind.NOT_FOUND, "There is no such key."));
     }
 
     /**
-     * Makes a key for the actor.
+     * Makes a key.
      *
+     * @param service the service account that it is for; null for the actor
      * @param workspace that its requests count for; null for the actor's own
-     * @throws StoaException INVALID_REQUEST, NOT_FOUND for the workspace
+     * @throws StoaException INVALID_REQUEST; NOT_FOUND for workspace or account; CONFLICT if either is archived;
+     *     PERMISSION if the actor makes no keys there
      */
     public NewKey createKey(
-            Caller actor, String name, @Nullable UUID workspace, Set<KeyScope> scopes, @Nullable Instant expires) {
+            Caller actor,
+            @Nullable UUID service,
+            String name,
+            @Nullable UUID workspace,
+            Set<KeyScope> scopes,
+            @Nullable Instant expires) {
         requireName(name);
-        UUID place = workspace == null
-                ? actor.workspaceId()
-                : openWorkspace(actor, workspace).id();
+        UUID place = openWorkspace(actor, workspace == null ? actor.workspaceId() : workspace)
+                .id();
+        requireMaker(actor, service, place, scopes);
         requireFuture(expires);
-        return insert(actor, name, place, actor.memberId(), scopes, expires, "api_key.created", Map.of());
+        if (service != null) {
+            requireOpenAccount(actor, service);
+        }
+        return insert(
+                actor,
+                name,
+                place,
+                service == null ? actor.memberId() : service,
+                service != null,
+                scopes,
+                expires,
+                "api_key.created",
+                service == null ? Map.of() : Map.of("name", name, "service_account_id", service.toString()));
+    }
+
+    private void requireMaker(Caller actor, @Nullable UUID service, UUID workspace, Set<KeyScope> scopes) {
+        Role role = members.role(actor.memberId());
+        if (role.administers()) {
+            return;
+        }
+        boolean own = role.develops() && workspace.equals(actor.workspaceId());
+        WorkspaceRole there = team.rolesOf(actor.memberId()).getOrDefault(workspace, WorkspaceRole.WORKSPACE_USER);
+        if (service != null || scopes.contains(KeyScope.ADMIN) || !(own || there != WorkspaceRole.WORKSPACE_USER)) {
+            throw new StoaException(
+                    ErrorKind.PERMISSION,
+                    "Your role makes keys of your own, for your own workspace and those where you are a developer or"
+                            + " administrator, without the scope “admin”.");
+        }
+    }
+
+    private void requireOpenAccount(Caller actor, UUID service) {
+        ServiceAccount account = team.account(actor.organizationId(), service)
+                .orElseThrow(() -> new StoaException(ErrorKind.NOT_FOUND, "There is no such service account."));
+        if (account.archivedAt() != null) {
+            throw new StoaException(ErrorKind.CONFLICT, "This service account is archived.");
+        }
     }
 
     private NewKey insert(
@@ -83,6 +151,7 @@ public final class Administration {
             String name,
             UUID workspace,
             UUID member,
+            boolean ofService,
             Set<KeyScope> scopes,
             @Nullable Instant expires,
             String action,
@@ -94,6 +163,7 @@ public final class Administration {
                 SecretToken.hint(secret),
                 workspace,
                 member,
+                ofService,
                 actor.memberId(),
                 scopes,
                 ApiKey.Status.ACTIVE,
@@ -156,10 +226,15 @@ public final class Administration {
      * Makes a key that takes the place of another, which goes on to work for a while.
      *
      * @param overlap how long the old one still works, up to {@link #OVERLAP_MAX}
-     * @throws StoaException NOT_FOUND; CONFLICT if the old one doesn't work any more
+     * @throws StoaException NOT_FOUND; CONFLICT if the old one doesn't work any more; PERMISSION if it is somebody's
+     *     whom the actor does not rule over: whoever rotates a key gets one
      */
     public NewKey rotateKey(Caller actor, UUID id, Duration overlap) {
         ApiKey old = key(actor, id);
+        if (!old.memberId().equals(actor.memberId())
+                && !members.role(actor.memberId()).mayRule(members.role(old.memberId()))) {
+            throw new StoaException(ErrorKind.PERMISSION, "You may not get a key of this member.");
+        }
         if (old.status() != ApiKey.Status.ACTIVE) {
             throw new StoaException(ErrorKind.CONFLICT, "Only an active key can be replaced.");
         }
@@ -171,6 +246,7 @@ public final class Administration {
                     old.name(),
                     old.workspaceId(),
                     old.memberId(),
+                    old.ofService(),
                     old.scopes(),
                     old.expiresAt(),
                     "api_key.rotated",

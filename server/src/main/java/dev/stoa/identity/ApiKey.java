@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param hint its prefix and last characters
  * @param workspaceId that its requests count for
  * @param memberId whose requests they are
+ * @param ofService whether that is a service account
  */
 public record ApiKey(
         UUID id,
@@ -18,6 +19,7 @@ public record ApiKey(
         String hint,
         UUID workspaceId,
         UUID memberId,
+        boolean ofService,
         @Nullable UUID createdBy,
         Set<KeyScope> scopes,
         Status status,

@@ -56,6 +56,9 @@ final class IdentityLimits {
     /** Invitations that wait at once in one organization. */
     static final int INVITATIONS_MAX = 1_000;
 
+    /** Service accounts that are not archived, of one organization: some for each of many teams. */
+    static final int SERVICE_ACCOUNTS_MAX = 1_000;
+
     /** Addresses with recent failures remembered at once; beyond it the oldest are forgotten. */
     static final int SIGN_IN_ADDRESSES = 10_000;
 

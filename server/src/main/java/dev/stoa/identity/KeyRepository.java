@@ -20,7 +20,7 @@ import org.springframework.stereotype.Repository;
 @Repository
 class KeyRepository {
     private static final String KEYS = """
-            SELECT k.*, coalesce(k.workspace_id, m.workspace_id) AS counts_for
+            SELECT k.*, coalesce(k.workspace_id, m.workspace_id) AS counts_for, m.kind = 'service' AS of_service
             FROM api_key k JOIN member m ON m.id = k.member_id
             WHERE m.organization_id = :organization
             """;
@@ -63,6 +63,7 @@ class KeyRepository {
                 row.getString("hint"),
                 row.getObject("counts_for", UUID.class),
                 row.getObject("member_id", UUID.class),
+                row.getBoolean("of_service"),
                 row.getObject("created_by", UUID.class),
                 scopes(row.getArray("scopes")),
                 status,

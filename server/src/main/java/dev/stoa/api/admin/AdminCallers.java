@@ -55,6 +55,11 @@ final class AdminCallers {
         return new Reach(caller, people.administersOrDevelops(caller));
     }
 
+    /** The same without a look at the role, for what looks at it itself. */
+    Caller beginMember(HttpServletRequest request, HttpServletResponse response, String... methods) {
+        return authenticate(request, response, methods);
+    }
+
     /** @param everything of the organization; otherwise only what is the caller's own */
     record Reach(Caller caller, boolean everything) {
         boolean covers(UUID member) {

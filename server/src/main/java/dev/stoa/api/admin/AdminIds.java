@@ -10,6 +10,7 @@ enum AdminIds {
     KEY("apikey_"),
     WORKSPACE("wrkspc_"),
     MEMBER("user_"),
+    SERVICE("svac_"),
     INVITE("invite_"),
     EVENT("audit_");
 

@@ -2,13 +2,11 @@ package dev.stoa.api.admin;
 
 import dev.stoa.api.Fields;
 import dev.stoa.api.Responses;
-import dev.stoa.api.admin.AdminCallers.Reach;
 import dev.stoa.identity.Administration;
 import dev.stoa.identity.ApiKey;
+import dev.stoa.identity.Caller;
 import dev.stoa.identity.KeyScope;
 import dev.stoa.identity.NewKey;
-import dev.stoa.shared.ErrorKind;
-import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -18,7 +16,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
@@ -31,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code /v1/organizations/api_keys}: list, create, look at, change, rotate. The secret is in the answer that made it.
- * Developers have their own keys here, in their own workspace and without the scope {@code admin}.
+ * Who is no administrator has here what {@link Administration} gives them: their own keys, and those of workspaces.
  */
 @Controller
 final class KeysController {
@@ -47,15 +44,14 @@ final class KeysController {
 
     @RequestMapping("/v1/organizations/api_keys")
     void keys(HttpServletRequest http, HttpServletResponse response) throws IOException {
-        Reach reach = callers.beginOwn(http, response, "GET", "POST");
+        Caller caller = callers.beginMember(http, response, "GET", "POST");
         if (http.getMethod().equals("POST")) {
-            create(reach, http, response);
+            create(caller, http, response);
             return;
         }
         ApiKey.Status status = wantedStatus(http.getParameter("status"));
         String workspace = http.getParameter("workspace_id");
-        List<ApiKey> keys = administration.keys(reach.caller()).stream()
-                .filter(key -> reach.covers(key.memberId()))
+        List<ApiKey> keys = administration.keys(caller).stream()
                 .filter(key -> status == null || key.status() == status)
                 .filter(key -> workspace == null || key.workspaceId().equals(AdminIds.WORKSPACE.read(workspace)))
                 .toList();
@@ -75,35 +71,22 @@ final class KeysController {
                 .orElseThrow(() -> Fields.invalid("status", "must be “active”, “inactive”, “archived” or “expired”"));
     }
 
-    private void create(Reach reach, HttpServletRequest http, HttpServletResponse response) throws IOException {
+    private void create(Caller caller, HttpServletRequest http, HttpServletResponse response) throws IOException {
         Fields fields = callers.read(http);
         String name = fields.requiredString("name");
         String workspace = fields.optionalString("workspace_id");
+        String service = fields.optionalString("service_account_id");
         Instant expires = Pages.time(fields.optionalString("expires_at"), "expires_at");
         Set<KeyScope> scopes = scopes(fields);
         fields.end();
-        UUID place = workspace == null ? null : AdminIds.WORKSPACE.read(workspace);
-        requireMay(reach, place, scopes);
-        NewKey made = administration.createKey(reach.caller(), name, place, scopes, expires);
+        NewKey made = administration.createKey(
+                caller,
+                service == null ? null : AdminIds.SERVICE.read(service),
+                name,
+                workspace == null ? null : AdminIds.WORKSPACE.read(workspace),
+                scopes,
+                expires);
         Responses.json(response, HttpServletResponse.SC_CREATED, json(made));
-    }
-
-    private static void requireMay(Reach reach, @Nullable UUID workspace, Set<KeyScope> scopes) {
-        boolean elsewhere =
-                workspace != null && !workspace.equals(reach.caller().workspaceId());
-        if (!reach.everything() && (elsewhere || scopes.contains(KeyScope.ADMIN))) {
-            throw new StoaException(
-                    ErrorKind.PERMISSION, "Your role makes keys for your own workspace, without the scope “admin”.");
-        }
-    }
-
-    /** The key, if it is the caller's to see. */
-    private ApiKey find(Reach reach, String id) {
-        ApiKey key = administration.key(reach.caller(), AdminIds.KEY.read(id));
-        if (!reach.covers(key.memberId())) {
-            throw new StoaException(ErrorKind.NOT_FOUND, "There is no such key.");
-        }
-        return key;
     }
 
     /** What a program needs, unless more is asked for. */
@@ -125,14 +108,14 @@ final class KeysController {
 
     @RequestMapping("/v1/organizations/api_keys/{id}")
     void key(@PathVariable("id") String id, HttpServletRequest http, HttpServletResponse response) throws IOException {
-        Reach reach = callers.beginOwn(http, response, "GET", "POST");
-        ApiKey key = find(reach, id);
+        Caller caller = callers.beginMember(http, response, "GET", "POST");
+        ApiKey key = administration.key(caller, AdminIds.KEY.read(id));
         if (http.getMethod().equals("POST")) {
             Fields fields = callers.read(http);
             String name = fields.optionalString("name");
             ApiKey.Status status = status(fields);
             fields.end();
-            key = administration.changeKey(reach.caller(), key.id(), name, status);
+            key = administration.changeKey(caller, key.id(), name, status);
         }
         Responses.json(response, HttpServletResponse.SC_OK, json(key));
     }
@@ -151,13 +134,13 @@ final class KeysController {
     @RequestMapping("/v1/organizations/api_keys/{id}/rotate")
     void rotate(@PathVariable("id") String id, HttpServletRequest http, HttpServletResponse response)
             throws IOException {
-        Reach reach = callers.beginOwn(http, response, "POST");
-        ApiKey old = find(reach, id);
+        Caller caller = callers.beginMember(http, response, "POST");
+        ApiKey old = administration.key(caller, AdminIds.KEY.read(id));
         Fields fields = callers.read(http);
         int overlap = fields.optionalInt("overlap_seconds", 0, (int) Administration.OVERLAP_MAX.toSeconds())
                 .orElse(0);
         fields.end();
-        NewKey made = administration.rotateKey(reach.caller(), old.id(), Duration.ofSeconds(overlap));
+        NewKey made = administration.rotateKey(caller, old.id(), Duration.ofSeconds(overlap));
         Responses.json(response, HttpServletResponse.SC_CREATED, json(made));
     }
 
@@ -175,6 +158,7 @@ final class KeysController {
                 .put("type", "api_key")
                 .put("name", key.name())
                 .put("workspace_id", AdminIds.WORKSPACE.write(key.workspaceId()))
+                .put("service_account_id", key.ofService() ? AdminIds.SERVICE.write(key.memberId()) : null)
                 .put("status", label(key.status()))
                 .put("partial_key_hint", key.hint())
                 .put("created_at", key.createdAt().toString());
