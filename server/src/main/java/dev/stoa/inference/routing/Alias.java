@@ -40,8 +40,8 @@ public record Alias(String name, String version, @Nullable Canary canary) {
     }
 
     /**
-     * When a rollout stops by itself. Judged by each server over the last {@link Rollouts#WINDOW} requests of each
-     * version that it saw.
+     * When a rollout stops by itself. Judged over the last {@link Rollouts#WINDOW} requests of each version that each server
+     * saw, those of all servers together.
      *
      * @param minRequests of the canary, before it is judged
      * @param errorRateExcess by how much its share of failures may exceed the base's, 0 to 1

@@ -5,15 +5,18 @@ import dev.stoa.inference.routing.Alias.Rollback;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the versions that a rollout compares do, as this server saw their last requests. Knows nothing of time: an attempt
- * is told when it ends. Thread-safe.
+ * How the versions that a rollout compares do, as this server saw their last requests, and as the others told of theirs.
+ * Knows nothing of time: an attempt is told when it ends. Thread-safe.
  */
 final class Rollouts {
     /** Requests of a version that are looked back on: some hundreds, so that one bad minute shows. */
@@ -21,9 +24,27 @@ final class Rollouts {
     /** A median of fewer says little. */
     private static final int LATENCIES_MIN = 10;
 
-    private record Seen(boolean failed, @Nullable Duration firstToken) {}
+    /** How an attempt ended. */
+    record Seen(boolean failed, @Nullable Duration firstToken) {}
 
     private final Map<String, ArrayDeque<Seen>> windows = new ConcurrentHashMap<>();
+    private volatile Map<String, List<Seen>> others = Map.of();
+
+    /** Takes up what other servers have seen, in place of what they had. */
+    void others(Map<String, List<Seen>> seen) {
+        others = Map.copyOf(seen);
+    }
+
+    /** What this server has seen of a version, the oldest first. */
+    List<Seen> own(String version) {
+        ArrayDeque<Seen> window = windows.get(version);
+        if (window == null) {
+            return List.of();
+        }
+        synchronized (window) {
+            return List.copyOf(window);
+        }
+    }
 
     /** @param firstToken null if none came */
     void record(String version, boolean failed, @Nullable Duration firstToken) {
@@ -39,16 +60,14 @@ final class Rollouts {
     /** Forgets a version, as when a rollout of it begins. */
     void forget(String version) {
         windows.remove(version);
+        Map<String, List<Seen>> rest = new HashMap<>(others);
+        rest.remove(version);
+        others = Map.copyOf(rest);
     }
 
     private Seen[] of(String version) {
-        ArrayDeque<Seen> window = windows.get(version);
-        if (window == null) {
-            return new Seen[0];
-        }
-        synchronized (window) {
-            return window.toArray(Seen[]::new);
-        }
+        return Stream.concat(own(version).stream(), others.getOrDefault(version, List.of()).stream())
+                .toArray(Seen[]::new);
     }
 
     /** Why the canary does worse than the base, in words; empty if it does not, or too little was seen. */

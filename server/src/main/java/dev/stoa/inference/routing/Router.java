@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,8 @@ final class Router implements Inference {
     private final Catalogues catalogues;
     private final RoutingSettings settings;
     private final RetryBudget budget;
-    private final Rollouts rollouts = new Rollouts();
+    private final Rollouts rollouts;
+    private final Consumer<String> forgotten;
     private final Shadows shadows;
     private final Answers answers;
     private final MeterRegistry meters;
@@ -47,11 +49,14 @@ final class Router implements Inference {
     /** Rollouts that are being ended. */
     private final Set<Alias> ending = ConcurrentHashMap.newKeySet();
 
+    /** @param forgotten hears of versions whose rollout begins */
     Router(
             Workers local,
             Routes routes,
             Catalogues catalogues,
             RoutingSettings settings,
+            Rollouts rollouts,
+            Consumer<String> forgotten,
             Shadows shadows,
             Answers answers,
             MeterRegistry meters,
@@ -62,6 +67,8 @@ final class Router implements Inference {
         this.catalogues = catalogues;
         this.settings = settings;
         this.budget = new RetryBudget(settings.retryBudget(), settings.retryReserve());
+        this.rollouts = rollouts;
+        this.forgotten = forgotten;
         this.shadows = shadows;
         this.answers = answers;
         this.meters = meters;
@@ -76,6 +83,7 @@ final class Router implements Inference {
             Canary canary = alias.canary();
             if (canary != null && !Objects.equals(before.aliases().get(name), alias)) {
                 rollouts.forget(canary.version());
+                forgotten.accept(canary.version());
             }
         });
         ending.retainAll(next.aliases().values());
@@ -154,6 +162,11 @@ final class Router implements Inference {
         }
         rollouts.record(attempt.version(), result == Result.FAILED, firstToken);
         watched.forEach(this::judge);
+    }
+
+    /** Judges all rollouts anew: other servers have told of their requests. */
+    void judgeAll() {
+        routes.running().forEach(this::judge);
     }
 
     private void judge(Alias alias) {

@@ -19,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -241,6 +242,23 @@ final class Routes {
             }
         }
         return steps;
+    }
+
+    /** Versions that running rollouts compare. */
+    Set<String> watched() {
+        Set<String> versions = new LinkedHashSet<>();
+        running().forEach(alias -> {
+            versions.add(alias.version());
+            versions.add(Objects.requireNonNull(alias.canary()).version());
+        });
+        return versions;
+    }
+
+    /** Aliases whose rollout runs. */
+    List<Alias> running() {
+        return catalogue.aliases().values().stream()
+                .filter(alias -> alias.canary() != null && alias.canary().runs())
+                .toList();
     }
 
     /** Aliases in whose running rollout the version is the base or the canary. */

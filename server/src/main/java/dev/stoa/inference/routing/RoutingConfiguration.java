@@ -9,10 +9,13 @@ import dev.stoa.shared.SecretBox;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -53,11 +56,29 @@ class RoutingConfiguration {
     }
 
     @Bean
+    Rollouts rollouts() {
+        return new Rollouts();
+    }
+
+    @Bean
+    RolloutExchange rolloutExchange(
+            JdbcTemplate jdbc, Rollouts rollouts, Routes routes, ObjectProvider<Router> router) {
+        return new RolloutExchange(
+                jdbc,
+                UUID.randomUUID(),
+                rollouts,
+                routes::watched,
+                () -> router.getObject().judgeAll());
+    }
+
+    @Bean
     Router router(
             Workers local,
             Routes routes,
             Catalogues catalogues,
             RoutingSettings settings,
+            Rollouts rollouts,
+            RolloutExchange exchange,
             Limits limits,
             Answers answers,
             Announcements announcements,
@@ -68,6 +89,8 @@ class RoutingConfiguration {
                 routes,
                 catalogues,
                 settings,
+                rollouts,
+                exchange::forget,
                 new Shadows(settings.shadows(), limits.requestTime(), meters),
                 answers,
                 meters,
@@ -75,6 +98,7 @@ class RoutingConfiguration {
                 System::nanoTime);
         routes.refresh();
         announcements.listen(TOPIC, routes::refresh);
+        exchange.start();
         return router;
     }
 }

@@ -12,8 +12,9 @@
  * attempts came to. A {@link dev.stoa.inference.routing.Target} keeps what is learnt of a deployment, {@link
  * dev.stoa.inference.routing.Rollouts} what is learnt of versions.
  *
- * <p>What is learnt (breakers, retry budget, how versions do) is each server's own; what is decided from it, the end of a
- * rollout, is written down for all.
+ * <p>What is learnt of deployments (breakers, retry budget) is each server's own. How versions do, servers tell each other
+ * through {@link dev.stoa.inference.routing.RolloutExchange}, so that a rollout ends as soon as all have seen enough
+ * together; its end is written down for all.
  */
 @NullMarked
 package dev.stoa.inference.routing;

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -265,6 +266,44 @@ class RoutingApiTest {
         JsonNode event = audit.path("data").get(0);
         assertThat(event.path("action").asString()).isEqualTo("rollout.rolled_back");
         assertThat(event.path("detail").path("canary").asString()).isEqualTo("next");
+    }
+
+    @Test
+    void aCanaryIsJudgedByWhatAllServersSaw() throws Exception {
+        String[] settings = {
+            "--stoa.mock-models=mock-0-0-8",
+            "--stoa.routing.attempts=1",
+            // For the upstream's key.
+            "--stoa.master-key=" + Base64.getEncoder().encodeToString(new byte[32])
+        };
+        server.close();
+        server = ApiServer.start("", settings);
+        try (ApiServer second = server.startBeside(settings)) {
+            upstream("one", one);
+            version("next", "one", "");
+            post(
+                    "model_aliases",
+                    "{'name':'latest','version':'mock-0-0-8','canary':{'version':'next','percent':100,"
+                            + "'rollback':{'min_requests':6}}}");
+            await().atMost(SOON).until(() -> second.get("/v1/models").body().contains("\"next\""));
+            for (ApiServer each : List.of(server, second)) {
+                // Half of what it takes.
+                for (int i = 0; i < 3; i++) {
+                    one.reply("HTTP/1.1 500 No\r\nConnection: close\r\n\r\n");
+                    HttpResponse<String> failed = each.post(
+                            "/v1/messages", ApiServer.message("Hello", false).replace("scripted:v1", "latest"));
+                    assertThat(failed.statusCode()).isGreaterThanOrEqualTo(500);
+                }
+            }
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(
+                                    ApiServer.json(call("GET", "model_aliases/latest", ApiServer.KEY, ""))
+                                            .path("canary")
+                                            .path("rolled_back")
+                                            .path("reason")
+                                            .asString(""))
+                            .contains("its last 6 requests failed"));
+        }
     }
 
     @Test

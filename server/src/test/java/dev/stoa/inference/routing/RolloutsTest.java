@@ -6,6 +6,8 @@ import dev.stoa.inference.routing.Alias.Canary;
 import dev.stoa.inference.routing.Alias.Rollback;
 import dev.stoa.inference.routing.Alias.Sticky;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RolloutsTest {
@@ -27,6 +29,18 @@ class RolloutsTest {
         seen("new", 1, true, 0);
         assertThat(rollouts.verdict("base", CANARY))
                 .hasValueSatisfying(why -> assertThat(why).contains("100 % of its last 20 requests failed"));
+    }
+
+    @Test
+    void judgesByAllServersTogether() {
+        seen("base", 60, false, 100);
+        seen("new", 12, true, 0);
+        assertThat(rollouts.verdict("base", CANARY)).isEmpty();
+        rollouts.others(Map.of("new", Collections.nCopies(8, new Rollouts.Seen(true, null))));
+        assertThat(rollouts.verdict("base", CANARY))
+                .hasValueSatisfying(why -> assertThat(why).contains("its last 20 requests failed"));
+        rollouts.forget("new");
+        assertThat(rollouts.verdict("base", CANARY)).isEmpty();
     }
 
     @Test
