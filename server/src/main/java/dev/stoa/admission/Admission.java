@@ -72,6 +72,16 @@ public final class Admission {
         return new Place(caller);
     }
 
+    /**
+     * Counts what a request has used whose server was killed, for budgets: its reservation has lapsed. Counted soon, and
+     * not at all if this server dies within that moment.
+     */
+    public void charge(Caller caller, String model, Spending used) {
+        List<Scope> scopes =
+                rules.of(caller, model).stream().map(ScopeRule::scope).toList();
+        keeper.charge(scopes, used);
+    }
+
     /** What the caller may still ask, as far as its last request told. */
     public Allowance allowance(UUID credential) {
         Allowance known = allowances.getIfPresent(credential);

@@ -19,6 +19,9 @@ interface LimitBook {
     /** End what was reserved at {@code then}. */
     record Settle(List<Scope> scopes, long then, Demand demand, Spending used) implements Entry {}
 
+    /** Count what was used by a request whose reservation is gone. */
+    record Charge(List<Scope> scopes, Spending used) implements Entry {}
+
     /** Say that this server still has requests on their way in these scopes. */
     record Touch(List<Scope> scopes) implements Entry {}
 

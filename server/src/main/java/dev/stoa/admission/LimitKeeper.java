@@ -1,5 +1,6 @@
 package dev.stoa.admission;
 
+import dev.stoa.admission.LimitBook.Charge;
 import dev.stoa.admission.LimitBook.Entry;
 import dev.stoa.admission.LimitBook.Reserve;
 import dev.stoa.admission.LimitBook.Settle;
@@ -73,6 +74,10 @@ final class LimitKeeper implements SmartLifecycle {
         queue.add(new Work(new Settle(scopes, then, demand, used), null));
     }
 
+    void charge(List<Scope> scopes, Spending used) {
+        queue.add(new Work(new Charge(scopes, used), null));
+    }
+
     @Override
     public synchronized void start() {
         if (thread == null) {
@@ -138,7 +143,7 @@ final class LimitKeeper implements SmartLifecycle {
                 if (work.asker() != null) {
                     work.asker().completeExceptionally(e);
                 }
-                return !(work.entry() instanceof Settle);
+                return !(work.entry() instanceof Settle || work.entry() instanceof Charge);
             });
             return false;
         } catch (RuntimeException | Error e) {
@@ -174,7 +179,7 @@ final class LimitKeeper implements SmartLifecycle {
             }
             case Settle(List<Scope> scopes, long _, Demand _, Spending _) ->
                 scopes.forEach(scope -> busy.computeIfPresent(scope, (_, count) -> count == 1 ? null : count - 1));
-            case Touch _ -> {}
+            case Charge _, Touch _ -> {}
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.stoa.admission;
 
+import dev.stoa.admission.LimitBook.Charge;
 import dev.stoa.admission.LimitBook.Entry;
 import dev.stoa.admission.LimitBook.Reserve;
 import dev.stoa.admission.LimitBook.Settle;
@@ -26,6 +27,7 @@ final class LimitPages {
                     rules.forEach(rule -> keys.add(rule.scope().key()));
                 case Settle(List<Scope> scopes, long _, Demand _, Spending _) ->
                     scopes.forEach(scope -> keys.add(scope.key()));
+                case Charge(List<Scope> scopes, Spending _) -> scopes.forEach(scope -> keys.add(scope.key()));
                 case Touch(List<Scope> scopes) -> scopes.forEach(scope -> keys.add(scope.key()));
             }
         }
@@ -42,6 +44,10 @@ final class LimitPages {
                             reserve(now, server, rules, demand, states);
                         case Settle(List<Scope> scopes, long then, Demand demand, Spending used) -> {
                             scopes.forEach(scope -> of(states, scope).settle(now, server, then, demand, used));
+                            yield new Verdict(now, Allowance.UNKNOWN, null, null);
+                        }
+                        case Charge(List<Scope> scopes, Spending used) -> {
+                            scopes.forEach(scope -> of(states, scope).charge(now, used));
                             yield new Verdict(now, Allowance.UNKNOWN, null, null);
                         }
                         case Touch(List<Scope> scopes) -> {

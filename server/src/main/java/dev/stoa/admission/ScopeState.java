@@ -169,6 +169,11 @@ final class ScopeState {
                 held.remove(server);
             }
         }
+        charge(now, used);
+    }
+
+    /** What was used counts in the periods that hold now. */
+    void charge(long now, Spending used) {
         for (Period period : Period.values()) {
             Spent current = current(period, now);
             current.tokens += used.tokens();

@@ -12,6 +12,7 @@ import dev.stoa.safety.SafetyGate;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
+import dev.stoa.usage.Operation;
 import dev.stoa.usage.UsageEvent;
 import dev.stoa.usage.UsageRecorder;
 import java.time.Clock;
@@ -96,6 +97,8 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
                     at,
                     caller,
                     request.surface(),
+                    Operation.EMBEDDINGS,
+                    course.model,
                     course.model,
                     course.outcome,
                     null,

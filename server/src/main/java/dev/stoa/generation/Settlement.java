@@ -6,6 +6,7 @@ import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Outcome;
 import dev.stoa.inference.Prices;
+import dev.stoa.inference.Prompt;
 import dev.stoa.inference.Reuse;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
@@ -13,6 +14,7 @@ import dev.stoa.inference.TokenUsage;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import dev.stoa.usage.OpenRequest;
+import dev.stoa.usage.Operation;
 import dev.stoa.usage.UsageEvent;
 import dev.stoa.usage.UsageRecorder;
 import java.time.Duration;
@@ -39,6 +41,9 @@ final class Settlement implements OpenRequest {
     private final long startNanos;
     private final List<Part> parts = new ArrayList<>();
     private volatile String model = UsageEvent.UNKNOWN_MODEL;
+    /** Whether the name that the caller gave is one of ours, so that labels stay bounded. */
+    private volatile boolean known;
+
     private volatile @Nullable Permit permit;
     private volatile @Nullable Duration accepted;
     private volatile @Nullable Duration firstToken;
@@ -84,6 +89,7 @@ final class Settlement implements OpenRequest {
     /** The model's own name, once it is known that there is one. */
     void named(String name) {
         model = name;
+        known = true;
     }
 
     Part part(int index) {
@@ -262,6 +268,13 @@ final class Settlement implements OpenRequest {
         };
     }
 
+    private static Operation operation(Prompt prompt) {
+        boolean text = prompt instanceof Prompt.Text
+                || (prompt instanceof Prompt.Original original
+                        && original.path().equals("/completions"));
+        return text ? Operation.TEXT_COMPLETION : Operation.CHAT;
+    }
+
     /** Called once, when nothing changes any more. */
     private void record(Duration total) {
         Permit place = permit;
@@ -273,6 +286,8 @@ final class Settlement implements OpenRequest {
                     at,
                     caller,
                     first.surface(),
+                    operation(first.prompt()),
+                    known ? first.model() : UsageEvent.UNKNOWN_MODEL,
                     model,
                     outcome,
                     stopReason,

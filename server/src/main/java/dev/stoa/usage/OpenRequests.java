@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ final class OpenRequests implements SmartLifecycle {
 
     private final OpenStore store;
     private final UUID server;
+    private final Consumer<UsageEvent> buried;
     private final ConcurrentLinkedQueue<OpenRequest> begun = new ConcurrentLinkedQueue<>();
     /** Those that are written down, with what was last told of them; the thread's own. */
     private final Map<String, Written> written = new LinkedHashMap<>();
@@ -57,8 +59,12 @@ final class OpenRequests implements SmartLifecycle {
     private boolean warned;
     private @Nullable Thread thread;
 
-    /** @param server this one, new at each start */
-    OpenRequests(OpenStore store, UUID server) {
+    /**
+     * @param server this one, new at each start
+     * @param buried hears of each event that was made for a server that died, once it is written
+     */
+    OpenRequests(OpenStore store, UUID server, Consumer<UsageEvent> buried) {
+        this.buried = buried;
         this.store = store;
         this.server = server;
     }
@@ -102,7 +108,7 @@ final class OpenRequests implements SmartLifecycle {
             endStopped();
             if (pulse) {
                 writeProgress();
-                store.bury(DEAD);
+                store.bury(DEAD).forEach(buried);
             }
             warned = false;
         } catch (DataAccessException | TransactionException e) {

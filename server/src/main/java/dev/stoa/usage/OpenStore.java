@@ -25,8 +25,8 @@ interface OpenStore {
     /** These have ended; their events tell the rest. */
     void close(List<String> requestIds);
 
-    /** Makes events of the requests of servers that were silent for so long. */
-    void bury(Duration silence);
+    /** Makes events of the requests of servers that were silent for so long; tells those that it has made. */
+    List<UsageEvent> bury(Duration silence);
 
     /** Makes the partitions of this month and the next, so that a month's is there well before its first event. */
     void makeMonths();

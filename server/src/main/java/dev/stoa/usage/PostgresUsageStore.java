@@ -182,8 +182,8 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
     }
 
     @Override
-    public void bury(Duration silence) {
-        transaction.executeWithoutResult(_ -> {
+    public List<UsageEvent> bury(Duration silence) {
+        List<UsageEvent> made = transaction.execute(_ -> {
             List<UsageEvent> found = jdbc.query(DEAD, PostgresUsageStore::interrupted, silence.toMillis());
             write(found);
             close(found.stream().map(UsageEvent::requestId).toList());
@@ -191,7 +191,9 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
                     DELETE FROM usage_server s WHERE seen_at <= clock_timestamp() - ? * interval '1 millisecond'
                         AND NOT EXISTS (SELECT FROM usage_open o WHERE o.server = s.id)
                     """, silence.toMillis());
+            return found;
         });
+        return made == null ? List.of() : made;
     }
 
     private static UsageEvent interrupted(ResultSet row, int index) throws SQLException {
@@ -204,6 +206,9 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
                         row.getObject("member_id", UUID.class),
                         row.getObject("credential_id", UUID.class)),
                 row.getString("surface"),
+                // Neither is kept: only metrics tell them, and the dead server's are gone.
+                Operation.CHAT,
+                row.getString("model"),
                 row.getString("model"),
                 Outcome.INTERRUPTED,
                 null,

@@ -5,6 +5,7 @@ import dev.stoa.shared.Limits;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.UUID;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -21,8 +22,11 @@ class UsageConfiguration {
     }
 
     @Bean
-    OpenRequests openRequests(OpenStore store, Announcements announcements) {
-        OpenRequests open = new OpenRequests(store, UUID.randomUUID());
+    OpenRequests openRequests(
+            OpenStore store, Announcements announcements, ObjectProvider<InterruptedRequests> interrupted) {
+        // Found when needed: who listens may itself need the ledger.
+        OpenRequests open = new OpenRequests(
+                store, UUID.randomUUID(), event -> interrupted.forEach(each -> each.interrupted(event)));
         announcements.listen(STOPS, open::lookForStops);
         return open;
     }

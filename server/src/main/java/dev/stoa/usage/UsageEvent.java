@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a request was, once it has ended: the ledger's entry.
  *
  * @param at when it came
+ * @param requestedModel as the caller named it, an alias perhaps; {@link #UNKNOWN_MODEL} as for {@code model}
  * @param model the model's own name; {@link #UNKNOWN_MODEL} where the caller named none that exists
  * @param stopReason why the model stopped, where it did
  * @param tokens what was computed for it
@@ -29,6 +30,8 @@ public record UsageEvent(
         Instant at,
         Caller caller,
         String surface,
+        Operation operation,
+        String requestedModel,
         String model,
         Outcome outcome,
         @Nullable StopReason stopReason,

@@ -1,14 +1,15 @@
 package dev.stoa.usage;
 
 import dev.stoa.inference.Outcome;
+import dev.stoa.inference.Reuse;
 import dev.stoa.shared.Buckets;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Where a settled request goes: into the metrics at once, into the ledger soon. Thread-safe. */
 public final class UsageRecorder {
@@ -42,8 +43,7 @@ public final class UsageRecorder {
         tokens(event, "cached_input", event.tokens().cachedTokens());
         tokens(event, "output", event.tokens().outputTokens());
         tokens(event, "reused", event.reusedTokens());
-        time("gen_ai.server.request.duration", event, event.total(), Buckets.REQUEST);
-        time("gen_ai.server.time_to_first_token", event, event.firstToken(), Buckets.FIRST_TOKEN);
+        times(event);
         ledger.append(event);
     }
 
@@ -58,18 +58,40 @@ public final class UsageRecorder {
         }
     }
 
-    /** Under the names of OpenTelemetry's conventions for generative AI, and in their buckets. */
-    private void time(String name, UsageEvent event, @Nullable Duration duration, List<Duration> buckets) {
-        if (duration != null) {
-            boolean well = event.outcome() == Outcome.COMPLETED || event.outcome() == Outcome.REFUSED;
-            Timer.builder(name)
-                    .tag("gen_ai.provider.name", PROVIDER)
-                    .tag("gen_ai.response.model", event.model())
-                    .tag("error.type", well ? "" : event.outcome().label())
-                    .tag("surface", event.surface())
-                    .serviceLevelObjectives(buckets.toArray(Duration[]::new))
-                    .register(meters)
-                    .record(duration);
+    /**
+     * Under the names, with the attributes and in the buckets of OpenTelemetry's semantic conventions for generative AI
+     * (those of model servers). The latter two are of answers that went well and were made for this request.
+     */
+    private void times(UsageEvent event) {
+        boolean well = event.outcome() == Outcome.COMPLETED || event.outcome() == Outcome.REFUSED;
+        Tags tags = Tags.of(
+                "gen_ai.operation.name", event.operation().label(),
+                "gen_ai.provider.name", PROVIDER,
+                "gen_ai.request.model", event.requestedModel(),
+                "gen_ai.response.model", event.model(),
+                "surface", event.surface());
+        time(
+                "gen_ai.server.request.duration",
+                tags.and("error.type", well ? "" : event.outcome().label()),
+                event.total(),
+                Buckets.REQUEST);
+        Duration first = event.firstToken();
+        if (!well || first == null || event.reuse() == Reuse.HIT || event.reuse() == Reuse.SHARED) {
+            return;
         }
+        time("gen_ai.server.time_to_first_token", tags, first, Buckets.FIRST_TOKEN);
+        int more = event.tokens().outputTokens() - 1;
+        if (more > 0) {
+            Duration each = event.total().minus(first).dividedBy(more);
+            time("gen_ai.server.time_per_output_token", tags, each, Buckets.NEXT_TOKEN);
+        }
+    }
+
+    private void time(String name, Tags tags, Duration duration, List<Duration> buckets) {
+        Timer.builder(name)
+                .tags(tags)
+                .serviceLevelObjectives(buckets.toArray(Duration[]::new))
+                .register(meters)
+                .record(duration);
     }
 }

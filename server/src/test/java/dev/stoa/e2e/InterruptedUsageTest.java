@@ -41,6 +41,13 @@ class InterruptedUsageTest {
     void aKilledServersRequestLeavesOneEvent() throws IOException, InterruptedException {
         Instant begin = Instant.now();
         try (StoaProcess server = StoaProcess.start(data, Map.of("STOA_MOCK_MODELS", MODEL))) {
+            String budget = "{\"scope\":{\"type\":\"organization\"},"
+                    + "\"budgets\":[{\"period\":\"month\",\"unit\":\"tokens\",\"amount\":10000000}]}";
+            server.http.send(
+                    server.request("/v1/organizations/rate_limits")
+                            .POST(HttpRequest.BodyPublishers.ofString(budget))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
             HttpRequest ask = server.request("/v1/messages")
                     .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"" + MODEL + "\",\"max_tokens\":90000,"
                             + "\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello, you there\"}]}"))
@@ -65,6 +72,12 @@ class InterruptedUsageTest {
                 assertThat(Integer.parseInt(fields[9])).as("input tokens").isPositive();
                 assertThat(Integer.parseInt(fields[11])).as("output tokens").isPositive();
             });
+            String[] fields = lines(server, begin).getFirst().split(",", -1);
+            int used = Integer.parseInt(fields[9]) + Integer.parseInt(fields[11]);
+            Await.until(
+                    "charge to the budget",
+                    SOON,
+                    () -> server.get("/v1/organizations/rate_limits").body().contains("\"spent\":" + used + "}"));
         }
     }
 }

@@ -75,6 +75,8 @@ class PostgresUsageStoreTest {
                 at,
                 caller,
                 "openai",
+                Operation.CHAT,
+                model,
                 model,
                 Outcome.COMPLETED,
                 null,

@@ -27,6 +27,8 @@ class UsageLedgerTest {
                 Instant.EPOCH,
                 CALLER,
                 "anthropic",
+                Operation.CHAT,
+                "tiny",
                 "tiny",
                 Outcome.COMPLETED,
                 null,
