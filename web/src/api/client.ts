@@ -16,12 +16,14 @@ import type {
   ModelsPage,
   NewMessage,
   Opinion,
+  Passkey,
   Policy,
   Preset,
   Project,
   Queued,
   Share,
   SharedCopy,
+  SignInOptions,
   Thread,
 } from "./types";
 
@@ -35,9 +37,19 @@ export interface Beginning {
 
 export const api = {
   signIn: (key: string) => call<{ member: Member }>("/api/session", { method: "POST", body: { key } }),
-  signInOptions: () => call<{ set_up: boolean }>("/api/session/options"),
+  signInOptions: () => call<SignInOptions>("/api/session/options"),
   signInWithPassword: (email: string, password: string) =>
     call<{ member: Member }>("/api/session", { method: "POST", body: { email, password } }),
+  beginPasskeySignIn: () => call<{ public_key: unknown }>("/api/session/passkey/options", { method: "POST" }),
+  signInWithPasskey: (credential: unknown) =>
+    call<{ member: Member }>("/api/session/passkey", { method: "POST", body: { credential } }),
+  passkeys: () => call<{ passkeys: Passkey[] }>("/api/account/passkeys"),
+  beginPasskey: () => call<{ public_key: unknown }>("/api/account/passkeys/options", { method: "POST" }),
+  addPasskey: (name: string, credential: unknown) =>
+    call<Passkey>("/api/account/passkeys", { method: "POST", body: { name, credential } }),
+  renamePasskey: (id: string, name: string) =>
+    call<Passkey>(`/api/account/passkeys/${segment(id)}`, { method: "PATCH", body: { name } }),
+  removePasskey: (id: string) => call<undefined>(`/api/account/passkeys/${segment(id)}`, { method: "DELETE" }),
   setUp: (body: { key: string; name: string; email: string; password: string }) =>
     call<{ member: Member }>("/api/session/setup", { method: "POST", body }),
   accountLink: (secret: string) => call<AccountLink>(`/api/links/${segment(secret)}`),

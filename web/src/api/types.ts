@@ -15,6 +15,20 @@ export interface Account {
   has_password: boolean;
 }
 
+/** What a visitor is offered. */
+export interface SignInOptions {
+  set_up: boolean;
+  origin: string;
+}
+
+export interface Passkey {
+  id: string;
+  name: string;
+  backed_up: boolean;
+  created_at: string;
+  last_used_at: string | null;
+}
+
 /** A browser that is signed in. */
 export interface DeviceSession {
   id: string;

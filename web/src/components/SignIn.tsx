@@ -1,22 +1,27 @@
 /** Signing in with a password or a key; on a fresh server, the operator's first account. */
 import { useEffect, useState } from "react";
 import { api } from "../api/client";
-import type { ApiError } from "../api/http";
+import { asApiError, type ApiError } from "../api/http";
+import { passkeysWork, showPasskey } from "../lib/passkeys";
+import { plainWords } from "../state/errors";
 import { enterBy } from "../state/session";
 import { t } from "../strings";
 import { Field, GateCard, GateFrame, shortPassword, PASSWORD_LENGTH_MIN } from "./Gate";
+import { AlertIcon } from "./icons";
 
 type Way = "password" | "key" | "setup";
 
 export function SignIn({ expired }: { expired: boolean }) {
   const [way, setWay] = useState<Way | null>(null);
   const [fresh, setFresh] = useState(false);
+  const [passkeys, setPasskeys] = useState(false);
   useEffect(() => {
     let current = true;
     api.signInOptions().then(
       (options) => {
         if (!current) return;
         setFresh(options.set_up);
+        setPasskeys(passkeysWork(options.origin));
         setWay(options.set_up ? "setup" : "password");
       },
       // The form says what is wrong when it is used.
@@ -39,7 +44,7 @@ export function SignIn({ expired }: { expired: boolean }) {
     const back = fresh ? other("setup", t.gate.setUpInstead) : other("password", t.gate.passwordInstead);
     return <ByKey problem={problem} foot={back} />;
   }
-  return <ByPassword problem={problem} foot={other("key", t.gate.keyInstead)} />;
+  return <ByPassword problem={problem} passkeys={passkeys} foot={other("key", t.gate.keyInstead)} />;
 }
 
 interface FormProps {
@@ -47,7 +52,7 @@ interface FormProps {
   foot: React.ReactNode;
 }
 
-function ByPassword({ problem, foot }: FormProps) {
+function ByPassword({ problem, passkeys, foot }: FormProps & { passkeys: boolean }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   return (
@@ -61,6 +66,7 @@ function ByPassword({ problem, foot }: FormProps) {
       send={() => enterBy(api.signInWithPassword(email, password))}
       foot={
         <>
+          {passkeys && <PasskeyButton />}
           {foot}
           <p className="hint">{t.gate.forgotten}</p>
         </>
@@ -84,6 +90,37 @@ function ByPassword({ problem, foot }: FormProps) {
         autoComplete="current-password"
       />
     </GateCard>
+  );
+}
+
+function PasskeyButton() {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const enter = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      const credential = await showPasskey((await api.beginPasskeySignIn()).public_key);
+      if (credential === null) setProblem(t.passkeys.notChosen);
+      else await enterBy(api.signInWithPasskey(credential));
+    } catch (cause) {
+      const error = asApiError(cause);
+      setProblem(error.kind === "authentication" ? t.passkeys.wrong : plainWords(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <button type="button" className="secondary gate-other" disabled={busy} onClick={() => void enter()}>
+        {t.passkeys.enter}
+      </button>
+      {problem !== null && (
+        <p className="problem" role="alert">
+          <AlertIcon /> {problem}
+        </p>
+      )}
+    </>
   );
 }
 

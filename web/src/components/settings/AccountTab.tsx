@@ -7,6 +7,7 @@ import { plainWords } from "../../state/errors";
 import { toast } from "../../state/notices";
 import { enterBy, noteFailure } from "../../state/session";
 import { t } from "../../strings";
+import { PasskeysPart } from "./PasskeysPart";
 import { Field, PASSWORD_LENGTH_MIN, passwordProblem, shortPassword } from "../Gate";
 
 export function AccountTab({ member }: { member: Member }) {
@@ -57,6 +58,7 @@ export function AccountTab({ member }: { member: Member }) {
         </button>
       </form>
       {account?.has_password === true && <PasswordForm />}
+      <PasskeysPart />
       {account?.has_password === false && <p className="settings-note">{t.settings.noPassword}</p>}
     </>
   );

@@ -163,6 +163,7 @@ class AccountRepository {
                 .param("now", utc(now))
                 .param("id", member)
                 .update();
+        jdbc.sql("DELETE FROM passkey WHERE member_id = ?").param(member).update();
         deleteSessions(member, null);
         withdrawResets(member, now);
     }

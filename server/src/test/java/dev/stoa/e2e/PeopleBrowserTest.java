@@ -3,8 +3,10 @@ package dev.stoa.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
@@ -75,6 +77,74 @@ class PeopleBrowserTest extends BrowserScene {
         assertThat(page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("grace@example.org")))
                 .containsText("Grace");
         makeAKeyInTheConsole();
+        passkeyFromMakingToEnd();
+    }
+
+    /** With Chromium's own authenticator, which has a key and a person who touches it. */
+    private void passkeyFromMakingToEnd() {
+        try (BrowserContext elsewhere = browser.newContext()) {
+            Page own = elsewhere.newPage();
+            CDPSession authenticators = elsewhere.newCDPSession(own);
+            authenticators.send("WebAuthn.enable");
+            JsonObject options = new JsonObject();
+            options.addProperty("protocol", "ctap2");
+            options.addProperty("transport", "internal");
+            options.addProperty("hasResidentKey", true);
+            options.addProperty("hasUserVerification", true);
+            options.addProperty("isUserVerified", true);
+            JsonObject parameters = new JsonObject();
+            parameters.add("options", options);
+            authenticators.send("WebAuthn.addVirtualAuthenticator", parameters);
+
+            // Passkeys are bound to a name, and an address is none.
+            own.navigate(server.uri("/").toString());
+            assertThat(own.getByLabel("E-mail address")).isVisible();
+            assertThat(own.getByRole(AriaRole.BUTTON, named("Sign in with a passkey")))
+                    .isHidden();
+            own.navigate("http://localhost:" + server.port + "/");
+            Locator enter = own.getByRole(AriaRole.BUTTON, named("Sign in with a passkey"));
+            enter.click();
+            assertThat(own.getByRole(AriaRole.ALERT).last()).containsText("No passkey was used");
+            fill(own, "E-mail address", "grace@example.org");
+            fill(own, "Password", "four brown owls hooting");
+            own.keyboard().press("Enter");
+            assertThat(own.getByRole(AriaRole.TEXTBOX, named("Message"))).isVisible();
+
+            page = own;
+            openSettings();
+            page.getByRole(AriaRole.BUTTON, named("Add a passkey")).click();
+            Locator passkeys = page.getByRole(AriaRole.LIST, named("Passkeys"));
+            assertThat(passkeys.getByRole(AriaRole.LISTITEM)).hasCount(1);
+            passkeys.getByRole(AriaRole.TEXTBOX).fill("Grace’s laptop");
+            page.keyboard().press("Enter");
+            assertThat(passkeys.getByRole(
+                            AriaRole.BUTTON,
+                            new Locator.GetByRoleOptions().setName("Remove the passkey Grace’s laptop")))
+                    .isVisible();
+            noSeriousViolations();
+            screenshot("passkeys");
+            page.getByRole(AriaRole.BUTTON, named("Add a passkey")).click();
+            assertThat(page.getByText("has a passkey for this account already")).isVisible();
+            signOut();
+
+            enter.click();
+            assertThat(page.getByRole(AriaRole.BUTTON, named("Account of Grace")))
+                    .isVisible();
+            openSettings();
+            assertThat(passkeys).containsText("last used");
+            passkeys.getByRole(AriaRole.BUTTON).click();
+            assertThat(passkeys.getByRole(AriaRole.LISTITEM)).hasCount(0);
+            signOut();
+            enter.click();
+            assertThat(page.getByRole(AriaRole.ALERT).last()).containsText("not known here any more");
+        }
+    }
+
+    private void signOut() {
+        page.keyboard().press("Escape");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Account of")))
+                .click();
+        page.getByRole(AriaRole.MENUITEM, named("Sign out")).click();
     }
 
     private String inviteInTheConsole() {

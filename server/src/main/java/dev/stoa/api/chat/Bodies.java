@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** What clients send. Jackson fills them, so any field may be missing: {@link #need} says so in the caller's words. */
 final class Bodies {
@@ -26,6 +27,12 @@ final class Bodies {
             @Nullable String name,
             @Nullable String email,
             @Nullable String password) {}
+
+    record PasskeySignIn(@Nullable JsonNode credential) {}
+
+    record NewPasskey(@Nullable String name, @Nullable JsonNode credential) {}
+
+    record PasskeyPatch(@Nullable String name) {}
 
     record AccountPatch(@Nullable String name) {}
 

@@ -8,6 +8,7 @@ import dev.stoa.identity.Accounts;
 import dev.stoa.identity.Caller;
 import dev.stoa.identity.Device;
 import dev.stoa.identity.Identity;
+import dev.stoa.identity.Passkeys;
 import dev.stoa.identity.SignedIn;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
@@ -26,18 +27,20 @@ import org.springframework.web.bind.annotation.RestController;
 class SessionController {
     private final Identity identity;
     private final Accounts accounts;
+    private final Passkeys passkeys;
     private final ChatJson json;
 
-    SessionController(Identity identity, Accounts accounts, ChatJson json) {
+    SessionController(Identity identity, Accounts accounts, Passkeys passkeys, ChatJson json) {
         this.identity = identity;
         this.accounts = accounts;
+        this.passkeys = passkeys;
         this.json = json;
     }
 
-    /** What the page asks of a visitor: whether this server waits for its operator. */
+    /** What the page asks of a visitor: whether this server waits for its operator, and where passkeys work. */
     @GetMapping("/options")
-    SignInView options() {
-        return new SignInView(accounts.needsSetUp());
+    SignInView options(HttpServletRequest request) {
+        return new SignInView(accounts.needsSetUp(), passkeys.origin(request.getLocalPort()));
     }
 
     @PostMapping

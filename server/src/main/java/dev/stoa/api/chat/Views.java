@@ -15,6 +15,7 @@ import dev.stoa.conversation.Summary;
 import dev.stoa.identity.AccountLink;
 import dev.stoa.identity.DeviceSession;
 import dev.stoa.identity.Member;
+import dev.stoa.identity.Passkey;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.TokenUsage;
 import java.time.Instant;
@@ -41,7 +42,13 @@ final class Views {
         }
     }
 
-    record SignInView(boolean setUp) {}
+    /** @param origin whose pages can use passkeys */
+    record SignInView(boolean setUp, String origin) {}
+
+    /** @param publicKey in WebAuthn's own words */
+    record PublicKeyView(Map<String, Object> publicKey) {}
+
+    record PasskeysView(List<Passkey> passkeys) {}
 
     record AccountView(MemberView member, String organization, boolean hasPassword) {}
 

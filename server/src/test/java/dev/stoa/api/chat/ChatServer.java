@@ -7,6 +7,8 @@ import dev.stoa.conversation.ScriptedGenerations;
 import dev.stoa.conversation.WordCountingInference;
 import dev.stoa.idempotency.IdempotencyLimits;
 import dev.stoa.identity.FirstStart;
+import dev.stoa.identity.PasskeySettings;
+import dev.stoa.identity.PublicAddress;
 import dev.stoa.operations.postgres.TestPostgres;
 import dev.stoa.shared.Limits;
 import java.time.Clock;
@@ -93,7 +95,13 @@ public final class ChatServer implements AutoCloseable {
 
     /** Not a {@code @Configuration}, so that the service's own component scan passes it over. */
     @EnableAutoConfiguration
-    @EnableConfigurationProperties({ChatSettings.class, IdempotencyLimits.class, Limits.class})
+    @EnableConfigurationProperties({
+        ChatSettings.class,
+        IdempotencyLimits.class,
+        Limits.class,
+        PasskeySettings.class,
+        PublicAddress.class
+    })
     @ComponentScan(
             basePackages = {
                 "dev.stoa.identity",

@@ -36,6 +36,8 @@ class RouteOwnershipTest {
             "GET /api/session/options",
             "POST /api/session",
             "POST /api/session/setup",
+            "POST /api/session/passkey/options",
+            "POST /api/session/passkey",
             "GET /api/links/{secret}",
             "POST /api/links/{secret}",
             "GET /api/shared/{secret}",
@@ -48,6 +50,7 @@ class RouteOwnershipTest {
             Map.entry("POST /api/conversations/{id}/shares", "{'days':1}"),
             Map.entry("POST /api/conversations/{id}/messages", "{'id':'NEW','reply_id':'NEXT','text':'x'}"),
             Map.entry("POST /api/messages/{id}/replies", "{'id':'NEW'}"),
+            Map.entry("PATCH /api/account/passkeys/{id}", "{'name':'stolen'}"),
             Map.entry("PATCH /api/queue/{id}", "{'text':'stolen'}"),
             Map.entry("PUT /api/memories/{id}", "{'text':'stolen'}"),
             Map.entry("PUT /api/presets/{id}", "{'name':'x','text':'stolen'}"),
@@ -112,6 +115,13 @@ class RouteOwnershipTest {
                     .isEqualTo(200);
             OWNED.put("/api/" + shelf + "/", id);
         }
+        UUID passkey = UUID.randomUUID();
+        server.jdbc()
+                .sql("INSERT INTO passkey VALUES (?, (SELECT member_id FROM session WHERE id = ?), 'id', ?, 'key', 0,"
+                        + " false, false, '{}', now())")
+                .params(passkey, session, SECRET_WORDS)
+                .update();
+        OWNED.put("/api/account/passkeys/", passkey);
         OWNED.put("/api/attachments/", attachment);
         OWNED.put("/api/conversations/", conversation);
         OWNED.put("/api/messages/", reply);
