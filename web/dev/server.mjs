@@ -113,7 +113,9 @@ async function handle(world, request, response) {
     response.setHeader("Set-Cookie", "stoa_session=dev; HttpOnly; SameSite=Strict; Path=/");
     return json(response, 200, { member: MEMBER });
   }
-  if (route === "GET /api/session/options") return json(response, 200, { set_up: world.setUp, origin: "" });
+  if (route === "GET /api/session/options")
+    return json(response, 200, { set_up: world.setUp, origin: "", sign_on: null });
+  if (route === "GET /api/account/sign-ons") return json(response, 200, { sign_ons: [] });
   if (route === "GET /api/account/passkeys") return json(response, 200, { passkeys: [] });
   if (url.pathname.startsWith("/api/links/")) {
     if (url.pathname.endsWith("dead000000")) return fail(response, 404, "not_found", "no such link");

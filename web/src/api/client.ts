@@ -24,6 +24,7 @@ import type {
   Share,
   SharedCopy,
   SignInOptions,
+  SignOn,
   Thread,
 } from "./types";
 
@@ -43,6 +44,11 @@ export const api = {
   beginPasskeySignIn: () => call<{ public_key: unknown }>("/api/session/passkey/options", { method: "POST" }),
   signInWithPasskey: (credential: unknown) =>
     call<{ member: Member }>("/api/session/passkey", { method: "POST", body: { credential } }),
+  beginSignOn: (link: string | null) =>
+    call<{ location: string }>("/api/session/sign-on", { method: "POST", body: link === null ? {} : { link } }),
+  signOns: () => call<{ sign_ons: SignOn[] }>("/api/account/sign-ons"),
+  linkSignOn: () => call<{ location: string }>("/api/account/sign-ons", { method: "POST" }),
+  removeSignOn: (id: string) => call<undefined>(`/api/account/sign-ons/${segment(id)}`, { method: "DELETE" }),
   passkeys: () => call<{ passkeys: Passkey[] }>("/api/account/passkeys"),
   beginPasskey: () => call<{ public_key: unknown }>("/api/account/passkeys/options", { method: "POST" }),
   addPasskey: (name: string, credential: unknown) =>
@@ -63,7 +69,7 @@ export const api = {
   endDevice: (id: string) => call<undefined>(`/api/account/sessions/${segment(id)}`, { method: "DELETE" }),
   endOtherDevices: () => call<undefined>("/api/account/sessions", { method: "DELETE" }),
   session: () => call<{ member: Member }>("/api/session"),
-  signOut: () => call<undefined>("/api/session", { method: "DELETE" }),
+  signOut: () => call<{ location: string } | undefined>("/api/session", { method: "DELETE" }),
 
   models: () => call<ModelsPage>("/api/models"),
 

@@ -18,7 +18,18 @@ export interface Account {
 /** What a visitor is offered. */
 export interface SignInOptions {
   set_up: boolean;
+  /** Whose pages can use passkeys and single sign-on. */
   origin: string;
+  sign_on: { name: string } | null;
+}
+
+/** A way in through a single sign-on provider. */
+export interface SignOn {
+  id: string;
+  issuer: string;
+  label: string;
+  created_at: string;
+  last_used_at: string | null;
 }
 
 export interface Passkey {

@@ -11,6 +11,7 @@ import { t } from "../strings";
 import { Field, GateCard, GateFrame, PASSWORD_LENGTH_MIN, shortPassword } from "./Gate";
 import { Logo } from "./Logo";
 import { NewAccountFields } from "./SignIn";
+import { SignOnButton } from "./SignOnButton";
 
 export function Join({ secret }: { secret: string }) {
   const [link, setLink] = useState<AccountLink | null>(null);
@@ -61,6 +62,17 @@ function Accept({ secret, link }: Props) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState(link.email ?? "");
   const [password, setPassword] = useState("");
+  const [provider, setProvider] = useState<string | null>(null);
+  useEffect(() => {
+    let current = true;
+    api.signInOptions().then(
+      (options) => current && setProvider(options.origin === location.origin ? (options.sign_on?.name ?? null) : null),
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, []);
   return (
     <GateCard
       title={t.gate.joinTitle(link.organization)}
@@ -72,6 +84,7 @@ function Accept({ secret, link }: Props) {
         await enterBy(api.useAccountLink(secret, link.email === null ? { name, email, password } : { name, password }));
         leaveJoin();
       }}
+      foot={provider !== null && <SignOnButton name={provider} link={secret} />}
     >
       <NewAccountFields
         {...{ name, setName, email, setEmail, password, setPassword }}

@@ -3,11 +3,13 @@ import { useEffect, useState } from "react";
 import { api } from "../api/client";
 import { asApiError, type ApiError } from "../api/http";
 import { passkeysWork, showPasskey } from "../lib/passkeys";
-import { plainWords } from "../state/errors";
+import { plainWords, signOnWords } from "../state/errors";
+import { signOnEnd } from "../state/route";
 import { enterBy } from "../state/session";
 import { t } from "../strings";
 import { Field, GateCard, GateFrame, shortPassword, PASSWORD_LENGTH_MIN } from "./Gate";
 import { AlertIcon } from "./icons";
+import { SignOnButton } from "./SignOnButton";
 
 type Way = "password" | "key" | "setup";
 
@@ -15,6 +17,9 @@ export function SignIn({ expired }: { expired: boolean }) {
   const [way, setWay] = useState<Way | null>(null);
   const [fresh, setFresh] = useState(false);
   const [passkeys, setPasskeys] = useState(false);
+  const [provider, setProvider] = useState<string | null>(null);
+  const [end] = useState(() => signOnEnd.get());
+  useEffect(() => signOnEnd.set(null), []);
   useEffect(() => {
     let current = true;
     api.signInOptions().then(
@@ -22,6 +27,7 @@ export function SignIn({ expired }: { expired: boolean }) {
         if (!current) return;
         setFresh(options.set_up);
         setPasskeys(passkeysWork(options.origin));
+        setProvider(options.origin === location.origin ? (options.sign_on?.name ?? null) : null);
         setWay(options.set_up ? "setup" : "password");
       },
       // The form says what is wrong when it is used.
@@ -37,14 +43,16 @@ export function SignIn({ expired }: { expired: boolean }) {
       {words}
     </button>
   );
-  const problem = expired ? t.errors.signedOut : null;
+  const problem = end !== null ? signOnWords(end) : expired ? t.errors.signedOut : null;
   if (way === null) return <GateFrame>{null}</GateFrame>;
   if (way === "setup") return <SetUp foot={other("key", t.gate.keyInstead)} />;
   if (way === "key") {
     const back = fresh ? other("setup", t.gate.setUpInstead) : other("password", t.gate.passwordInstead);
     return <ByKey problem={problem} foot={back} />;
   }
-  return <ByPassword problem={problem} passkeys={passkeys} foot={other("key", t.gate.keyInstead)} />;
+  return (
+    <ByPassword problem={problem} passkeys={passkeys} provider={provider} foot={other("key", t.gate.keyInstead)} />
+  );
 }
 
 interface FormProps {
@@ -52,7 +60,7 @@ interface FormProps {
   foot: React.ReactNode;
 }
 
-function ByPassword({ problem, passkeys, foot }: FormProps & { passkeys: boolean }) {
+function ByPassword({ problem, passkeys, provider, foot }: FormProps & { passkeys: boolean; provider: string | null }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   return (
@@ -67,6 +75,7 @@ function ByPassword({ problem, passkeys, foot }: FormProps & { passkeys: boolean
       foot={
         <>
           {passkeys && <PasskeyButton />}
+          {provider !== null && <SignOnButton name={provider} link={null} />}
           {foot}
           <p className="hint">{t.gate.forgotten}</p>
         </>

@@ -6,7 +6,9 @@ import { comparedModel, pickedModel, watchModels } from "./models";
 import { online } from "./online";
 import { emptyOutbox, itemsOf, outbox, post, restoreOutbox, retryAll } from "./outbox";
 import { beginning, instructionsToBegin, loadPersonal } from "./personal";
-import { go, jump, openId, startRouting } from "./route";
+import { signOnWords } from "./errors";
+import { toast } from "./notices";
+import { go, jump, openId, signOnEnd, startRouting } from "./route";
 import { openSession, session, takeKeyFromAddress } from "./session";
 import {
   forgetThreads,
@@ -42,6 +44,7 @@ export function startApp(): void {
   threads.subscribe(noteReading);
   openId.subscribe(noteReading);
   whenAnswerEnds(() => void refreshConversations());
+  const end = signOnEnd.get();
   let member: string | null = null;
   session.subscribe(() => {
     const now = session.get();
@@ -50,6 +53,11 @@ export function startApp(): void {
     leave();
     member = next;
     if (next !== null) enter();
+    // Whoever is signed in wanted to link an account.
+    if (next !== null && end !== null && signOnEnd.get() !== null) {
+      signOnEnd.set(null);
+      toast(signOnWords(end), end === "linked" ? "info" : "error");
+    }
   });
   openId.subscribe(openCurrent);
   online.subscribe(() => {

@@ -2,6 +2,12 @@
 import type { ApiError } from "../api/http";
 import { t } from "../strings";
 
+/** What has become of a way to the single sign-on provider. */
+export function signOnWords(end: string): string {
+  const words: Readonly<Record<string, string>> = t.signOn.ends;
+  return words[end] ?? t.signOn.ends.refused;
+}
+
 export function plainWords(error: ApiError): string {
   switch (error.kind) {
     case "network":

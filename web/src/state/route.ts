@@ -19,6 +19,12 @@ const JOIN = /^#\/join\/([A-Za-z0-9]{10,100})$/;
 /** The secret of an invitation or of a link to a new password in the address. */
 export const joinSecret = createStore<string | null>(JOIN.exec(location.hash)?.[1] ?? null);
 
+const SIGN_ON = /^#\/sign-on\/([a-z-]{1,30})$/;
+
+/** The word with which a way to the single sign-on provider ended; the address has it once. */
+export const signOnEnd = createStore<string | null>(SIGN_ON.exec(location.hash)?.[1] ?? null);
+if (signOnEnd.get() !== null) history.replaceState(null, "", location.pathname + location.search);
+
 export function leaveJoin(): void {
   history.replaceState(null, "", location.pathname + location.search);
   joinSecret.set(null);

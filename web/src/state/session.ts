@@ -83,8 +83,9 @@ export async function enterBy(way: Promise<{ member: Member }>): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await api.signOut();
+  const next = await api.signOut();
   session.set({ status: "out", expired: false });
+  if (next !== undefined) location.assign(next.location);
 }
 
 /** Returns the error, so that callers can go on with it; a lost session shows the sign-in page. */

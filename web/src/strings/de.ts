@@ -58,7 +58,7 @@ export const de: Strings = {
     none: "keine",
     save: "Namen speichern",
     saved: "Gespeichert.",
-    noPassword: "Du bist mit einem API-Schlüssel angemeldet, und dieses Konto hat noch kein Passwort.",
+    noPassword: "Dieses Konto hat kein Passwort; die Anmeldung geht auf anderem Weg.",
     changePassword: "Passwort ändern",
     changeNote: "Alle anderen Geräte werden abgemeldet.",
     current: "Bisheriges Passwort",
@@ -93,6 +93,27 @@ export const de: Strings = {
     notChosen: "Es wurde kein Passkey benutzt. Versuche es noch einmal, oder nimm dein Passwort.",
     wrong:
       "Dieser Passkey ist hier nicht mehr bekannt, oder es hat zu lange gedauert. Versuche es noch einmal, oder nimm dein Passwort.",
+  },
+  signOn: {
+    title: "Einmalanmeldung",
+    note: "Melde dich mit einem Konto an, das du anderswo hast.",
+    enter: (name: string) => `Weiter mit ${name}`,
+    link: (name: string) => `Mit ${name} verbinden`,
+    since: (time: string) => `verbunden ${time}`,
+    remove: (label: string) => `Verbindung mit ${label} lösen`,
+    removed: "Verbindung gelöst. So angemeldete Geräte sind abgemeldet.",
+    ends: {
+      linked: "Dein Konto ist verbunden.",
+      denied: "Die Anmeldung wurde abgebrochen.",
+      expired: "Die Anmeldung hat zu lange gedauert oder in einem anderen Browser begonnen. Versuche es noch einmal.",
+      "not-invited": "Du bist noch nicht eingeladen. Bitte wen, der hier verwaltet, um einen Link.",
+      "not-allowed": "Dieses Konto darf hier nicht herein. Frage wen, der hier verwaltet.",
+      taken:
+        "Dafür gibt es schon ein Konto. Melde dich mit dessen Passwort an und verbinde es unter Einstellungen, Konto.",
+      refused: "Die Anmeldung hat nicht geklappt. Den Grund findet, wer hier verwaltet, im Protokoll des Servers.",
+      unavailable: "Der Anmeldedienst ist nicht erreichbar. Versuche es bald noch einmal.",
+      "rate-limited": "Zu viele Versuche. Warte eine Minute und versuche es noch einmal.",
+    },
   },
   nav: {
     label: "Unterhaltungen",

@@ -8,6 +8,7 @@ import { toast } from "../../state/notices";
 import { enterBy, noteFailure } from "../../state/session";
 import { t } from "../../strings";
 import { PasskeysPart } from "./PasskeysPart";
+import { SignOnPart } from "./SignOnPart";
 import { Field, PASSWORD_LENGTH_MIN, passwordProblem, shortPassword } from "../Gate";
 
 export function AccountTab({ member }: { member: Member }) {
@@ -59,6 +60,7 @@ export function AccountTab({ member }: { member: Member }) {
       </form>
       {account?.has_password === true && <PasswordForm />}
       <PasskeysPart />
+      <SignOnPart />
       {account?.has_password === false && <p className="settings-note">{t.settings.noPassword}</p>}
     </>
   );

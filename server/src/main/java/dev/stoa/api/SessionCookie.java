@@ -18,16 +18,24 @@ public final class SessionCookie {
 
     private SessionCookie() {}
 
+    /** Of a person on the way to the single sign-on provider and back. */
+    private static final String STATE_NAME = "stoa_sign_on";
+
+    private static final Duration STATE_AGE = Duration.ofMinutes(30);
+
     private static String name(HttpServletRequest request) {
         return request.isSecure() ? SECURE_NAME : NAME;
     }
 
     public static Optional<String> token(HttpServletRequest request) {
+        return value(request, name(request));
+    }
+
+    private static Optional<String> value(HttpServletRequest request, String name) {
         Cookie[] cookies = request.getCookies();
         if (cookies == null) {
             return Optional.empty();
         }
-        String name = name(request);
         for (Cookie cookie : cookies) {
             if (cookie.getName().equals(name) && !cookie.getValue().isEmpty()) {
                 return Optional.of(cookie.getValue());
@@ -49,5 +57,30 @@ public final class SessionCookie {
 
     public static String clear(HttpServletRequest request) {
         return set(request, "", Duration.ZERO);
+    }
+
+    /** What {@link #setState} has set. */
+    public static Optional<String> state(HttpServletRequest request) {
+        return value(request, STATE_NAME);
+    }
+
+    /** Lax, as it is another site that sends the browser back. */
+    public static String setState(HttpServletRequest request, String state, String path) {
+        return state(request, state, path, STATE_AGE);
+    }
+
+    public static String clearState(HttpServletRequest request, String path) {
+        return state(request, "", path, Duration.ZERO);
+    }
+
+    private static String state(HttpServletRequest request, String state, String path, Duration age) {
+        return ResponseCookie.from(STATE_NAME, state)
+                .httpOnly(true)
+                .sameSite("Lax")
+                .secure(request.isSecure())
+                .path(path)
+                .maxAge(age)
+                .build()
+                .toString();
     }
 }

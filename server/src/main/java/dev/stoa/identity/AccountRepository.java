@@ -92,15 +92,22 @@ class AccountRepository {
             UUID organization,
             UUID workspace,
             String name,
-            String email,
-            String hash,
+            @Nullable String email,
+            @Nullable String hash,
             Role role,
             Instant now) {
         jdbc.sql("""
                         INSERT INTO member (id, organization_id, workspace_id, name, email, password_hash, role, created_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                        VALUES (:id, :organization, :workspace, :name, :email, :hash, :role, :now)
                         """)
-                .params(id, organization, workspace, name, email, hash, role.label(), utc(now))
+                .param("id", id)
+                .param("organization", organization)
+                .param("workspace", workspace)
+                .param("name", name)
+                .param("email", email)
+                .param("hash", hash)
+                .param("role", role.label())
+                .param("now", utc(now))
                 .update();
     }
 

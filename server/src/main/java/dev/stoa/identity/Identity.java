@@ -152,6 +152,19 @@ public class Identity {
         return credential.caller();
     }
 
+    /**
+     * Another way into an account may do all that its member may, so a key that may do less must not make one.
+     *
+     * @throws StoaException PERMISSION for a key, and for a session that a key opened
+     */
+    void requireOwnSession(Caller caller) {
+        if (!repository.ownSession(caller.credentialId())) {
+            throw new StoaException(
+                    ErrorKind.PERMISSION,
+                    "Sign in as a person first: neither a key nor a session that it opened can do this.");
+        }
+    }
+
     /** Counts wrong attempts by address, whatever is tried. */
     SignInLimiter attempts() {
         return limiter;

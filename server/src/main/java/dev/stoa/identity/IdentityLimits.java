@@ -27,8 +27,11 @@ final class IdentityLimits {
 
     static final Duration ACCOUNT_WINDOW = Duration.ofMinutes(10);
 
-    /** Passkey questions asked for by one address in {@link #SIGN_IN_WINDOW}: each is a row for some minutes. */
-    static final int PASSKEY_QUESTIONS = 30;
+    /**
+     * Passkey questions, and likewise ways to a provider, that one address may begin in {@link #SIGN_IN_WINDOW}: each is a
+     * row for some minutes.
+     */
+    static final int QUESTIONS = 30;
 
     /** NIST SP 800-63B-4 for a password that is the only factor. */
     static final int PASSWORD_LENGTH_MIN = 15;

@@ -116,6 +116,14 @@ class IdentityRepository {
                 .update();
     }
 
+    /** Whether it is a session that no key opened. */
+    boolean ownSession(UUID credential) {
+        return jdbc.sql("SELECT EXISTS (SELECT 1 FROM session WHERE id = ? AND api_key_id IS NULL)")
+                .param(credential)
+                .query(Boolean.class)
+                .single();
+    }
+
     void deleteSession(byte[] hash) {
         jdbc.sql("DELETE FROM session WHERE hash = :hash").param("hash", hash).update();
     }

@@ -168,14 +168,6 @@ class PasskeyRepository {
                 == 1;
     }
 
-    /** Whether it is a session that no key opened. */
-    boolean ownSession(UUID credential) {
-        return jdbc.sql("SELECT EXISTS (SELECT 1 FROM session WHERE id = ? AND api_key_id IS NULL)")
-                .param(credential)
-                .query(Boolean.class)
-                .single();
-    }
-
     private static Instant instant(ResultSet row, String column) throws SQLException {
         return Objects.requireNonNull(KeyRepository.instant(row, column), column);
     }

@@ -67,7 +67,7 @@ public final class Passkeys {
         this.clock = clock;
         this.random = random;
         this.ids = new Uuid7(clock, random);
-        this.questions = new SignInLimiter(clock, IdentityLimits.PASSKEY_QUESTIONS, IdentityLimits.SIGN_IN_WINDOW);
+        this.questions = new SignInLimiter(clock, IdentityLimits.QUESTIONS, IdentityLimits.SIGN_IN_WINDOW);
     }
 
     /**
@@ -128,7 +128,7 @@ public final class Passkeys {
      *     RATE_LIMITED; OVERLOADED
      */
     public Map<String, Object> beginRegistration(Caller caller, Device device, int localPort) {
-        requireOwnSession(caller);
+        identity.requireOwnSession(caller);
         List<byte[]> known = repository.credentialIds(caller.memberId());
         requireRoom(known.size());
         questions.begin(device.address());
@@ -147,7 +147,7 @@ public final class Passkeys {
      * @throws StoaException as {@link #beginRegistration}; INVALID_REQUEST; CONFLICT also for a passkey that is known
      */
     public Passkey register(Caller caller, String name, String answer, int localPort) {
-        requireOwnSession(caller);
+        identity.requireOwnSession(caller);
         String called = name(name);
         Stored passkey;
         try {
@@ -224,15 +224,6 @@ public final class Passkeys {
             throw new RefusedException("the challenge is another's", null);
         }
         return challenge;
-    }
-
-    /** A passkey may do all that its member may, so a key that may do less must not make one. */
-    private void requireOwnSession(Caller caller) {
-        if (!repository.ownSession(caller.credentialId())) {
-            throw new StoaException(
-                    ErrorKind.PERMISSION,
-                    "Sign in with a password or a passkey first: a session that an API key opened can't add passkeys.");
-        }
     }
 
     private void requireRoom(int present) {

@@ -13,6 +13,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import dev.stoa.identity.oidc.OidcIssuer;
 import dev.stoa.operations.OpenTempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,9 @@ abstract class BrowserScene {
     @TempDir(factory = OpenTempDir.class)
     static Path data;
 
+    /** A single sign-on provider; pages at the server's address, and not at localhost, don't offer it. */
+    static OidcIssuer issuer;
+
     static StoaProcess server;
     static Playwright playwright;
     static Browser browser;
@@ -54,7 +58,20 @@ abstract class BrowserScene {
 
     @BeforeAll
     static void start() {
-        server = StoaProcess.start(data, Map.of("STOA_MOCK_MODELS", PACED + "," + THINKING));
+        issuer = OidcIssuer.start();
+        server = StoaProcess.start(
+                data,
+                Map.of(
+                        "STOA_MOCK_MODELS",
+                        PACED + "," + THINKING,
+                        "STOA_OIDC_ISSUER",
+                        issuer.name(),
+                        "STOA_OIDC_CLIENT_ID",
+                        OidcIssuer.CLIENT,
+                        "STOA_OIDC_CLIENT_SECRET",
+                        OidcIssuer.SECRET,
+                        "STOA_OIDC_NAME",
+                        "Example"));
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -68,6 +85,7 @@ abstract class BrowserScene {
     static void stop() {
         playwright.close();
         server.close();
+        issuer.close();
     }
 
     @BeforeEach

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +54,7 @@ class PeopleBrowserTest extends BrowserScene {
         }
         page.keyboard().press("Escape");
 
-        String path = inviteInTheConsole();
+        String path = inviteInTheConsole("grace@example.org");
         try (BrowserContext elsewhere = browser.newContext(new Browser.NewContextOptions().setLocale("de-DE"))) {
             Page guest = elsewhere.newPage();
             guest.navigate(server.uri(path).toString());
@@ -77,7 +78,37 @@ class PeopleBrowserTest extends BrowserScene {
         assertThat(page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("grace@example.org")))
                 .containsText("Grace");
         makeAKeyInTheConsole();
+        page.getByRole(AriaRole.LINK, named("People")).click();
+        signOnThroughTheProvider(invite("linus@example.org"));
         passkeyFromMakingToEnd();
+    }
+
+    /** The provider is another site, so what it sends back must get along with the cookies' rules. */
+    private void signOnThroughTheProvider(String path) {
+        issuer.person = Map.of("sub", "linus", "name", "Linus");
+        Page console = page;
+        try (BrowserContext elsewhere = browser.newContext()) {
+            page = elsewhere.newPage();
+            String address = "http://localhost:" + server.port;
+            page.navigate(address + "/");
+            Locator enter = page.getByRole(AriaRole.BUTTON, named("Continue with Example"));
+            enter.click();
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("You are not invited yet");
+            noSeriousViolations();
+            screenshot("sign-on");
+            page.navigate(address + path);
+            page.reload();
+            enter.click();
+            assertThat(page.getByRole(AriaRole.BUTTON, named("Account of Linus")))
+                    .isVisible();
+            openSettings();
+            assertThat(page.getByRole(AriaRole.LIST, named("Single sign-on"))).containsText("Linus");
+            signOut();
+            enter.click();
+            assertThat(page.getByRole(AriaRole.BUTTON, named("Account of Linus")))
+                    .isVisible();
+        }
+        page = console;
     }
 
     /** With Chromium's own authenticator, which has a key and a person who touches it. */
@@ -147,12 +178,16 @@ class PeopleBrowserTest extends BrowserScene {
         page.getByRole(AriaRole.MENUITEM, named("Sign out")).click();
     }
 
-    private String inviteInTheConsole() {
+    private String inviteInTheConsole(String email) {
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Account of")))
                 .click();
         page.getByRole(AriaRole.MENUITEM, named("Console")).click();
+        return invite(email);
+    }
+
+    private String invite(String email) {
         page.getByRole(AriaRole.BUTTON, named("Invite")).click();
-        fill("E-mail address (optional)", "grace@example.org");
+        fill("E-mail address (optional)", email);
         page.getByRole(AriaRole.BUTTON, named("Make a link")).click();
         String link = page.getByLabel("The link", new Page.GetByLabelOptions().setExact(true))
                 .inputValue();

@@ -34,6 +34,8 @@ final class Bodies {
 
     record PasskeyPatch(@Nullable String name) {}
 
+    record SignOnBegin(@Nullable String link) {}
+
     record AccountPatch(@Nullable String name) {}
 
     record PasswordChange(

@@ -2,6 +2,8 @@ package dev.stoa.api.chat;
 
 import dev.stoa.api.BrowserSessions;
 import dev.stoa.api.SessionCookie;
+import dev.stoa.api.chat.Views.PlaceView;
+import dev.stoa.api.chat.Views.ProviderView;
 import dev.stoa.api.chat.Views.SessionView;
 import dev.stoa.api.chat.Views.SignInView;
 import dev.stoa.identity.Accounts;
@@ -10,10 +12,14 @@ import dev.stoa.identity.Device;
 import dev.stoa.identity.Identity;
 import dev.stoa.identity.Passkeys;
 import dev.stoa.identity.SignedIn;
+import dev.stoa.identity.SingleSignOn;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.Optional;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -28,19 +34,24 @@ class SessionController {
     private final Identity identity;
     private final Accounts accounts;
     private final Passkeys passkeys;
+    private final SingleSignOn signOn;
     private final ChatJson json;
 
-    SessionController(Identity identity, Accounts accounts, Passkeys passkeys, ChatJson json) {
+    SessionController(Identity identity, Accounts accounts, Passkeys passkeys, SingleSignOn signOn, ChatJson json) {
         this.identity = identity;
         this.accounts = accounts;
         this.passkeys = passkeys;
+        this.signOn = signOn;
         this.json = json;
     }
 
     /** What the page asks of a visitor: whether this server waits for its operator, and where passkeys work. */
     @GetMapping("/options")
     SignInView options(HttpServletRequest request) {
-        return new SignInView(accounts.needsSetUp(), passkeys.origin(request.getLocalPort()));
+        return new SignInView(
+                accounts.needsSetUp(),
+                passkeys.origin(request.getLocalPort()),
+                signOn.name().map(ProviderView::new).orElse(null));
     }
 
     @PostMapping
@@ -91,12 +102,15 @@ class SessionController {
                 .orElseGet(() -> ResponseEntity.ok(view));
     }
 
+    /** Says where to go on where the provider is to be signed out of, too. */
     @DeleteMapping
-    ResponseEntity<Void> signOut(Caller caller, HttpServletRequest request) {
-        SessionCookie.token(request).ifPresent(identity::signOut);
-        return ResponseEntity.noContent()
+    ResponseEntity<PlaceView> signOut(Caller caller, HttpServletRequest request) {
+        Optional<String> token = SessionCookie.token(request);
+        Optional<URI> next = token.flatMap(each -> signOn.afterSignOut(each, request.getLocalPort()));
+        token.ifPresent(identity::signOut);
+        return ResponseEntity.status(next.isPresent() ? HttpStatus.OK : HttpStatus.NO_CONTENT)
                 .header(HttpHeaders.SET_COOKIE, SessionCookie.clear(request))
-                .build();
+                .body(next.map(place -> new PlaceView(place.toString())).orElse(null));
     }
 
     private static ResponseEntity<SessionView> answer(String cookie, SessionView view) {

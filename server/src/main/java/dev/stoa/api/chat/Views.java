@@ -16,6 +16,7 @@ import dev.stoa.identity.AccountLink;
 import dev.stoa.identity.DeviceSession;
 import dev.stoa.identity.Member;
 import dev.stoa.identity.Passkey;
+import dev.stoa.identity.SignOn;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.TokenUsage;
 import java.time.Instant;
@@ -42,8 +43,19 @@ final class Views {
         }
     }
 
-    /** @param origin whose pages can use passkeys */
-    record SignInView(boolean setUp, String origin) {}
+    /**
+     * @param origin whose pages can use passkeys and single sign-on
+     * @param signOn null where there is no single sign-on
+     */
+    record SignInView(
+            boolean setUp, String origin, @Nullable ProviderView signOn) {}
+
+    record ProviderView(String name) {}
+
+    /** Where the page is to go. */
+    record PlaceView(String location) {}
+
+    record SignOnsView(List<SignOn> signOns) {}
 
     /** @param publicKey in WebAuthn's own words */
     record PublicKeyView(Map<String, Object> publicKey) {}

@@ -9,6 +9,7 @@ import dev.stoa.idempotency.IdempotencyLimits;
 import dev.stoa.identity.FirstStart;
 import dev.stoa.identity.PasskeySettings;
 import dev.stoa.identity.PublicAddress;
+import dev.stoa.identity.oidc.OidcSettings;
 import dev.stoa.operations.postgres.TestPostgres;
 import dev.stoa.shared.Limits;
 import java.time.Clock;
@@ -99,6 +100,7 @@ public final class ChatServer implements AutoCloseable {
         ChatSettings.class,
         IdempotencyLimits.class,
         Limits.class,
+        OidcSettings.class,
         PasskeySettings.class,
         PublicAddress.class
     })

@@ -38,6 +38,8 @@ class RouteOwnershipTest {
             "POST /api/session/setup",
             "POST /api/session/passkey/options",
             "POST /api/session/passkey",
+            "POST /api/session/sign-on",
+            "GET /api/session/sign-on/callback",
             "GET /api/links/{secret}",
             "POST /api/links/{secret}",
             "GET /api/shared/{secret}",
@@ -122,6 +124,12 @@ class RouteOwnershipTest {
                 .params(passkey, session, SECRET_WORDS)
                 .update();
         OWNED.put("/api/account/passkeys/", passkey);
+        UUID signOn = UUID.randomUUID();
+        server.jdbc()
+                .sql("INSERT INTO sign_on VALUES (?, (SELECT member_id FROM session WHERE id = ?), 'x', 'y', ?, now())")
+                .params(signOn, session, SECRET_WORDS)
+                .update();
+        OWNED.put("/api/account/sign-ons/", signOn);
         OWNED.put("/api/attachments/", attachment);
         OWNED.put("/api/conversations/", conversation);
         OWNED.put("/api/messages/", reply);
