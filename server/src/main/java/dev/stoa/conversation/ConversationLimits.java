@@ -28,15 +28,6 @@ public final class ConversationLimits {
     /** A title made from the first question: what a side bar shows. */
     static final int AUTO_TITLE_LENGTH = 60;
 
-    /** What a person tells models of how to answer: a page. */
-    public static final int INSTRUCTIONS_LENGTH_MAX = 4_000;
-
-    /** One thing to keep in mind: a sentence or two. */
-    public static final int MEMORY_LENGTH_MAX = 500;
-
-    /** Memories, presets, projects of a member, each: more than a list is read through. */
-    static final int SHELF_MAX = 100;
-
     /** What somebody says of an answer. */
     public static final int COMMENT_LENGTH_MAX = 2_000;
 

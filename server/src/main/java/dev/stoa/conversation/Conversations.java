@@ -25,6 +25,7 @@ public class Conversations {
     private final Summarizer summarizer;
     private final PersonalRepository personal;
     private final ConversationSupport support;
+    private final PersonalLimits limits;
 
     Conversations(
             ConversationRepository conversations,
@@ -34,7 +35,9 @@ public class Conversations {
             Bell bell,
             Summarizer summarizer,
             PersonalRepository personal,
-            ConversationSupport support) {
+            ConversationSupport support,
+            PersonalLimits limits) {
+        this.limits = limits;
         this.conversations = conversations;
         this.messages = messages;
         this.runRows = runRows;
@@ -138,7 +141,7 @@ public class Conversations {
     /** A conversation of the caller that has this id already is given back as it is. */
     public Creation create(Caller caller, UUID id, Beginning asked) {
         Personal.requireMay("title", asked.title(), ConversationLimits.TITLE_LENGTH_MAX);
-        Personal.requireMay("instructions", asked.instructions(), ConversationLimits.INSTRUCTIONS_LENGTH_MAX);
+        Personal.requireMay("instructions", asked.instructions(), limits.instructionsLength());
         requireProject(caller, asked.projectId());
         String model = asked.model();
         Beginning begun = new Beginning(
@@ -195,7 +198,7 @@ public class Conversations {
         }
         String instructions = change.instructions();
         if (instructions != null) {
-            Personal.requireMay("instructions", instructions, ConversationLimits.INSTRUCTIONS_LENGTH_MAX);
+            Personal.requireMay("instructions", instructions, limits.instructionsLength());
         }
         String draft = change.draft();
         if (draft != null) {

@@ -17,11 +17,13 @@ public class Personal {
     private final PersonalRepository rows;
     private final Attachments files;
     private final ConversationSupport support;
+    private final PersonalLimits limits;
 
-    Personal(PersonalRepository rows, Attachments files, ConversationSupport support) {
+    Personal(PersonalRepository rows, Attachments files, ConversationSupport support, PersonalLimits limits) {
         this.rows = rows;
         this.files = files;
         this.support = support;
+        this.limits = limits;
     }
 
     /**
@@ -52,7 +54,7 @@ public class Personal {
     }
 
     public Instructions put(Caller caller, Instructions instructions) {
-        requireMay("text", instructions.text(), ConversationLimits.INSTRUCTIONS_LENGTH_MAX);
+        requireMay("text", instructions.text(), limits.instructionsLength());
         Instructions clean = new Instructions(instructions.text().strip(), instructions.useMemory());
         rows.put(caller.memberId(), clean);
         return clean;
@@ -64,7 +66,7 @@ public class Personal {
     }
 
     public Memory put(Caller caller, Memory memory) {
-        TextRules.require("text", memory.text(), ConversationLimits.MEMORY_LENGTH_MAX);
+        TextRules.require("text", memory.text(), limits.memoryLength());
         Memory clean = new Memory(memory.id(), memory.text().strip());
         stored(caller, Shelf.MEMORY, clean.id(), () -> rows.put(caller.memberId(), clean, support.now()));
         return clean;
@@ -76,7 +78,7 @@ public class Personal {
 
     public Preset put(Caller caller, Preset preset) {
         TextRules.require("name", preset.name(), ConversationLimits.TITLE_LENGTH_MAX);
-        TextRules.require("text", preset.text(), ConversationLimits.INSTRUCTIONS_LENGTH_MAX);
+        TextRules.require("text", preset.text(), limits.instructionsLength());
         Preset clean =
                 new Preset(preset.id(), preset.name().strip(), preset.text().strip());
         stored(caller, Shelf.PRESET, clean.id(), () -> rows.put(caller.memberId(), clean, support.now()));
@@ -90,7 +92,7 @@ public class Personal {
     /** @param attachments files of the caller's, all that the project is to have */
     public Project putProject(Caller caller, UUID id, String name, String instructions, List<UUID> attachments) {
         TextRules.require("name", name, ConversationLimits.TITLE_LENGTH_MAX);
-        requireMay("instructions", instructions, ConversationLimits.INSTRUCTIONS_LENGTH_MAX);
+        requireMay("instructions", instructions, limits.instructionsLength());
         return support.inTransaction(() -> {
             Project project = new Project(id, name.strip(), instructions.strip(), files.require(caller, attachments));
             stored(caller, Shelf.PROJECT, id, () -> rows.put(caller.memberId(), project, support.now()));
@@ -124,10 +126,9 @@ public class Personal {
     }
 
     private void stored(Caller caller, Shelf shelf, UUID id, Write write) {
-        if (rows.countOthers(shelf, caller.memberId(), id) >= ConversationLimits.SHELF_MAX) {
-            throw new StoaException(
-                    ErrorKind.CONFLICT,
-                    "There are " + ConversationLimits.SHELF_MAX + " of them already. Remove one first.");
+        int most = limits.most(shelf);
+        if (rows.countOthers(shelf, caller.memberId(), id) >= most) {
+            throw new StoaException(ErrorKind.CONFLICT, "There are " + most + " of them already. Remove one first.");
         }
         if (!write.tried()) {
             throw ConversationSupport.taken(id);

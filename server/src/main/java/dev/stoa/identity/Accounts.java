@@ -40,6 +40,7 @@ public final class Accounts {
             Identity identity,
             Passwords passwords,
             AuditLog audit,
+            SignInAttempts attempts,
             TransactionTemplate transaction,
             Clock clock,
             RandomGenerator random) {
@@ -50,7 +51,7 @@ public final class Accounts {
         this.transaction = transaction;
         this.clock = clock;
         this.ids = new Uuid7(clock, random);
-        this.byAccount = new SignInLimiter(clock, IdentityLimits.ACCOUNT_FAILURES, IdentityLimits.ACCOUNT_WINDOW);
+        this.byAccount = attempts.byAccount(clock);
     }
 
     /** Whether nobody has a password yet: then the operator is to choose one, with the first key. */

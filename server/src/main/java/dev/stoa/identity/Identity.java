@@ -41,12 +41,12 @@ public class Identity {
     private final Cache<ByteBuffer, Credential> keys;
     private final Cache<ByteBuffer, Credential> sessions;
 
-    Identity(IdentityRepository repository, Clock clock, RandomGenerator random) {
+    Identity(IdentityRepository repository, SignInAttempts attempts, Clock clock, RandomGenerator random) {
         this.repository = repository;
         this.clock = clock;
         this.random = random;
         this.ids = new Uuid7(clock, random);
-        this.limiter = new SignInLimiter(clock);
+        this.limiter = attempts.byAddress(clock);
         this.keys = cache(clock);
         this.sessions = cache(clock);
     }

@@ -17,22 +17,6 @@ final class IdentityLimits {
     /** A browser that was not used for so long signs in again. */
     static final Duration SESSION_IDLE = Duration.ofDays(30);
 
-    /** Wrong keys allowed per address in {@link #SIGN_IN_WINDOW}: plenty for typing errors, useless for guessing. */
-    static final int SIGN_IN_FAILURES = 10;
-
-    static final Duration SIGN_IN_WINDOW = Duration.ofMinutes(1);
-
-    /** Wrong passwords allowed per account in {@link #ACCOUNT_WINDOW}, from wherever: 1,500 a day find no password. */
-    static final int ACCOUNT_FAILURES = 10;
-
-    static final Duration ACCOUNT_WINDOW = Duration.ofMinutes(10);
-
-    /**
-     * Passkey questions, and likewise ways to a provider, that one address may begin in {@link #SIGN_IN_WINDOW}: each is a
-     * row for some minutes.
-     */
-    static final int QUESTIONS = 30;
-
     /** NIST SP 800-63B-4 for a password that is the only factor. */
     static final int PASSWORD_LENGTH_MIN = 15;
 

@@ -52,6 +52,7 @@ public final class Passkeys {
             Webauthn webauthn,
             Identity identity,
             AuditLog audit,
+            SignInAttempts attempts,
             PublicAddress address,
             PasskeySettings settings,
             TransactionTemplate transaction,
@@ -67,7 +68,7 @@ public final class Passkeys {
         this.clock = clock;
         this.random = random;
         this.ids = new Uuid7(clock, random);
-        this.questions = new SignInLimiter(clock, IdentityLimits.QUESTIONS, IdentityLimits.SIGN_IN_WINDOW);
+        this.questions = attempts.questions(clock);
     }
 
     /**

@@ -8,31 +8,35 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts wrong attempts per address or account, in bounded memory, on this server. An attempt is counted before its key is looked at, so that many at
- * once can't slip through, and given back when the key was right. Thread-safe.
+ * Counts wrong attempts per address or account, over all servers of the database. An attempt is counted before its secret
+ * is looked at, so that many at once can't slip through, and given back when the secret was right. Whoever is refused is
+ * remembered here until the window ends, so that going on asks the database nothing. Thread-safe.
  */
 final class SignInLimiter {
     private static final int IPV6_NETWORK_BYTES = 8;
 
-    private final Cache<String, AtomicInteger> failures;
+    private final SignInAttempts attempts;
+    private final String kind;
     private final int failuresMax;
     private final Duration window;
+    private final Clock clock;
+    /** Until when: a window that began on another server may end before this server's memory of it. */
+    private final Cache<String, Instant> barred;
 
-    /** One for addresses. */
-    SignInLimiter(Clock clock) {
-        this(clock, IdentityLimits.SIGN_IN_FAILURES, IdentityLimits.SIGN_IN_WINDOW);
-    }
-
-    SignInLimiter(Clock clock, int failuresMax, Duration window) {
+    /** @param kind tells what is counted here from what is counted elsewhere */
+    SignInLimiter(SignInAttempts attempts, Clock clock, String kind, int failuresMax, Duration window) {
+        this.attempts = attempts;
+        this.kind = kind;
         this.failuresMax = failuresMax;
         this.window = window;
-        this.failures = Caffeine.newBuilder()
+        this.clock = clock;
+        this.barred = Caffeine.newBuilder()
                 .maximumSize(IdentityLimits.SIGN_IN_ADDRESSES)
                 .expireAfterWrite(window)
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
@@ -41,20 +45,30 @@ final class SignInLimiter {
 
     /** @throws StoaException RATE_LIMITED when this address or account has failed too often */
     void begin(String address) {
-        AtomicInteger count = failures.get(network(address), key -> new AtomicInteger());
-        if (count.incrementAndGet() > failuresMax) {
-            throw new StoaException(
-                    ErrorKind.RATE_LIMITED,
-                    "Too many wrong attempts to sign in. Wait "
-                            + (window.toMinutes() == 1 ? "a minute" : window.toMinutes() + " minutes")
-                            + " and try again.",
-                    window,
-                    null);
+        String key = network(address);
+        Instant now = clock.instant();
+        Instant until = barred.getIfPresent(key);
+        if (until != null && until.isAfter(now)) {
+            throw refusal(Duration.between(now, until));
+        }
+        SignInAttempts.Count count = attempts.count(kind, key, now, window);
+        if (count.failures() > failuresMax) {
+            barred.put(key, count.until());
+            throw refusal(Duration.between(now, count.until()));
         }
     }
 
+    private StoaException refusal(Duration wait) {
+        return new StoaException(
+                ErrorKind.RATE_LIMITED,
+                "Too many wrong attempts to sign in. Wait "
+                        + (window.toMinutes() <= 1 ? "a minute" : window.toMinutes() + " minutes") + " and try again.",
+                wait,
+                null);
+    }
+
     void succeeded(String address) {
-        failures.get(network(address), key -> new AtomicInteger()).decrementAndGet();
+        attempts.giveBack(kind, network(address), clock.instant());
     }
 
     /** One IPv6 customer has 2^64 addresses: count the network. */

@@ -54,6 +54,7 @@ public final class SingleSignOn {
             Identity identity,
             PublicAddress address,
             AuditLog audit,
+            SignInAttempts attempts,
             TransactionTemplate transaction,
             Clock clock,
             RandomGenerator random) {
@@ -67,7 +68,7 @@ public final class SingleSignOn {
         this.transaction = transaction;
         this.clock = clock;
         this.random = random;
-        this.departures = new SignInLimiter(clock, IdentityLimits.QUESTIONS, IdentityLimits.SIGN_IN_WINDOW);
+        this.departures = attempts.questions(clock);
     }
 
     /**

@@ -26,6 +26,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** Keys, sessions and the first start on a real PostgreSQL, with a clock that the test moves. */
 class IdentityTest {
+    private static final SignInSettings SETTINGS =
+            new SignInSettings(10, Duration.ofMinutes(1), 30, 10, Duration.ofMinutes(10));
+
     private static final String PRESET = "sk-stoa-preset_preset_preset_preset_preset";
     private static final Duration BEYOND_CACHE = IdentityLimits.CREDENTIAL_CACHE_TTL.plusMillis(1);
 
@@ -40,7 +43,7 @@ class IdentityTest {
         database = TestPostgres.freshDatabase();
         Flyway.configure().dataSource(database).load().migrate();
         jdbc = JdbcClient.create(database);
-        identity = new Identity(new IdentityRepository(jdbc), clock, random);
+        identity = new Identity(new IdentityRepository(jdbc), new SignInAttempts(jdbc, SETTINGS), clock, random);
     }
 
     private FirstStart start(String presetKey) {
@@ -182,24 +185,64 @@ class IdentityTest {
     @Test
     void wrongKeysAreLimitedPerAddressAndRightOnesAreNot() {
         start(PRESET);
-        for (int i = 0; i < 3 * IdentityLimits.SIGN_IN_FAILURES; i++) {
+        for (int i = 0; i < 3 * SETTINGS.addressFailures(); i++) {
             identity.signIn(PRESET, new Device("192.0.2.1", ""));
         }
-        for (int i = 0; i < IdentityLimits.SIGN_IN_FAILURES; i++) {
+        for (int i = 0; i < SETTINGS.addressFailures(); i++) {
             assertRefused(() -> identity.signIn("sk-stoa-wrong", new Device("192.0.2.1", "")));
         }
         assertThatThrownBy(() -> identity.signIn(PRESET, new Device("192.0.2.1", "")))
                 .isInstanceOfSatisfying(
                         StoaException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.RATE_LIMITED));
         identity.signIn(PRESET, new Device("192.0.2.2", ""));
-        clock.advance(IdentityLimits.SIGN_IN_WINDOW.plusMillis(1));
+        clock.advance(SETTINGS.addressWindow().plusMillis(1));
         identity.signIn(PRESET, new Device("192.0.2.1", ""));
     }
 
     @Test
+    void attemptsAreCountedOverAllServers() throws Exception {
+        SignInLimiter here = new SignInAttempts(jdbc, SETTINGS).byAccount(clock);
+        SignInLimiter there = new SignInAttempts(jdbc, SETTINGS).byAccount(clock);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var tries = new java.util.ArrayList<java.util.concurrent.Future<Boolean>>();
+            for (int i = 0; i < 3 * SETTINGS.accountFailures(); i++) {
+                SignInLimiter one = i % 2 == 0 ? here : there;
+                tries.add(threads.submit(() -> passes(one, "ada@example.org")));
+            }
+            int passed = 0;
+            for (var each : tries) {
+                passed += each.get() ? 1 : 0;
+            }
+            assertThat(passed).isEqualTo(SETTINGS.accountFailures());
+        }
+        assertThat(passes(there, "grace@example.org")).isTrue();
+        // What is kept names nobody, and is gone some time after its window.
+        assertThat(jdbc.sql("SELECT count(*) FROM sign_in_attempt")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(2);
+        clock.advance(SETTINGS.accountWindow().plusSeconds(1));
+        assertThat(passes(here, "ada@example.org")).isTrue();
+        assertThat(jdbc.sql("SELECT count(*) FROM sign_in_attempt")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
+    }
+
+    private static boolean passes(SignInLimiter limiter, String account) {
+        try {
+            limiter.begin(account);
+            return true;
+        } catch (StoaException e) {
+            assertThat(e.kind()).isEqualTo(ErrorKind.RATE_LIMITED);
+            return false;
+        }
+    }
+
+    @Test
     void anIpv6NetworkCountsAsOneAddress() {
-        SignInLimiter limiter = new SignInLimiter(clock);
-        for (int i = 0; i < IdentityLimits.SIGN_IN_FAILURES; i++) {
+        SignInLimiter limiter = new SignInAttempts(jdbc, SETTINGS).byAddress(clock);
+        for (int i = 0; i < SETTINGS.addressFailures(); i++) {
             limiter.begin("2001:db8:1:2::" + Integer.toHexString(i));
         }
         assertThatThrownBy(() -> limiter.begin("2001:db8:1:2:ffff::1")).isInstanceOf(StoaException.class);

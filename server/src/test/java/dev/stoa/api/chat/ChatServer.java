@@ -3,12 +3,14 @@ package dev.stoa.api.chat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.stoa.conversation.ChatSettings;
+import dev.stoa.conversation.PersonalLimits;
 import dev.stoa.conversation.ScriptedGenerations;
 import dev.stoa.conversation.WordCountingInference;
 import dev.stoa.idempotency.IdempotencyLimits;
 import dev.stoa.identity.FirstStart;
 import dev.stoa.identity.PasskeySettings;
 import dev.stoa.identity.PublicAddress;
+import dev.stoa.identity.SignInSettings;
 import dev.stoa.identity.oidc.OidcSettings;
 import dev.stoa.operations.postgres.TestPostgres;
 import dev.stoa.shared.Limits;
@@ -102,7 +104,9 @@ public final class ChatServer implements AutoCloseable {
         Limits.class,
         OidcSettings.class,
         PasskeySettings.class,
-        PublicAddress.class
+        PersonalLimits.class,
+        PublicAddress.class,
+        SignInSettings.class
     })
     @ComponentScan(
             basePackages = {
