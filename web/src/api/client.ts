@@ -132,6 +132,8 @@ export const api = {
       method: "POST",
       body: model === null ? { id: replyId } : { id: replyId, model },
     }),
+  choose: (answerId: string, chosenId: string) =>
+    call<Message>(`/api/messages/${segment(answerId)}/choice`, { method: "PUT", body: { answer_id: chosenId } }),
   judge: (answerId: string, opinion: Opinion) =>
     call<undefined>(`/api/messages/${segment(answerId)}/feedback`, { method: "PUT", body: opinion }),
   takeJudgementBack: (answerId: string) =>

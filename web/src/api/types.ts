@@ -151,6 +151,8 @@ export interface Message {
   feedback: Opinion | null;
   /** Of a question: asked beside the one before it, from the same snapshot of the thread. */
   together: boolean;
+  /** Of an answer: the other answer to its question that is read in its place. */
+  chosen_id?: string | null;
   created_at: string;
 }
 

@@ -9,12 +9,12 @@ import { go, jump, openId } from "../state/route";
 import { useStore } from "../state/store";
 import {
   choosePolicy,
-  faces,
   live,
   loadOlder,
   openThread,
   regenerate,
-  showFace,
+  chooseVersion,
+  loadVersion,
   showVersion,
   stop,
   threads,
@@ -244,7 +244,6 @@ function Messages({ steps, summaries, unsent, busy, onBack }: MessagesProps) {
     const question = answer.parent_id === null ? undefined : findMessage(answer.parent_id);
     if (question !== undefined) void regenerate(question, model ?? pickedModel.get());
   }, []);
-  const shownFaces = useStore(faces, (now) => now);
 
   const blocks = useMemo(() => blocksOf(steps), [steps]);
   const lastId = steps.at(-1)?.message.id;
@@ -282,7 +281,7 @@ function Messages({ steps, summaries, unsent, busy, onBack }: MessagesProps) {
                     (pair.answer.message.id === lastId ? (
                       view(pair.answer, stopOne)
                     ) : (
-                      <GroupAnswer step={pair.answer} shown={shownFaces.get(pair.answer.message.id)} busy={busy} />
+                      <GroupAnswer step={pair.answer} busy={busy} />
                     ))}
                 </>
               )}
@@ -303,10 +302,15 @@ function Messages({ steps, summaries, unsent, busy, onBack }: MessagesProps) {
 }
 
 /** An answer of a group with others behind it: its versions are shown in its place, the thread's own stays on the path. */
-function GroupAnswer({ step, shown, busy }: { step: Step; shown: string | undefined; busy: boolean }) {
+function GroupAnswer({ step, busy }: { step: Step; busy: boolean }) {
   const streams = useStore(live, (all) => all);
   const known = useStore(models, (all) => all);
-  const face = (shown === undefined ? undefined : findMessage(shown)) ?? step.message;
+  const chosen = step.message.chosen_id ?? null;
+  const found = chosen === null ? step.message : findMessage(chosen);
+  const face = found ?? step.message;
+  useEffect(() => {
+    if (found === undefined && chosen !== null) void loadVersion(step.message.conversation_id, chosen);
+  }, [found, chosen, step.message.conversation_id]);
   const onPath = step.message.id;
   return (
     <MessageView
@@ -319,7 +323,7 @@ function GroupAnswer({ step, shown, busy }: { step: Step; shown: string | undefi
         const question = answer.parent_id === null ? undefined : findMessage(answer.parent_id);
         if (question !== undefined) void regenerate(question, model ?? answer.model, onPath);
       }}
-      onShow={(id) => showFace(onPath, id)}
+      onShow={(id) => void chooseVersion(onPath, id)}
       onEdit={sayInstead}
       onStop={stopOne}
     />

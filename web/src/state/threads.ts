@@ -286,13 +286,26 @@ export async function stop(message: Message): Promise<void> {
 }
 
 /**
- * In a group of questions that were asked together an answer is shown in the place of another: the thread's own stays on
- * the path, because the other questions of the group stand behind it. Ids of answers on the path to those shown.
+ * In a group of questions that were asked together an answer is read in the place of another: the thread's own stays on
+ * the path, because the other questions of the group stand behind it. Later turns see the one that was chosen.
  */
-export const faces = createStore<ReadonlyMap<string, string>>(new Map());
+export async function chooseVersion(onPath: string, chosen: string): Promise<void> {
+  try {
+    const place = await api.choose(onPath, chosen);
+    addMessages(place.conversation_id, [place], []);
+  } catch (cause) {
+    toast(plainWords(noteFailure(cause)), "error");
+  }
+}
 
-export function showFace(onPath: string, shown: string): void {
-  faces.update((now) => new Map(now).set(onPath, shown));
+/** Fetches a version that the thread doesn't have here, and shows nothing else for it. */
+export async function loadVersion(conversationId: string, id: string): Promise<void> {
+  try {
+    const thread = await api.conversation(conversationId, { under: id });
+    addMessages(conversationId, thread.messages, []);
+  } catch (cause) {
+    noteFailure(cause);
+  }
 }
 
 /** @param onPath the answer that stays on the path; null shows the new one there */
@@ -304,7 +317,7 @@ export async function regenerate(
   try {
     const { reply } = await api.regenerate(userMessage.id, uuidv7(), model);
     addMessages(reply.conversation_id, [reply], onPath === null ? [reply] : []);
-    if (onPath !== null) showFace(onPath, reply.id);
+    if (onPath !== null) void chooseVersion(onPath, reply.id);
     if (reply.state === "generating") followMessage(reply);
   } catch (cause) {
     const error = noteFailure(cause);

@@ -62,6 +62,24 @@ public class Answers {
         }
     }
 
+    /**
+     * Lets another answer to the same question be read in the place of one that has questions behind it: later turns,
+     * exports and copies see the other, and so do all devices.
+     *
+     * @param chosen the other; the answer itself takes the choice back
+     * @throws StoaException NOT_FOUND; INVALID_REQUEST if they don't answer the same question
+     */
+    public Message choose(Caller caller, UUID id, UUID chosen) {
+        Message place = message(caller, id);
+        Message other = message(caller, chosen);
+        boolean same = place.parentId() != null && place.parentId().equals(other.parentId());
+        if (place.role() != Message.Role.ASSISTANT || !same) {
+            throw TextRules.invalid("answer_id", "must be an answer to the same question");
+        }
+        messages.choose(id, id.equals(chosen) ? null : chosen);
+        return message(caller, id);
+    }
+
     private Message awaitEnd(UUID id) throws InterruptedException {
         try (AnswerFeed feed = feed(id, Progress.ALL)) {
             return switch (feed.next(ConversationLimits.STOP_WAIT)) {

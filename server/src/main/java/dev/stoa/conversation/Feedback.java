@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -122,10 +123,9 @@ public class Feedback {
     /** The branch above an answer. */
     private String prompt(Message answer) {
         ArrayNode lines = JSON.createArrayNode();
-        for (Message message : messages.branch(answer.id(), ConversationLimits.HISTORY_LENGTH_MAX)) {
-            if (!message.id().equals(answer.id())) {
-                lines.addObject().put("role", message.role().word()).put("text", message.text());
-            }
+        UUID question = Objects.requireNonNull(answer.parentId(), "an answer is to a question");
+        for (Message message : messages.branch(question, ConversationLimits.HISTORY_LENGTH_MAX)) {
+            lines.addObject().put("role", message.role().word()).put("text", message.text());
         }
         return lines.toString();
     }

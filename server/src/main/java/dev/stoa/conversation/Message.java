@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param together of a question, whether it was asked beside the one before it: its answer knows the thread up to
  *     {@code contextId} only
  * @param contextId null where that is nothing of the thread, or {@code together} is false
+ * @param chosenId of an answer, the other answer to its question that is read in its place; null for none
  * @param usage tokens of an answer, once it has ended
  */
 public record Message(
@@ -39,6 +40,7 @@ public record Message(
         @Nullable Opinion opinion,
         boolean together,
         @Nullable UUID contextId,
+        @Nullable UUID chosenId,
         Instant createdAt) {
     public Message {
         attachments = List.copyOf(attachments);
@@ -107,6 +109,7 @@ public record Message(
                 opinion,
                 together,
                 contextId,
+                chosenId,
                 createdAt);
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -29,7 +30,7 @@ class MessageRepository {
                  THEN (SELECT coalesce(string_agg(e.steps, '' ORDER BY e.seq), '') FROM run_event e WHERE e.message_id = m.id)
                  ELSE m.steps END AS steps,
             m.state, m.error_type, m.error_message, m.model, m.input_tokens, m.output_tokens, m.together,
-            m.context_id, m.created_at,
+            m.context_id, m.chosen_id, m.created_at,
             (SELECT f.rating FROM feedback f WHERE f.message_id = m.id) AS rating,
             (SELECT f.comment FROM feedback f WHERE f.message_id = m.id) AS comment,\s""" + AttachmentRepository.column("m.id");
 
@@ -186,6 +187,14 @@ class MessageRepository {
                 .list();
     }
 
+    /** @param chosen null for none */
+    void choose(UUID answer, @Nullable UUID chosen) {
+        jdbc.sql("UPDATE message SET chosen_id = :chosen WHERE id = :id")
+                .param("chosen", chosen)
+                .param("id", answer)
+                .update();
+    }
+
     /** All of a conversation, oldest first. */
     List<Message> all(UUID conversation) {
         return jdbc.sql("SELECT " + COLUMNS + "FROM message m WHERE m.conversation_id = :id ORDER BY m.position")
@@ -221,7 +230,8 @@ class MessageRepository {
 
     /**
      * The branch that ends at a message, oldest first: as many of its newest messages as fit into {@code lengthMax}
-     * characters, at least the message itself.
+     * characters, at least the message itself. An answer in whose place another was chosen is that other, once it has
+     * ended.
      */
     List<Message> branch(UUID leaf, int lengthMax) {
         return jdbc.sql("""
@@ -232,7 +242,12 @@ class MessageRepository {
                             FROM branch b JOIN message p ON p.id = b.parent_id
                             WHERE b.total + length(p.text) <= :max AND b.depth < :depth
                         )
-                        SELECT\s""" + COLUMNS + "FROM branch b JOIN message m ON m.id = b.id ORDER BY b.depth DESC")
+                        SELECT\s""" + COLUMNS + """
+                        FROM branch b JOIN message o ON o.id = b.id
+                            LEFT JOIN message c ON c.id = o.chosen_id AND c.state <> 'generating'
+                            JOIN message m ON m.id = coalesce(c.id, o.id)
+                        ORDER BY b.depth DESC
+                        """)
                 .param("leaf", leaf)
                 .param("max", lengthMax)
                 .param("depth", ConversationLimits.MESSAGES_MAX)
@@ -259,6 +274,7 @@ class MessageRepository {
                 rating == null ? null : new Feedback.Opinion(Feedback.Rating.ofWord(rating), row.getString("comment")),
                 row.getBoolean("together"),
                 row.getObject("context_id", UUID.class),
+                row.getObject("chosen_id", UUID.class),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 }

@@ -223,6 +223,7 @@ public class Questions {
                 null,
                 together,
                 context,
+                null,
                 support.now());
         Message reply = answer(asked.replyId(), conversation.id(), asked.id(), modelOf(conversation, asked.model()));
         requireRoom(caller, conversation.id());
@@ -332,6 +333,7 @@ public class Questions {
                 null,
                 null,
                 false,
+                null,
                 null,
                 support.now());
     }

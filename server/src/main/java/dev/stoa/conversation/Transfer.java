@@ -169,6 +169,7 @@ public class Transfer {
                     null,
                     false,
                     null,
+                    null,
                     message.at() == null ? now : message.at().truncatedTo(ChronoUnit.MICROS));
             if (messages.insert(stored)) {
                 ids.put(message.id(), messageId);

@@ -94,6 +94,7 @@ class ConversationRulesTest {
                     null,
                     false,
                     null,
+                    null,
                     Instant.EPOCH);
             Ending again = new Ending(MessageState.COMPLETE, "x", Steps.NONE, null, TokenUsage.NONE);
             assertThatThrownBy(() -> over.ended(again)).isInstanceOf(IllegalStateException.class);

@@ -69,6 +69,8 @@ final class Bodies {
             @Nullable String instructions,
             @Nullable List<@Nullable UUID> attachments) {}
 
+    record ChoicePut(@Nullable UUID answerId) {}
+
     record FeedbackPut(@Nullable String rating, @Nullable String comment) {}
 
     record TemporaryMessage(@Nullable String role, @Nullable String text) {}

@@ -55,6 +55,12 @@ class MessageController {
         return MessageView.of(answers.stop(caller, id));
     }
 
+    @PutMapping("/choice")
+    MessageView choose(Caller caller, @PathVariable UUID id, HttpServletRequest request) {
+        Bodies.ChoicePut body = json.read(request, Bodies.ChoicePut.class);
+        return MessageView.of(answers.choose(caller, id, Bodies.need("answer_id", body.answerId())));
+    }
+
     @PutMapping("/feedback")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void judge(Caller caller, @PathVariable UUID id, HttpServletRequest request) {

@@ -160,6 +160,7 @@ final class Views {
             @Nullable UsageView usage,
             @Nullable OpinionView feedback,
             boolean together,
+            @Nullable UUID chosenId,
             Instant createdAt) {
         static MessageView of(Message message) {
             return new MessageView(
@@ -177,6 +178,7 @@ final class Views {
                     UsageView.of(message.usage()),
                     OpinionView.of(message.opinion()),
                     message.together(),
+                    message.chosenId(),
                     message.createdAt());
         }
     }

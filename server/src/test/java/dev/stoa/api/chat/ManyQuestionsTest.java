@@ -193,6 +193,42 @@ class ManyQuestionsTest {
     }
 
     @Test
+    void laterTurnsSeeTheVersionThatWasChosenInAGroup() {
+        server.model().script("c one").text("the first").finish();
+        Sent one = ask(null, "c one", null);
+        assertThat(state(one.reply())).isEqualTo("complete");
+        Sent two = ask(one.reply(), "c two", "together");
+        assertThat(state(two.reply())).isEqualTo("complete");
+        server.model().script("c one").text("the other").finish();
+        UUID other = UUID.randomUUID();
+        assertThat(client.post("/api/messages/" + one.question() + "/replies", "{\"id\":\"" + other + "\"}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(state(other)).isEqualTo("complete");
+        Sent three = ask(two.reply(), "c three", null);
+        assertThat(state(three.reply())).isEqualTo("complete");
+        assertThat(prompt("c three")).startsWith("c one", "the first", "c two");
+
+        assertThat(choose(one.reply(), other).body().get("chosen_id").asString())
+                .isEqualTo(other.toString());
+        Sent four = ask(three.reply(), "c four", null);
+        assertThat(state(four.reply())).isEqualTo("complete");
+        assertThat(prompt("c four")).startsWith("c one", "the other", "c two");
+        assertThat(choose(one.reply(), two.reply()).errorType()).isEqualTo("invalid_request");
+        assertThat(choose(one.question(), other).errorType()).isEqualTo("invalid_request");
+
+        assertThat(choose(one.reply(), one.reply()).body().get("chosen_id").isNull())
+                .isTrue();
+        Sent five = ask(four.reply(), "c five", null);
+        assertThat(state(five.reply())).isEqualTo("complete");
+        assertThat(prompt("c five")).startsWith("c one", "the first", "c two");
+    }
+
+    private Answer choose(UUID place, UUID chosen) {
+        return client.send("PUT", "/api/messages/" + place + "/choice", "{\"answer_id\":\"" + chosen + "\"}", Map.of());
+    }
+
+    @Test
     void insteadStopsTheRunningOneAndKeepsItsText() {
         server.model().script("i running").text("half ");
         Sent one = ask(null, "i running", null);

@@ -57,6 +57,7 @@ class RouteOwnershipTest {
             Map.entry("PUT /api/memories/{id}", "{'text':'stolen'}"),
             Map.entry("PUT /api/presets/{id}", "{'name':'x','text':'stolen'}"),
             Map.entry("PUT /api/projects/{id}", "{'name':'stolen'}"),
+            Map.entry("PUT /api/messages/{id}/choice", "{'answer_id':'NEW'}"),
             Map.entry("PUT /api/messages/{id}/feedback", "{'rating':'down'}"));
 
     /** Makes what the {@code {id}} of its path names, so another's id is refused as taken. */
