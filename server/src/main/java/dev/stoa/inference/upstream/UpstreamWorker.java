@@ -52,6 +52,8 @@ final class UpstreamWorker implements Worker, AutoCloseable {
                 .connectTimeout(upstream.connectTimeout())
                 .version(plain ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2)
                 .followRedirects(HttpClient.Redirect.NEVER)
+                // What comes is only put into an inbox: handing it to another thread would cost more than that.
+                .executor(Runnable::run)
                 .build();
         Instant now = clock.instant();
         this.models = upstream.models().stream()
