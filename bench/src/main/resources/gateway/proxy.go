@@ -17,5 +17,12 @@ func main() {
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	proxy.FlushInterval = -1
 	proxy.Transport = &http.Transport{MaxIdleConns: 20000, MaxIdleConnsPerHost: 20000}
-	log.Fatal(http.ListenAndServe(os.Args[1], proxy))
+	log.Fatal(http.ListenAndServe(os.Args[1], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// An answer may begin before the end of the request's body was seen. Without this the server then closes the
+		// body, and the transport the connection.
+		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
+			log.Fatal(err)
+		}
+		proxy.ServeHTTP(w, r)
+	})))
 }

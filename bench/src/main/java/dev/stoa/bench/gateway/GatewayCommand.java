@@ -32,8 +32,8 @@ public final class GatewayCommand implements Callable<Integer> {
     @Option(names = "--seconds", description = "of each load in each round (default: 5)")
     private int seconds = 5;
 
-    @Option(names = "--warm-up", description = "seconds of load before the first round (default: 15)")
-    private int warmUp = 15;
+    @Option(names = "--warm-up", description = "seconds of load before the first round (default: 25)")
+    private int warmUp = 25;
 
     @Option(names = "--callers", description = "callers at once for the rate (default: 32)")
     private int callers = 32;
@@ -71,7 +71,7 @@ public final class GatewayCommand implements Callable<Integer> {
         report.machine(Machine.describe());
         String launcher = System.getenv().getOrDefault("STOA_LAUNCHER", "./stoa");
         List<Gateway> gateways = new ArrayList<>();
-        try (MockUpstream upstream = new MockUpstream()) {
+        try (MockUpstream.Child upstream = new MockUpstream.Child()) {
             gateways.add(Gateways.direct(upstream));
             gateways.add(Gateways.stoa(upstream, Path.of(launcher), models));
             if (!noGo) {

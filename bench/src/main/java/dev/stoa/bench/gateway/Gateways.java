@@ -2,6 +2,10 @@ package dev.stoa.bench.gateway;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,13 +22,12 @@ final class Gateways {
     private Gateways() {}
 
     /** The upstream itself. */
-    static Gateway direct(MockUpstream upstream) {
-        return new Gateway(
-                "direct", java.net.URI.create(upstream.url() + CHAT), null, null, Map.of(), Path.of("/dev/null"));
+    static Gateway direct(MockUpstream.Child upstream) {
+        return new Gateway("direct", URI.create(upstream.url() + CHAT), null, null, Map.of(), Path.of("/dev/null"));
     }
 
-    /** Stoa by its launcher, with limits, a policy, prices and the ledger on. */
-    static Gateway stoa(MockUpstream upstream, Path launcher, @Nullable Path models)
+    /** Stoa by its launcher, with limits, budgets, a policy, prices and the ledger on. */
+    static Gateway stoa(MockUpstream.Child upstream, Path launcher, @Nullable Path models)
             throws IOException, InterruptedException {
         Path data = Files.createTempDirectory("stoa-bench");
         // The embedded PostgreSQL runs as another user where this one is root.
@@ -64,7 +67,28 @@ final class Gateways {
                 Map.of("Authorization", "Bearer " + KEY),
                 List.of(launcher.toString(), "serve", "--port", Integer.toString(port), "--data", data.toString()),
                 environment);
+        setBudgets(port);
         return started.withDatabase(database(data));
+    }
+
+    /** Two of the organization's, which no run exhausts. */
+    private static void setBudgets(int port) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + port + "/v1/organizations/rate_limits"))
+                .header("x-api-key", KEY)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("""
+                        {"scope": {"type": "organization"},
+                         "budgets": [{"period": "day", "unit": "tokens", "amount": 1000000000000},
+                                     {"period": "month", "unit": "usd", "amount": 1000000}]}
+                        """))
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IOException("no budgets could be set: " + answer.body());
+            }
+        }
     }
 
     /** PostgreSQL stands in no process below the server's. */
@@ -82,7 +106,7 @@ final class Gateways {
     }
 
     /** Go's ReverseProxy, compiled here. */
-    static Gateway goProxy(MockUpstream upstream) throws IOException, InterruptedException {
+    static Gateway goProxy(MockUpstream.Child upstream) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("stoa-bench-go");
         try (InputStream source = Objects.requireNonNull(Gateways.class.getResourceAsStream("/gateway/proxy.go"))) {
             Files.copy(source, folder.resolve("proxy.go"));
@@ -105,7 +129,7 @@ final class Gateways {
     }
 
     /** @param folder a virtual environment that has {@code litellm[proxy]} */
-    static Gateway liteLlm(MockUpstream upstream, Path folder) throws IOException, InterruptedException {
+    static Gateway liteLlm(MockUpstream.Child upstream, Path folder) throws IOException, InterruptedException {
         Path config = Files.createTempFile("stoa-bench-litellm", ".yaml");
         Files.writeString(config, """
                 model_list:
@@ -131,7 +155,7 @@ final class Gateways {
     }
 
     /** @param folder one whose {@code node_modules} have {@code @portkey-ai/gateway} */
-    static Gateway portkey(MockUpstream upstream, Path folder) throws IOException, InterruptedException {
+    static Gateway portkey(MockUpstream.Child upstream, Path folder) throws IOException, InterruptedException {
         int port = Gateway.freePort();
         return Gateway.start(
                 "portkey",

@@ -31,6 +31,44 @@ final class MockUpstream implements AutoCloseable {
     private final ServerSocket socket;
     private final byte[][] answer = answer();
 
+    /** One in a process of its own, so that its files don't count against those of the load. */
+    static final class Child implements AutoCloseable {
+        private final Process process;
+        private final String url;
+
+        Child() throws IOException {
+            this.process = new ProcessBuilder(
+                            ProcessHandle.current().info().command().orElse("java"),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            MockUpstream.class.getName())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String said = process.inputReader().readLine();
+            if (said == null) {
+                throw new IOException("the mock upstream did not start");
+            }
+            this.url = said;
+        }
+
+        String url() {
+            return url;
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+        }
+    }
+
+    /** Tells its address and serves until it is killed. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        try (MockUpstream upstream = new MockUpstream()) {
+            System.out.println(upstream.url());
+            Thread.sleep(Long.MAX_VALUE);
+        }
+    }
+
     MockUpstream() throws IOException {
         this.socket = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon().name("mock-upstream").start(this::accept);

@@ -14,6 +14,7 @@ final class StreamClient implements AutoCloseable {
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    private final String name;
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
@@ -21,6 +22,7 @@ final class StreamClient implements AutoCloseable {
     private final byte[] buffer = new byte[BUFFER];
 
     StreamClient(Gateway gateway, String model) throws IOException {
+        this.name = gateway.name();
         this.request = request(gateway, model);
         this.socket = new Socket(gateway.url().getHost(), gateway.url().getPort());
         socket.setTcpNoDelay(true);
@@ -55,10 +57,10 @@ final class StreamClient implements AutoCloseable {
         while (true) {
             int read = in.read(buffer, 0, BUFFER);
             if (read < 0) {
-                throw new IOException("the connection ended");
+                throw new IOException(name + " ended the connection");
             }
             if (first && !new String(buffer, 0, Math.min(read, 12), StandardCharsets.US_ASCII).equals("HTTP/1.1 200")) {
-                throw new IOException(new String(buffer, 0, Math.min(read, 500), StandardCharsets.UTF_8));
+                throw new IOException(name + ": " + new String(buffer, 0, Math.min(read, 500), StandardCharsets.UTF_8));
             }
             first = false;
             byte[] seen = new byte[kept + read];
@@ -67,7 +69,7 @@ final class StreamClient implements AutoCloseable {
             done |= contains(seen, DONE);
             if (endsWith(seen, END)) {
                 if (!done) {
-                    throw new IOException("the stream ended before [DONE]");
+                    throw new IOException(name + " ended the stream before [DONE]");
                 }
                 return System.nanoTime() - begin;
             }
@@ -83,7 +85,7 @@ final class StreamClient implements AutoCloseable {
         while (seen.indexOf("content\":\"w") < 0) {
             int read = in.read(buffer, 0, BUFFER);
             if (read < 0 || seen.length() > BUFFER) {
-                throw new IOException("no stream: " + seen);
+                throw new IOException("no stream from " + name + ": " + seen);
             }
             seen.append(new String(buffer, 0, read, StandardCharsets.UTF_8));
         }
