@@ -108,7 +108,10 @@ export const api = {
   shared: (secret: string) => call<SharedCopy>(`/api/shared/${segment(secret)}`),
   copyShared: (secret: string) => call<Conversation>(`/api/shared/${segment(secret)}/copy`, { method: "POST" }),
   importFile: (content: unknown) =>
-    call<{ imported: number; skipped: number; first: string | null }>("/api/import", { method: "POST", body: content }),
+    call<{ imported: number; skipped: number; personal: number; first: string | null }>("/api/import", {
+      method: "POST",
+      body: content,
+    }),
   restore: (id: string) => call<Conversation>(`/api/conversations/${segment(id)}/restore`, { method: "POST" }),
   choosePolicy: (id: string, policy: Policy) =>
     call<Conversation>(`/api/conversations/${segment(id)}`, { method: "PATCH", body: { policy } }),

@@ -5,6 +5,7 @@ import { refreshConversations } from "./conversations";
 import { plainWords } from "./errors";
 import { toast } from "./notices";
 import { go } from "./route";
+import { loadPersonal } from "./personal";
 import { noteFailure } from "./session";
 
 export async function importChosen(file: File): Promise<void> {
@@ -16,8 +17,12 @@ export async function importChosen(file: File): Promise<void> {
     return;
   }
   try {
-    const { imported, skipped, first } = await api.importFile(content);
-    toast(t.transfer.imported(imported, skipped));
+    const { imported, skipped, personal, first } = await api.importFile(content);
+    if (imported + skipped > 0 || personal === 0) toast(t.transfer.imported(imported, skipped));
+    if (personal > 0) {
+      toast(t.transfer.personal(personal));
+      await loadPersonal();
+    }
     await refreshConversations();
     if (imported === 1 && first !== null) go(first);
   } catch (cause) {

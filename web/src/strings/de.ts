@@ -74,6 +74,10 @@ export const de: Strings = {
     endOthers: "Alle anderen Geräte abmelden",
     ended: "Abgemeldet.",
   },
+  personalExport: {
+    save: "Als Datei sichern",
+    note: "Anweisungen, Gemerktes, Vorlagen und Projekte, um sie anderswo einzulesen.",
+  },
   passkeys: {
     title: "Passkeys",
     one: "Passkey",
@@ -177,6 +181,7 @@ export const de: Strings = {
   },
   transfer: {
     notJson: "Diese Datei ist kein JSON-Export.",
+    personal: (n: number) => `${n} deiner Anweisungen, Notizen, Vorlagen und Projekte übernommen`,
     imported: (n: number, skipped: number) =>
       `${n === 1 ? "1 Unterhaltung" : `${n} Unterhaltungen`} importiert${skipped > 0 ? `, ${skipped} schon da oder leer` : ""}`,
   },

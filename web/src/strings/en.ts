@@ -70,6 +70,7 @@ export const en = {
     endOthers: "Sign out all other devices",
     ended: "Signed out.",
   },
+  personalExport: { save: "Save as a file", note: "Instructions, memory, presets and projects, to import elsewhere." },
   passkeys: {
     title: "Passkeys",
     one: "Passkey",
@@ -174,6 +175,7 @@ export const en = {
   },
   transfer: {
     notJson: "This file is not a JSON export.",
+    personal: (n: number) => `${n} of your instructions, memories, presets and projects taken in`,
     imported: (n: number, skipped: number) =>
       `${n === 1 ? "1 conversation" : `${n} conversations`} imported${skipped > 0 ? `, ${skipped} already there or empty` : ""}`,
   },

@@ -64,6 +64,12 @@ export function PersonalTab() {
         </ul>
         <NewMemory onAdd={(memory) => setMemories([...memories, memory])} />
       </section>
+      <section className="settings-part" aria-label={t.personalExport.save}>
+        <p className="settings-note">{t.personalExport.note}</p>
+        <a className="secondary" href="/api/export" download>
+          {t.personalExport.save}
+        </a>
+      </section>
     </>
   );
 }

@@ -139,18 +139,23 @@ class AttachmentRepository {
 
     /** The files of questions with the beginnings of their texts, each question's in its order. */
     Map<UUID, List<Attachments.Content>> contents(List<UUID> questions, int lengthMax) {
+        return contents("question", questions, lengthMax);
+    }
+
+    /** @param owner what has the files, as the tables call it */
+    private Map<UUID, List<Attachments.Content>> contents(String owner, List<UUID> ids, int lengthMax) {
         Map<UUID, List<Attachments.Content>> found = new LinkedHashMap<>();
-        if (questions.isEmpty()) {
+        if (ids.isEmpty()) {
             return found;
         }
-        jdbc.sql("SELECT q.question_id, " + COLUMNS + """
-                        , left(a.text, :length) AS text FROM question_attachment q JOIN attachment a ON a.id = q.attachment_id
-                        WHERE q.question_id = ANY (:ids) ORDER BY q.question_id, q.position
-                        """)
-                .param("ids", questions.toArray(UUID[]::new))
+        jdbc.sql("SELECT q.owner_id, " + COLUMNS + ", left(a.text, :length) AS text FROM (SELECT " + owner
+                        + "_id AS owner_id, attachment_id, position FROM " + owner + "_attachment) q"
+                        + " JOIN attachment a ON a.id = q.attachment_id WHERE q.owner_id = ANY (:ids)"
+                        + " ORDER BY q.owner_id, q.position")
+                .param("ids", ids.toArray(UUID[]::new))
                 .param("length", lengthMax)
                 .query(row -> {
-                    found.computeIfAbsent(row.getObject("question_id", UUID.class), id -> new ArrayList<>())
+                    found.computeIfAbsent(row.getObject("owner_id", UUID.class), id -> new ArrayList<>())
                             .add(new Attachments.Content(attachment(row, 0), row.getString("text")));
                 });
         return found;
@@ -164,6 +169,15 @@ class AttachmentRepository {
                 .toList();
         Map<UUID, List<CarriedFile>> carried = new LinkedHashMap<>();
         contents(questions, Integer.MAX_VALUE)
+                .forEach((id, files) ->
+                        carried.put(id, files.stream().map(CarriedFile::of).toList()));
+        return carried;
+    }
+
+    /** The files of projects as exports have them. */
+    Map<UUID, List<CarriedFile>> carriedByProjects(List<UUID> projects) {
+        Map<UUID, List<CarriedFile>> carried = new LinkedHashMap<>();
+        contents("project", projects, Integer.MAX_VALUE)
                 .forEach((id, files) ->
                         carried.put(id, files.stream().map(CarriedFile::of).toList()));
         return carried;

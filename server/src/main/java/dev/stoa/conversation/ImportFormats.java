@@ -23,6 +23,9 @@ final class ImportFormats {
     /** Version 1 of Stoa's own. */
     static final String OWN = "stoa-conversation-1";
 
+    /** Steps of one answer. */
+    private static final int STEPS_MAX = 1_000;
+
     private ImportFormats() {}
 
     static List<ImportedConversation> read(JsonNode file) {
@@ -57,12 +60,17 @@ final class ImportFormats {
                     one.path("parent_id").isString() ? one.path("parent_id").asString() : null,
                     one.path("role").asString(""),
                     one.path("text").asString(""),
+                    steps(one.path("steps"), one.path("text").asString("").length()),
                     text(one.path("model")),
                     time(one.path("created_at")),
                     files(one.path("attachments")));
         }
         return new ImportedConversation(
-                node.path("id").asString(""), node.path("title").asString(""), messages);
+                node.path("id").asString(""),
+                node.path("title").asString(""),
+                TextRules.clean(node.path("instructions").asString("").strip()),
+                node.path("project_id").isString() ? node.path("project_id").asString() : null,
+                messages);
     }
 
     private static ImportedConversation claude(JsonNode node) {
@@ -75,7 +83,16 @@ final class ImportFormats {
                 text = texts(one.path("content"));
             }
             String role = one.path("sender").asString("").equals("human") ? "user" : "assistant";
-            if (add(messages, id, parent, role, text, null, time(one.path("created_at")), claudeFiles(one))) {
+            if (add(
+                    messages,
+                    id,
+                    parent,
+                    role,
+                    text,
+                    Steps.NONE,
+                    null,
+                    time(one.path("created_at")),
+                    claudeFiles(one))) {
                 parent = id;
             }
         }
@@ -106,6 +123,7 @@ final class ImportFormats {
                     place.above(),
                     role,
                     texts(message.path("content").path("parts")),
+                    Steps.NONE,
                     text(message.path("metadata").path("model_slug")),
                     time(message.path("create_time")),
                     List.of());
@@ -129,17 +147,45 @@ final class ImportFormats {
             @Nullable String parent,
             String role,
             String text,
+            Steps steps,
             @Nullable String model,
             @Nullable Instant at,
             List<CarriedFile> files) {
         if (id.isEmpty() || text.isBlank() || !(role.equals("user") || role.equals("assistant"))) {
             return false;
         }
-        messages.add(new ImportedMessage(id, parent, Role.ofWord(role), text, model, at, files));
+        messages.add(new ImportedMessage(id, parent, Role.ofWord(role), text, steps, model, at, files));
         return true;
     }
 
-    private static List<CarriedFile> files(JsonNode list) {
+    /** @param length of the answer's text, behind which no step can stand */
+    private static Steps steps(JsonNode list, int length) {
+        List<Steps.Step> steps = new ArrayList<>();
+        int total = 0;
+        for (JsonNode one : list) {
+            String text = TextRules.clean(one.path("text").asString(""));
+            total += text.length();
+            boolean thinking = one.path("type").asString("").equals("thinking");
+            boolean call = one.path("type").asString("").equals("tool_call");
+            if (steps.size() == STEPS_MAX || total > ConversationLimits.TEXT_LENGTH_MAX) {
+                break;
+            }
+            if (thinking || call) {
+                String name = TextRules.clean(one.path("name").asString(""));
+                steps.add(new Steps.Step(
+                        steps.size(),
+                        thinking ? Steps.Kind.THINKING : Steps.Kind.TOOL_CALL,
+                        Math.clamp(one.path("at").asInt(0), 0, length),
+                        thinking
+                                ? null
+                                : name.substring(0, Math.min(name.length(), ConversationLimits.TITLE_LENGTH_MAX)),
+                        text));
+            }
+        }
+        return Steps.of(steps);
+    }
+
+    static List<CarriedFile> files(JsonNode list) {
         return list.valueStream()
                 .map(one -> file(one, one.path("name"), one.path("media_type"), one.path("size"), one.path("text")))
                 .filter(file -> !file.text().isBlank())

@@ -8,9 +8,21 @@ import org.jspecify.annotations.Nullable;
  * A conversation as a file has it.
  *
  * @param id the file's own name for it
+ * @param instructions said to the model in it; "" for none
+ * @param project the file's name of the project that it is in; null for none
  * @param messages parents before children
  */
-record ImportedConversation(String id, String title, List<ImportedMessage> messages) {
+record ImportedConversation(
+        String id,
+        String title,
+        String instructions,
+        @Nullable String project,
+        List<ImportedMessage> messages) {
+
+    /** Of its words alone. */
+    ImportedConversation(String id, String title, List<ImportedMessage> messages) {
+        this(id, title, "", null, messages);
+    }
 
     /** @param parent the file's name of the message before it; null for a first one */
     record ImportedMessage(
@@ -18,6 +30,7 @@ record ImportedConversation(String id, String title, List<ImportedMessage> messa
             @Nullable String parent,
             Message.Role role,
             String text,
+            Steps steps,
             @Nullable String model,
             @Nullable Instant at,
             List<CarriedFile> files) {}

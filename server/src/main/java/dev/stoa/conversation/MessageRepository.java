@@ -47,9 +47,9 @@ class MessageRepository {
      */
     boolean insert(Message message) {
         return jdbc.sql("""
-                        INSERT INTO message (id, conversation_id, parent_id, role, text, state, model, together, context_id,
+                        INSERT INTO message (id, conversation_id, parent_id, role, text, steps, state, model, together, context_id,
                                              created_at, ended_at)
-                        VALUES (:id, :conversation, :parent, :role, :text, :state, :model, :together, :context,
+                        VALUES (:id, :conversation, :parent, :role, :text, :steps, :state, :model, :together, :context,
                                 :created, :ended)
                         ON CONFLICT (id) DO NOTHING
                         """)
@@ -58,6 +58,7 @@ class MessageRepository {
                         .param("parent", message.parentId())
                         .param("role", message.role().word())
                         .param("text", message.text())
+                        .param("steps", message.steps().log())
                         .param("state", message.state().word())
                         .param("model", message.model())
                         .param("together", message.together())

@@ -2,6 +2,7 @@ package dev.stoa.conversation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,22 @@ public record Steps(String log) {
      */
     public record Step(
             int index, Kind kind, int at, @Nullable String name, String text) {}
+
+    /** Steps that a file has, each with its place and its words. */
+    static Steps of(List<Step> steps) {
+        Writer writer = new Writer();
+        StringBuilder log = new StringBuilder();
+        for (Step step : steps) {
+            if (step.kind() == Kind.THINKING) {
+                writer.text();
+                log.append(writer.thinking(step.at(), step.text()));
+            } else {
+                log.append(writer.call(step.at(), Objects.requireNonNullElse(step.name(), "")))
+                        .append(writer.arguments(step.text()));
+            }
+        }
+        return new Steps(log.toString());
+    }
 
     int length() {
         return log.length();

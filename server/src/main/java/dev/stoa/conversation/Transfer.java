@@ -29,6 +29,8 @@ public class Transfer {
     private final ConversationRepository rows;
     private final MessageRepository messages;
     private final AttachmentRepository files;
+    private final PersonalTransfer personal;
+    private final PersonalLimits limits;
     private final TransactionTemplate transactions;
     private final Clock clock;
 
@@ -37,12 +39,16 @@ public class Transfer {
             ConversationRepository rows,
             MessageRepository messages,
             AttachmentRepository files,
+            PersonalTransfer personal,
+            PersonalLimits limits,
             TransactionTemplate transactions,
             Clock clock) {
         this.conversations = conversations;
         this.rows = rows;
         this.messages = messages;
         this.files = files;
+        this.personal = personal;
+        this.limits = limits;
         this.transactions = transactions;
         this.clock = clock;
     }
@@ -54,9 +60,17 @@ public class Transfer {
      */
     public record Whole(Conversation conversation, List<Message> messages, Map<UUID, List<CarriedFile>> files) {}
 
-    /** @param skipped those that were there already, or held no words */
+    /**
+     * What came of a file.
+     *
+     * @param skipped conversations that were there already, or held no words
+     * @param personal memories, presets, projects and instructions that were taken in
+     */
     public record Result(
-            int imported, int skipped, @Nullable UUID first) {}
+            int imported,
+            int skipped,
+            int personal,
+            @Nullable UUID first) {}
 
     public Whole export(Caller caller, UUID id) {
         Conversations.Thread thread = conversations.changedSince(caller, id, 0);
@@ -73,16 +87,41 @@ public class Transfer {
                                 ? "Conversation"
                                 : thread.conversation().title())
                 .append('\n');
+        if (!thread.conversation().instructions().isEmpty()) {
+            text.append('\n')
+                    .append(quoted("Instructions", thread.conversation().instructions()));
+        }
         for (Message message : thread.messages()) {
             String who = message.role() == Message.Role.USER ? "You" : String.valueOf(message.model());
             text.append("\n## ")
                     .append(who)
                     .append("\n\n")
                     .append(attached(message))
-                    .append(message.text().strip())
+                    .append(told(message).strip())
                     .append('\n');
         }
         return text.toString();
+    }
+
+    /** An answer's words with what the model thought and called between them. */
+    private static String told(Message message) {
+        StringBuilder text = new StringBuilder();
+        int at = 0;
+        for (Steps.Step step : message.steps().list()) {
+            int to = Math.clamp(step.at(), at, message.text().length());
+            String head = step.kind() == Steps.Kind.THINKING ? "Thinking" : "Calls " + step.name();
+            text.append(message.text(), at, to)
+                    .append("\n\n")
+                    .append(quoted(head, step.text()))
+                    .append('\n');
+            at = to;
+        }
+        return text.append(message.text().substring(at)).toString();
+    }
+
+    private static String quoted(String head, String text) {
+        return "> **" + head + "**\n>\n"
+                + text.strip().lines().map(line -> "> " + line + "\n").collect(Collectors.joining());
     }
 
     private static String attached(Message message) {
@@ -96,12 +135,17 @@ public class Transfer {
     /** @throws StoaException INVALID_REQUEST if the file is none that is known */
     public Result importAll(Caller caller, JsonNode file) {
         List<ImportedConversation> found = ImportFormats.read(file);
-        if (found.isEmpty()) {
+        List<JsonNode> personalParts = PersonalTransfer.in(file);
+        if (found.isEmpty() && personalParts.isEmpty()) {
             throw new StoaException(
                     ErrorKind.INVALID_REQUEST,
                     "This file holds no conversations that Stoa can read: take the JSON export of Stoa, or"
                             + " conversations.json of the others.");
         }
+        // Before the conversations, which may be in its projects.
+        int taken = personalParts.stream()
+                .mapToInt(part -> personal.take(caller, part))
+                .sum();
         int imported = 0;
         UUID first = null;
         for (ImportedConversation one : found) {
@@ -112,7 +156,7 @@ public class Transfer {
                 first = first == null ? id : first;
             }
         }
-        return new Result(imported, found.size() - imported, first);
+        return new Result(imported, found.size() - imported, taken, first);
     }
 
     /** Makes a shared copy the caller's own conversation; the same copy twice is one. */
@@ -122,7 +166,14 @@ public class Transfer {
             String number = Integer.toString(lines.size());
             String parent = lines.isEmpty() ? null : lines.getLast().id();
             lines.add(new ImportedMessage(
-                    number, parent, Message.Role.ofWord(line.role()), line.text(), line.model(), null, line.files()));
+                    number,
+                    parent,
+                    Message.Role.ofWord(line.role()),
+                    line.text(),
+                    Steps.NONE,
+                    line.model(),
+                    null,
+                    line.files()));
         }
         String name = "shared/" + secret;
         transactions.execute(
@@ -138,8 +189,7 @@ public class Transfer {
         if (title.length() > ConversationLimits.TITLE_LENGTH_MAX) {
             title = TextRules.title(title);
         }
-        if (rows.insert(id, caller.memberId(), Conversations.Beginning.titled(title), now)
-                .isEmpty()) {
+        if (rows.insert(id, caller.memberId(), begun(caller, title, one), now).isEmpty()) {
             return false;
         }
         Map<String, UUID> ids = new HashMap<>();
@@ -160,7 +210,7 @@ public class Transfer {
                     parent,
                     message.role(),
                     text.substring(0, Math.min(text.length(), ConversationLimits.TEXT_LENGTH_MAX)),
-                    Steps.NONE,
+                    message.role() == Message.Role.ASSISTANT ? message.steps() : Steps.NONE,
                     List.of(),
                     MessageState.COMPLETE,
                     null,
@@ -177,6 +227,12 @@ public class Transfer {
             }
         }
         return true;
+    }
+
+    private Conversations.Beginning begun(Caller caller, String title, ImportedConversation one) {
+        String instructions = one.instructions().length() > limits.instructionsLength() ? "" : one.instructions();
+        UUID project = one.project() == null ? null : personal.project(caller, one.project());
+        return new Conversations.Beginning(title, null, instructions, project);
     }
 
     private void keep(Caller caller, Message question, List<CarriedFile> carried, Instant now) {
@@ -197,7 +253,7 @@ public class Transfer {
         files.attach(question.conversationId(), question.id(), kept);
     }
 
-    private static UUID idOf(Caller caller, String name) {
+    static UUID idOf(Caller caller, String name) {
         return UUID.nameUUIDFromBytes(("import/" + caller.memberId() + "/" + name).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -5,6 +5,7 @@ import dev.stoa.api.chat.Views.ExportView;
 import dev.stoa.api.chat.Views.ExportedMessage;
 import dev.stoa.api.chat.Views.NewShareView;
 import dev.stoa.api.chat.Views.SharesView;
+import dev.stoa.conversation.PersonalTransfer;
 import dev.stoa.conversation.Shares;
 import dev.stoa.conversation.Transfer;
 import dev.stoa.identity.Caller;
@@ -40,11 +41,13 @@ class TransferController {
     private static final int FILE_NAME_LENGTH = 60;
 
     private final Transfer transfer;
+    private final PersonalTransfer personal;
     private final Shares shares;
     private final ChatJson json;
 
-    TransferController(Transfer transfer, Shares shares, ChatJson json) {
+    TransferController(Transfer transfer, PersonalTransfer personal, Shares shares, ChatJson json) {
         this.transfer = transfer;
+        this.personal = personal;
         this.shares = shares;
         this.json = json;
     }
@@ -65,6 +68,8 @@ class TransferController {
                                 FORMAT,
                                 whole.conversation().id(),
                                 whole.conversation().title(),
+                                whole.conversation().instructions(),
+                                whole.conversation().projectId(),
                                 whole.conversation().createdAt(),
                                 whole.messages().stream()
                                         .map(message -> ExportedMessage.of(
@@ -77,6 +82,12 @@ class TransferController {
                         transfer.markdown(caller, id).getBytes(StandardCharsets.UTF_8));
             default -> throw new StoaException(ErrorKind.INVALID_REQUEST, "format: must be json or markdown");
         };
+    }
+
+    /** What the caller tells models. */
+    @GetMapping("/export")
+    ResponseEntity<byte[]> exportPersonal(Caller caller) {
+        return file("stoa-personal.json", MediaType.APPLICATION_JSON, json.write(personal.export(caller)));
     }
 
     private static ResponseEntity<byte[]> file(String name, MediaType type, byte[] content) {

@@ -207,6 +207,7 @@ final class Views {
             @Nullable UUID parentId,
             String role,
             String text,
+            List<StepView> steps,
             List<CarriedFile> attachments,
             String state,
             @Nullable String model,
@@ -218,6 +219,7 @@ final class Views {
                     message.parentId(),
                     message.role().word(),
                     message.text(),
+                    StepsView.of(message.steps().list()).steps(),
                     files,
                     message.state().word(),
                     message.model(),
@@ -226,7 +228,14 @@ final class Views {
         }
     }
 
-    record ExportView(String format, UUID id, String title, Instant createdAt, List<ExportedMessage> messages) {}
+    record ExportView(
+            String format,
+            UUID id,
+            String title,
+            String instructions,
+            @Nullable UUID projectId,
+            Instant createdAt,
+            List<ExportedMessage> messages) {}
 
     record NewShareView(Shares.Share share, String path) {}
 

@@ -81,6 +81,85 @@ class TransferTest {
     }
 
     @Test
+    void stepsInstructionsAndProjectsGoWithTheirConversation() {
+        String instructions = "{\"text\":\"Be brief.\"}";
+        assertThat(client.send("PUT", "/api/instructions", instructions, Map.of())
+                        .status())
+                .isEqualTo(200);
+        UUID memory = put("memories", "{\"text\":\"I row.\"}");
+        UUID preset = put("presets", "{\"name\":\"Poet\",\"text\":\"Rhyme.\"}");
+        UUID file = UUID.randomUUID();
+        client.send("PUT", "/api/attachments/" + file + "?name=plan.txt", "Row at dawn.", Map.of());
+        UUID project = put(
+                "projects",
+                "{\"name\":\"Boat\",\"instructions\":\"Think wet.\",\"attachments\":[\"%s\"]}".formatted(file));
+        UUID conversation = UUID.randomUUID();
+        client.post(
+                "/api/conversations",
+                "{\"id\":\"%s\",\"instructions\":\"In rhyme.\",\"project_id\":\"%s\"}"
+                        .formatted(conversation, project));
+        server.model()
+                .script("How?")
+                .think("By oars.\nOr sails.")
+                .text("With ")
+                .call(0, "weather", "{\"at\":", "1}")
+                .text("oars.")
+                .finish();
+        client.follow(client.ask(conversation, null, "How?"), 0);
+        String markdown = client.get("/api/conversations/" + conversation + "/export?format=markdown")
+                .raw()
+                .body();
+        assertThat(markdown)
+                .contains("> **Instructions**\n>\n> In rhyme.")
+                .contains("> **Thinking**\n>\n> By oars.\n> Or sails.\n")
+                .contains("> **Calls weather**");
+
+        String personal = client.get("/api/export").raw().body();
+        String whole = client.get("/api/conversations/" + conversation + "/export")
+                .raw()
+                .body();
+        ChatClient other = new ChatClient(server, TestMembers.add(server.jdbc()));
+        Answer result = other.post("/api/import", "[" + whole + "," + personal + "]");
+        assertThat(result.body().get("personal").asInt()).isEqualTo(4);
+        JsonNode again = other.get("/api/export").body();
+        JsonNode first = client.get("/api/export").body();
+        assertThat(without(again, "id")).isEqualTo(without(first, "id"));
+        JsonNode copy = other.get(
+                        "/api/conversations/" + result.body().get("first").asString() + "/export")
+                .body();
+        assertThat(copy.get("instructions").asString()).isEqualTo("In rhyme.");
+        assertThat(copy.get("project_id"))
+                .isEqualTo(again.get("projects").get(0).get("id"));
+        JsonNode answer = client.get("/api/conversations/" + conversation + "/export")
+                .body()
+                .get("messages")
+                .get(1);
+        assertThat(answer.get("steps")).hasSize(2);
+        assertThat(copy.get("messages").get(1).get("steps")).isEqualTo(answer.get("steps"));
+        // Twice takes in nothing twice; nor does one's own.
+        assertThat(other.post("/api/import", personal).body().get("personal").asInt())
+                .isZero();
+        assertThat(client.post("/api/import", personal).body().get("personal").asInt())
+                .isZero();
+        client.send("DELETE", "/api/memories/" + memory, null, Map.of());
+        client.send("DELETE", "/api/presets/" + preset, null, Map.of());
+        assertThat(client.post("/api/import", personal).body().get("personal").asInt())
+                .isEqualTo(2);
+    }
+
+    private static UUID put(String shelf, String body) {
+        UUID id = UUID.randomUUID();
+        assertThat(client.send("PUT", "/api/" + shelf + "/" + id, body, Map.of())
+                        .status())
+                .isEqualTo(200);
+        return id;
+    }
+
+    private static String without(JsonNode node, String field) {
+        return node.toString().replaceAll("\"" + field + "\":\"[^\"]*\",?", "");
+    }
+
+    @Test
     void markdownHasTheNewestBranch() {
         Answer markdown = client.get("/api/conversations/" + conversation() + "/export?format=markdown");
         assertThat(markdown.raw().body())
