@@ -55,7 +55,7 @@ export const en = {
     none: "none",
     save: "Save name",
     saved: "Saved.",
-    noPassword: "This account has no password: it is signed in to in another way.",
+    noPassword: "This account has no password; you sign in another way.",
     changePassword: "Change password",
     changeNote: "All other devices will be signed out.",
     current: "Current password",
