@@ -131,6 +131,28 @@ class AnthropicClient(unittest.TestCase):
         with self.assertRaises(anthropic.NotFoundError):
             self.client.files.retrieve_metadata(made.id)
 
+    def test_documents(self):
+        """A real model cites what it likes; what it cites must stand there."""
+        text = "The Po is 652 km long. The Ebro is 930 km long. Rome lies on the Tiber."
+        made = self.client.files.upload(file=("rivers.txt", text.encode(), "text/plain"))
+        for source in [{"type": "text", "media_type": "text/plain", "data": text}, {"type": "file", "file_id": made.id}]:
+            document = {"type": "document", "source": source, "title": "Rivers", "citations": {"enabled": True}}
+            ask = [{"role": "user", "content": [document, {"type": "text", "text": "Repeat the first two sentences, with their marks."}]}]
+            with self.client.messages.stream(model=MODEL, max_tokens=60, messages=ask) as stream:
+                final = stream.get_final_message()
+            self.assertGreater(final.usage.input_tokens + final.usage.cache_read_input_tokens, 60)
+            for block in final.content:
+                for citation in block.citations or []:
+                    self.assertEqual(citation.type, "char_location")
+                    self.assertEqual(citation.cited_text, text[citation.start_char_index : citation.end_char_index])
+                    self.assertEqual(citation.document_title, "Rivers")
+            again = ask + [{"role": "assistant", "content": final.content}, {"role": "user", "content": "Thanks."}]
+            count = self.client.messages.count_tokens(model=MODEL, messages=again)
+            self.assertGreater(count.input_tokens, 60)
+        self.client.files.delete(made.id)
+        with self.assertRaises(anthropic.NotFoundError):
+            self.client.messages.create(model=MODEL, max_tokens=1, messages=ask)
+
     def test_batch(self):
         asks = {"first": {"model": QUICK, "max_tokens": 20, "messages": QUESTION}, "second": {"model": "none", "max_tokens": 1, "messages": QUESTION}}
         batches = self.client.messages.batches

@@ -96,6 +96,30 @@ test("files", async () => {
   await assert.rejects(client.files.retrieveMetadata(made.id), Anthropic.NotFoundError);
 });
 
+test("documents, as text and as a PDF that is none", async () => {
+  const data = "The Po is 652 km long. The Ebro is 930 km long.";
+  const document: Anthropic.DocumentBlockParam = {
+    type: "document",
+    source: { type: "text", media_type: "text/plain", data },
+    citations: { enabled: true },
+  };
+  const messages: Anthropic.MessageParam[] = [{ role: "user", content: [document, { type: "text", text: "Repeat it." }] }];
+  const final = await client.messages.stream({ model: MODEL, max_tokens: 40, messages }).finalMessage();
+  for (const block of final.content) {
+    // What the model cites is its own affair; it must stand there.
+    for (const citation of (block.type === "text" && block.citations) || []) {
+      assert.equal(citation.type, "char_location");
+      assert.ok(citation.type === "char_location" && data.slice(citation.start_char_index, citation.end_char_index) === citation.cited_text);
+    }
+  }
+  document.source = { type: "base64", media_type: "application/pdf", data: "bm90aGluZw==" };
+  await assert.rejects(client.messages.create({ model: MODEL, max_tokens: 1, messages }), (error: Error) => {
+    assert.ok(error instanceof Anthropic.BadRequestError);
+    assert.match(error.message, /messages\.0\.content\.0\.source\.data: is not a PDF/);
+    return true;
+  });
+});
+
 test("errors", async () => {
   const ask = { model: MODEL, max_tokens: 5, messages: QUESTION };
   await assert.rejects(connect("sk-none", 0).messages.create(ask), (error) => {

@@ -135,7 +135,7 @@ final class RunTask {
                 case TokenStream.CallStart(int _, String _, String name) ->
                     doing(stream, step.call(text.length(), name));
                 case TokenStream.CallArguments(int _, String arguments) -> doing(stream, step.arguments(arguments));
-                case TokenStream.CallEnd _, TokenStream.Logprobs _, TokenStream.Passed _ -> {}
+                case TokenStream.CallEnd _, TokenStream.Logprobs _, TokenStream.Cited _, TokenStream.Passed _ -> {}
                 case TokenStream.Finished(StopReason reason, String sequence, TokenUsage usage) -> {
                     boolean refused = reason == StopReason.REFUSAL;
                     return ending(

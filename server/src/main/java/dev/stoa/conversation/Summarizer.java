@@ -97,7 +97,7 @@ class Summarizer {
                 case TokenStream.Started started -> {}
                 case TokenStream.TextDelta(String more) -> text.append(more);
                 case TokenStream.ThinkingDelta _, TokenStream.CallStart _, TokenStream.CallArguments _ -> {}
-                case TokenStream.CallEnd _, TokenStream.Logprobs _, TokenStream.Passed _ -> {}
+                case TokenStream.CallEnd _, TokenStream.Logprobs _, TokenStream.Cited _, TokenStream.Passed _ -> {}
                 case TokenStream.Finished finished -> {
                     String written = TextRules.clean(text.toString()).strip();
                     boolean good = finished.reason() != StopReason.REFUSAL && !written.isEmpty();

@@ -8,12 +8,13 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.encryption.InvalidPasswordException;
 import org.apache.pdfbox.text.PDFTextStripper;
 
 /**
- * The child process of {@link PdfReader}: a PDF on its standard input, one line {@code VERDICT [PAGES CUT]} and the text,
- * in UTF-8, on its standard output. A file that fills the heap ends it.
+ * The child process of {@link PdfReader}: a PDF on its standard input, one line {@code VERDICT [PAGES CUT LENGTH...]}, the
+ * lengths of the pages that were read in UTF-16 code units, and their texts, in UTF-8, on its standard output. A file that fills the heap ends it.
  */
 final class PdfMain {
 
@@ -36,19 +37,25 @@ final class PdfMain {
     private static String read(byte[] content) {
         try (PDDocument document = Loader.loadPDF(content)) {
             int pages = document.getNumberOfPages();
-            PDFTextStripper stripper = new PDFTextStripper();
+            Bounded text = new Bounded();
+            PDFTextStripper stripper = new PDFTextStripper() {
+                @Override
+                protected void endPage(PDPage page) {
+                    text.endPage();
+                }
+            };
             stripper.setSortByPosition(true);
             stripper.setLineSeparator("\n");
             stripper.setParagraphEnd("\n");
             stripper.setEndPage(DocumentLimits.PAGES_MAX);
-            Bounded text = new Bounded();
             boolean cut = pages > DocumentLimits.PAGES_MAX;
             try {
                 stripper.writeText(document, text);
             } catch (FullException e) {
                 cut = true;
+                text.endPage();
             }
-            return Verdict.READ + " " + pages + " " + cut + "\n" + text.text;
+            return Verdict.READ + " " + pages + " " + cut + text.lengths + "\n" + text.text;
         } catch (InvalidPasswordException e) {
             return Verdict.LOCKED + "\n";
         } catch (IOException | RuntimeException | StackOverflowError e) {
@@ -63,6 +70,14 @@ final class PdfMain {
 
     private static final class Bounded extends Writer {
         private final StringBuilder text = new StringBuilder();
+        private final StringBuilder lengths = new StringBuilder();
+        private int pageStart;
+
+        /** All that has come since the page before. */
+        void endPage() {
+            lengths.append(' ').append(text.length() - pageStart);
+            pageStart = text.length();
+        }
 
         @Override
         public void write(char[] chars, int offset, int length) throws IOException {

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +33,8 @@ final class PdfReader {
     private static final int OUT_OF_MEMORY = 3;
 
     /** What the child may send: its text as UTF-8, at most three bytes a code unit, and a line before it. */
-    private static final int REPLY_BYTES_MAX = 3 * DocumentLimits.TEXT_LENGTH_MAX + 1_000;
+    private static final int REPLY_BYTES_MAX =
+            3 * DocumentLimits.TEXT_LENGTH_MAX + 8 * DocumentLimits.PAGES_MAX + 1_000;
 
     private final Semaphore turns = new Semaphore(DocumentLimits.READERS, true);
 
@@ -77,14 +79,25 @@ final class PdfReader {
         String[] head = reply.substring(0, Math.max(0, end)).split(" ");
         return switch (PdfMain.Verdict.valueOf(head[0])) {
             case READ ->
-                PlainText.of(
-                        DocumentText.PDF,
-                        reply.substring(end + 1),
+                PlainText.ofPages(
+                        pages(reply.substring(end + 1), head),
                         Integer.parseInt(head[1]),
                         Boolean.parseBoolean(head[2]));
             case LOCKED -> throw invalid("This PDF is locked with a password. Attach a copy without one.");
             case BROKEN -> throw invalid("This PDF is damaged and can't be read.");
         };
+    }
+
+    /** @param head its words from the fourth on are the lengths of the pages */
+    private static List<String> pages(String text, String[] head) {
+        List<String> pages = new ArrayList<>();
+        int from = 0;
+        for (int i = 3; i < head.length; i++) {
+            int to = from + Integer.parseInt(head[i]);
+            pages.add(text.substring(from, to));
+            from = to;
+        }
+        return pages;
     }
 
     private static Process start() throws IOException {

@@ -7,6 +7,8 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Decodes what is text already: UTF-8, UTF-16 where a byte order mark says so, and else the old western code page, in which
@@ -24,15 +26,35 @@ final class PlainText {
                     ErrorKind.UNSUPPORTED_MEDIA_TYPE,
                     "This file is neither text nor PDF. Attach plain text, Markdown, code or PDF.");
         }
-        return of(DocumentText.PLAIN, text, 0, false);
+        String clean = clean(text);
+        boolean cut = clean.length() > DocumentLimits.TEXT_LENGTH_MAX;
+        return new DocumentText(DocumentText.PLAIN, storable(cut(clean)), 0, List.of(), cut);
     }
 
-    /** Makes text storable and no longer than the bound. */
-    static DocumentText of(String mediaType, String raw, int pages, boolean cut) {
-        String text = raw.replace("\r\n", "\n").replace('\r', '\n');
-        boolean tooLong = text.length() > DocumentLimits.TEXT_LENGTH_MAX;
-        text = tooLong ? text.substring(0, DocumentLimits.TEXT_LENGTH_MAX) : text;
-        return new DocumentText(mediaType, storable(text), pages, cut || tooLong);
+    /**
+     * Pages as one text.
+     *
+     * @param texts of those that were read
+     * @param pages of the file
+     */
+    static DocumentText ofPages(List<String> texts, int pages, boolean cut) {
+        StringBuilder all = new StringBuilder();
+        List<Integer> starts = new ArrayList<>(texts.size());
+        for (String text : texts) {
+            starts.add(all.length());
+            all.append(clean(text));
+        }
+        return new DocumentText(DocumentText.PDF, storable(all.toString()), pages, starts, cut);
+    }
+
+    private static String clean(String raw) {
+        return raw.replace("\r\n", "\n").replace('\r', '\n');
+    }
+
+    private static String cut(String text) {
+        return text.length() > DocumentLimits.TEXT_LENGTH_MAX
+                ? text.substring(0, DocumentLimits.TEXT_LENGTH_MAX)
+                : text;
     }
 
     private static String decode(byte[] content) {
@@ -70,6 +92,7 @@ final class PlainText {
         return c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\b' && c != 0x1B;
     }
 
+    /** Without U+0000 and halves of surrogate pairs; as long as before. */
     private static String storable(String text) {
         StringBuilder clean = new StringBuilder(text);
         for (int i = 0; i < clean.length(); i++) {

@@ -48,8 +48,14 @@ final class SettledStream implements TokenStream {
             switch (event) {
                 case null -> requireTime();
                 case Started _ -> settlement.acceptedNow();
-                case TextDelta _, ThinkingDelta _, CallStart _, CallArguments _, CallEnd _, Logprobs _, Passed _ ->
-                    settlement.firstTokenNow();
+                case TextDelta _,
+                        ThinkingDelta _,
+                        CallStart _,
+                        CallArguments _,
+                        CallEnd _,
+                        Logprobs _,
+                        Cited _,
+                        Passed _ -> settlement.firstTokenNow();
                 case Finished finished -> {
                     ended = true;
                     StopReason reason = finished.reason();

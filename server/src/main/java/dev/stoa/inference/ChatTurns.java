@@ -17,12 +17,14 @@ final class ChatTurns {
             boolean results = false;
             for (ContentBlock block : message.content()) {
                 switch (block) {
-                    case ContentBlock.Text _ -> {}
+                    case ContentBlock.Readable _ -> {}
                     case ContentBlock.ToolUse(String id, String name, String arguments) ->
                         calls.add(new ToolCall(id, name, arguments));
-                    case ContentBlock.ToolResult(String id, String text, boolean isError) -> {
+                    case ContentBlock.ToolResult result -> {
                         results = true;
-                        turns.add(ChatMessage.toolResult(id, isError ? "Error: " + text : text));
+                        String text = result.text();
+                        turns.add(
+                                ChatMessage.toolResult(result.toolUseId(), result.isError() ? "Error: " + text : text));
                     }
                 }
             }

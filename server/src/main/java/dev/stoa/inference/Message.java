@@ -23,19 +23,17 @@ public record Message(Role role, List<ContentBlock> content) {
         return new Message(role, List.of(new ContentBlock.Text(text)));
     }
 
-    /** All text blocks, one after the other; neither calls nor what they gave. */
+    /** All that is read, one after the other, as a model sees it; neither calls nor what they gave. */
     public String plainText() {
-        return content.stream()
-                .map(block -> block instanceof ContentBlock.Text(String text) ? text : "")
-                .collect(Collectors.joining());
+        return content.stream().map(ContentBlock::shown).collect(Collectors.joining());
     }
 
     /** Its words as one text, and every text of its calls and results, to be judged each by itself. */
     Stream<String> texts() {
         return Stream.concat(
-                Stream.of(plainText()),
+                Stream.of(content.stream().map(ContentBlock::given).collect(Collectors.joining())),
                 content.stream()
-                        .filter(block -> !(block instanceof ContentBlock.Text))
+                        .filter(block -> !(block instanceof ContentBlock.Readable))
                         .flatMap(ContentBlock::texts));
     }
 }

@@ -1,5 +1,6 @@
 package dev.stoa.inference;
 
+import dev.stoa.inference.source.Source;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.util.List;
@@ -32,7 +33,16 @@ public sealed interface Prompt {
             return tools.callable()
                     || messages.stream()
                             .flatMap(message -> message.content().stream())
-                            .anyMatch(block -> !(block instanceof ContentBlock.Text));
+                            .anyMatch(block -> !(block instanceof ContentBlock.Readable));
+        }
+
+        /** The sources that the answer is to cite. */
+        List<Source> cited() {
+            return messages.stream()
+                    .flatMap(message -> message.content().stream())
+                    .flatMap(ContentBlock::sources)
+                    .filter(source -> !source.passages().isEmpty())
+                    .toList();
         }
     }
 

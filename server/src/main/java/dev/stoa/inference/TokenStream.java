@@ -1,5 +1,6 @@
 package dev.stoa.inference;
 
+import dev.stoa.inference.source.Citation;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The answer as it is made: {@link Started}, then thinking, text and calls in the order in which the model makes them,
  * then {@link Finished}. Words between two calls are a part of their own, as are those before and behind thinking. A
  * call is {@link CallStart}, any number of {@link CallArguments}, {@link CallEnd}, with nothing else between; calls are
- * numbered from 0. Whoever makes a stream keeps to this order; the gate and the surfaces rely on it. One reader thread; {@link #close} may come from any thread, cancels what still runs, and
- * is safe to call twice.
+ * numbered from 0. Whoever makes a stream keeps to this order; the gate and the surfaces rely on it. One reader thread;
+ * {@link #close} may come from any thread, cancels what still runs, and is safe to call twice.
  */
 public interface TokenStream extends AutoCloseable {
 
@@ -57,6 +58,17 @@ public interface TokenStream extends AutoCloseable {
      * @param bytes not to be changed
      */
     record Passed(byte[] bytes) implements Event {}
+
+    /**
+     * On what the text rests that came since the last of these, or since the part began.
+     *
+     * @param citations empty if it rests on nothing that was to be cited
+     */
+    record Cited(List<Citation> citations) implements Event {
+        public Cited {
+            citations = List.copyOf(citations);
+        }
+    }
 
     /** The end; {@link StopReason#TOOL_USE} if the model stopped by itself and has called a tool. */
     record Finished(StopReason reason, @Nullable String stopSequence, TokenUsage usage) implements Event {}

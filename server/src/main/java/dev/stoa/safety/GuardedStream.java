@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A model's stream of which only judged text gets out. On a match the model is stopped, the text up to the match leaves,
  * and the stream ends with {@link StopReason#REFUSAL}; what was held back is never sent. Thinking is judged as text is,
  * each part by itself; a call leaves whole, once all of it is judged, as half a call is of no use to anybody. A token's log probabilities
- * leave once its whole text has: they spell it.
+ * leave once its whole text has: they spell it; citations leave behind the text that they are about.
  */
 final class GuardedStream implements TokenStream {
     private enum Part {
@@ -31,6 +31,7 @@ final class GuardedStream implements TokenStream {
     private final int window;
     private final Verdicts verdicts;
     private final HeldLogprobs logprobs = new HeldLogprobs();
+    private final HeldCitations citations = new HeldCitations();
     /** What is judged and waits for its reader. */
     private final ArrayDeque<Event> ready = new ArrayDeque<>();
 
@@ -96,7 +97,10 @@ final class GuardedStream implements TokenStream {
     private void take(Event event) {
         switch (event) {
             case Started started -> ready.add(started);
-            case TextDelta(String text) -> say(Part.TEXT, text);
+            case TextDelta(String text) -> {
+                citations.came(text);
+                say(Part.TEXT, text);
+            }
             case ThinkingDelta(String text) -> say(Part.THINKING, text);
             case CallStart start -> {
                 if (turnTo(Part.NONE)) {
@@ -109,6 +113,10 @@ final class GuardedStream implements TokenStream {
             case Logprobs(List<TokenLogprob> tokens) -> {
                 logprobs.add(tokens);
                 release(logprobs.free());
+            }
+            case Cited cited -> {
+                citations.add(cited);
+                ready.addAll(citations.leave(""));
             }
             case Finished finished -> {
                 if (turnTo(Part.NONE)) {
@@ -205,7 +213,7 @@ final class GuardedStream implements TokenStream {
         if (part == Part.THINKING) {
             ready.add(new ThinkingDelta(text));
         } else {
-            ready.add(new TextDelta(text));
+            ready.addAll(citations.leave(text));
             logprobs.left(text);
             release(logprobs.free());
         }

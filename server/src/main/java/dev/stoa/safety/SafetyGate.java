@@ -1,6 +1,7 @@
 package dev.stoa.safety;
 
 import dev.stoa.identity.Caller;
+import dev.stoa.inference.CitedStream;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Refusal;
@@ -55,7 +56,8 @@ public final class SafetyGate {
             Refusal refusal = record(caller, request.id(), Incident.Direction.INPUT, rule, policy);
             return new RefusedStream(inputTokens(request), refusal);
         }
-        return new GuardedStream(inference.start(request), policy, window, new GuardedStream.Verdicts() {
+        TokenStream answer = CitedStream.of(request, inference.start(request));
+        return new GuardedStream(answer, policy, window, new GuardedStream.Verdicts() {
             @Override
             public void passed() {
                 count(Incident.Direction.OUTPUT, null);

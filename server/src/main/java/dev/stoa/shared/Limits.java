@@ -12,6 +12,9 @@ import org.springframework.util.unit.DataSize;
  *
  * @param messagesBody largest body of a Messages request: the protocol's own 32 MB
  * @param jsonDepth deepest nesting of a JSON body: tool schemas nest some twenty deep, an attack thousands
+ * @param documents documents that one request may have read from PDFs and kept files: each may cost a process of its own
+ * @param documentText UTF-16 code units of all documents and search results of a request together: more than any local
+ *     model's window holds, and what they take in memory while it runs
  * @param inFlight requests on their way at once over all callers: each holds a thread, a prompt and a place in the
  *     engine's queue, so more than some hundreds only wait
  * @param inFlightPerKey requests on their way at once of one key, so that one caller can't fill the house
@@ -40,6 +43,8 @@ import org.springframework.util.unit.DataSize;
 public record Limits(
         @DefaultValue("32MB") DataSize messagesBody,
         @DefaultValue("64") int jsonDepth,
+        @DefaultValue("100") int documents,
+        @DefaultValue("1000000") int documentText,
         @DefaultValue("512") int inFlight,
         @DefaultValue("64") int inFlightPerKey,
         @DefaultValue("1000") int requestsPerMinute,
@@ -60,6 +65,8 @@ public record Limits(
     public Limits {
         positive(messagesBody.toBytes(), "messages-body");
         positive(jsonDepth, "json-depth");
+        positive(documents, "documents");
+        positive(documentText, "document-text");
         positive(inFlight, "in-flight");
         positive(inFlightPerKey, "in-flight-per-key");
         positive(requestsPerMinute, "requests-per-minute");

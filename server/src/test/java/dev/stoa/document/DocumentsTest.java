@@ -15,13 +15,6 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.apache.pdfbox.pdmodel.PDDocument;
-import org.apache.pdfbox.pdmodel.PDPage;
-import org.apache.pdfbox.pdmodel.PDPageContentStream;
-import org.apache.pdfbox.pdmodel.encryption.AccessPermission;
-import org.apache.pdfbox.pdmodel.encryption.StandardProtectionPolicy;
-import org.apache.pdfbox.pdmodel.font.PDType1Font;
-import org.apache.pdfbox.pdmodel.font.Standard14Fonts.FontName;
 import org.junit.jupiter.api.Test;
 
 /** Files of all kinds, kind and hostile. */
@@ -37,28 +30,6 @@ class DocumentsTest {
                 .isInstanceOfSatisfying(
                         StoaException.class, e -> assertThat(e.kind()).isEqualTo(kind))
                 .hasMessageContaining(words);
-    }
-
-    private static byte[] pdf(String password, String... pages) throws IOException {
-        try (PDDocument document = new PDDocument()) {
-            for (String text : pages) {
-                PDPage page = new PDPage();
-                document.addPage(page);
-                try (PDPageContentStream content = new PDPageContentStream(document, page)) {
-                    content.beginText();
-                    content.setFont(new PDType1Font(FontName.HELVETICA), 12);
-                    content.newLineAtOffset(50, 700);
-                    content.showText(text);
-                    content.endText();
-                }
-            }
-            if (!password.isEmpty()) {
-                document.protect(new StandardProtectionPolicy("owner", password, new AccessPermission()));
-            }
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            document.save(out);
-            return out.toByteArray();
-        }
     }
 
     /** A page whose content is what is given, packed as often as there are filters. */
@@ -98,7 +69,8 @@ class DocumentsTest {
                         .text())
                 .isEqualTo("Straße");
         DocumentText code = read("int main() { return 0; }");
-        assertThat(code).isEqualTo(new DocumentText(DocumentText.PLAIN, "int main() { return 0; }", 0, false));
+        assertThat(code)
+                .isEqualTo(new DocumentText(DocumentText.PLAIN, "int main() { return 0; }", 0, List.of(), false));
     }
 
     @Test
@@ -129,29 +101,38 @@ class DocumentsTest {
 
     @Test
     void aPdfGivesItsPagesInOrder() throws Exception {
-        DocumentText text = documents.read(pdf("", "The first page", "The second page"));
+        DocumentText text = documents.read(TestPdf.of("", "The first page", "The second page"));
         assertThat(text.mediaType()).isEqualTo(DocumentText.PDF);
         assertThat(text.pages()).isEqualTo(2);
         assertThat(text.cut()).isFalse();
         assertThat(text.text()).containsSubsequence("The first page", "The second page");
+        assertThat(text.pageStarts()).containsExactly(0, text.text().indexOf("The second"));
+    }
+
+    @Test
+    void aPageWithoutTextIsAPage() throws Exception {
+        DocumentText text = documents.read(TestPdf.of("", "One", "", "Three"));
+        assertThat(text.pageStarts()).hasSize(3);
+        assertThat(text.text().substring(text.pageStarts().get(2)).strip()).isEqualTo("Three");
     }
 
     @Test
     void aPdfOfTooManyPagesIsCut() throws Exception {
         String[] pages = new String[DocumentLimits.PAGES_MAX + 1];
         Arrays.setAll(pages, number -> "page " + number + " ends");
-        DocumentText text = documents.read(pdf("", pages));
+        DocumentText text = documents.read(TestPdf.of("", pages));
         assertThat(text.pages()).isEqualTo(DocumentLimits.PAGES_MAX + 1);
         assertThat(text.cut()).isTrue();
+        assertThat(text.pageStarts()).hasSize(DocumentLimits.PAGES_MAX);
         assertThat(text.text()).contains("page 999 ends").doesNotContain("page 1000 ends");
     }
 
     @Test
     void aPdfThatCantBeReadSaysWhy() throws Exception {
-        refused(pdf("secret", "hidden"), ErrorKind.INVALID_REQUEST, "password");
-        refused(pdf("", ""), ErrorKind.INVALID_REQUEST, "pictures");
+        refused(TestPdf.of("secret", "hidden"), ErrorKind.INVALID_REQUEST, "password");
+        refused(TestPdf.of("", ""), ErrorKind.INVALID_REQUEST, "pictures");
         refused("%PDF-1.7\nnot really".getBytes(StandardCharsets.UTF_8), ErrorKind.INVALID_REQUEST, "damaged");
-        byte[] whole = pdf("", "words");
+        byte[] whole = TestPdf.of("", "words");
         // Half a file is mended where that can be done; it must end either way.
         for (int length : List.of(20, whole.length / 2, whole.length - 20)) {
             try {
@@ -174,6 +155,6 @@ class DocumentsTest {
         // The library takes the second layer for a slip; the file must end one way or the other.
         refused(pdfWithContent(twice, "/FlateDecode/FlateDecode"), ErrorKind.INVALID_REQUEST, "PDF");
         // The next file is none the worse.
-        assertThat(documents.read(pdf("", "after")).text()).contains("after");
+        assertThat(documents.read(TestPdf.of("", "after")).text()).contains("after");
     }
 }

@@ -15,11 +15,15 @@ import com.anthropic.errors.UnauthorizedException;
 import com.anthropic.helpers.MessageAccumulator;
 import com.anthropic.models.beta.files.BetaFileMetadata;
 import com.anthropic.models.beta.files.FileUploadParams;
+import com.anthropic.models.messages.CitationCharLocation;
+import com.anthropic.models.messages.CitationsConfigParam;
 import com.anthropic.models.messages.ContentBlockParam;
+import com.anthropic.models.messages.DocumentBlockParam;
 import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCreateParams;
 import com.anthropic.models.messages.RawMessageStreamEvent;
 import com.anthropic.models.messages.StopReason;
+import com.anthropic.models.messages.TextBlockParam;
 import com.anthropic.models.messages.ThinkingConfigAdaptive;
 import com.anthropic.models.messages.Tool;
 import com.anthropic.models.messages.ToolResultBlockParam;
@@ -106,6 +110,49 @@ class AnthropicSdkTest {
                 assertThat(text).hasToString("Hello.");
             }
             model.join();
+        }
+    }
+
+    @Test
+    void readsWhatAnAnswerCites() {
+        String text = "The Po is long. The Tiber is short.";
+        MessageCreateParams ask = MessageCreateParams.builder()
+                .model(ScriptedEngine.MODEL)
+                .maxTokens(50)
+                .addUserMessageOfContentBlockParams(List.of(
+                        ContentBlockParam.ofDocument(DocumentBlockParam.builder()
+                                .textSource(text)
+                                .title("Rivers")
+                                .citations(CitationsConfigParam.builder()
+                                        .enabled(true)
+                                        .build())
+                                .build()),
+                        ContentBlockParam.ofText(
+                                TextBlockParam.builder().text("Well?").build())))
+                .build();
+        CompletableFuture<Void> model = CompletableFuture.runAsync(() -> answerNext("Hm. Short it is [S2]."));
+        Message whole = client.messages().create(ask).validate();
+        model.join();
+        CompletableFuture<Void> again = CompletableFuture.runAsync(() -> answerNext("Hm. Short it is [S2]."));
+        MessageAccumulator accumulator = MessageAccumulator.create();
+        try (StreamResponse<RawMessageStreamEvent> events = client.messages().createStreaming(ask)) {
+            events.stream().map(RawMessageStreamEvent::validate).forEach(accumulator::accumulate);
+        }
+        again.join();
+        for (Message answer : List.of(whole, accumulator.message())) {
+            assertThat(answer.content()).hasSize(2);
+            assertThat(answer.content().getFirst().asText().text()).isEqualTo("Hm. ");
+            CitationCharLocation cited = answer.content()
+                    .getLast()
+                    .asText()
+                    .citations()
+                    .orElseThrow()
+                    .getFirst()
+                    .asCharLocation();
+            assertThat(cited.citedText())
+                    .isEqualTo("The Tiber is short.")
+                    .isEqualTo(text.substring((int) cited.startCharIndex(), (int) cited.endCharIndex()));
+            assertThat(cited.documentTitle()).hasValue("Rivers");
         }
     }
 

@@ -9,12 +9,15 @@ import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenStream.CallArguments;
 import dev.stoa.inference.TokenStream.CallEnd;
 import dev.stoa.inference.TokenStream.CallStart;
+import dev.stoa.inference.TokenStream.Cited;
 import dev.stoa.inference.TokenStream.Finished;
 import dev.stoa.inference.TokenStream.Logprobs;
 import dev.stoa.inference.TokenStream.Started;
 import dev.stoa.inference.TokenStream.TextDelta;
 import dev.stoa.inference.TokenStream.ThinkingDelta;
 import dev.stoa.inference.TokenUsage;
+import dev.stoa.inference.source.Citation;
+import dev.stoa.inference.source.Source;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +61,31 @@ class GuardedStreamTest {
                         List.of(new Started(7, 0), new TextDelta("a secret"), new TextDelta(" wo"), end))))
                 .containsExactly(new Started(7, 0), new TextDelta("a "), new TextDelta("secret wo"), end);
         assertThat(verdicts).containsExactly("passed");
+    }
+
+    @Test
+    void citationsLeaveBehindTheirText() throws InterruptedException {
+        Source source = new Source(Source.Kind.TEXT, 0, null, null, null, null, "abc", List.of(0), List.of(), 1);
+        Cited first = new Cited(List.of(new Citation(source, 0, 1)));
+        Cited second = new Cited(List.of(new Citation(source, 1, 2)));
+        Finished end = new Finished(StopReason.END_TURN, null, USAGE);
+        assertThat(read(new ScriptedStream(List.of(
+                        new Started(7, 0),
+                        new TextDelta("one secret"),
+                        first,
+                        new TextDelta(" two"),
+                        second,
+                        new TextDelta(" three"),
+                        end))))
+                .containsExactly(
+                        new Started(7, 0),
+                        new TextDelta("one "),
+                        new TextDelta("secret"),
+                        first,
+                        new TextDelta(" two"),
+                        second,
+                        new TextDelta(" three"),
+                        end);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.stoa.api.anthropic;
 
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.Fields;
+import dev.stoa.api.GivenDocuments;
 import dev.stoa.api.JsonBody;
 import dev.stoa.batch.BatchProtocol;
 import dev.stoa.generation.Generations;
@@ -21,12 +22,14 @@ final class BatchSurface implements BatchProtocol {
     private static final String TIER = "batch";
 
     private final Generations generations;
+    private final GivenDocuments documents;
     private final Limits limits;
     private final Ids ids;
     private final JsonBody json;
 
-    BatchSurface(Generations generations, Limits limits, Ids ids) {
+    BatchSurface(Generations generations, GivenDocuments documents, Limits limits, Ids ids) {
         this.generations = generations;
+        this.documents = documents;
         this.limits = limits;
         this.ids = ids;
         this.json = new JsonBody(limits);
@@ -40,7 +43,9 @@ final class BatchSurface implements BatchProtocol {
     @Override
     public Answer answer(Request request) throws InterruptedException {
         MessagesRequest decoded = MessagesDecoder.decode(
-                json.parse(request.body().getBytes(StandardCharsets.UTF_8)), ApiVersion.of(request.version()));
+                json.parse(request.body().getBytes(StandardCharsets.UTF_8)),
+                ApiVersion.of(request.version()),
+                documents.reader(request.caller()));
         Fields.require(!decoded.stream(), "stream", "a request of a batch can't be streamed");
         try (TokenStream stream = generations.start(
                 request.caller(),

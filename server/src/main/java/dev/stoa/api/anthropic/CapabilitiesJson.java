@@ -9,8 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
  * catalogue names beside. Stateless.
  */
 final class CapabilitiesJson {
-    private static final List<String> KNOWN =
-            List.of("citations", "code_execution", "image_input", "pdf_input", "structured_outputs");
+    private static final List<String> KNOWN = List.of("code_execution", "image_input", "structured_outputs");
     private static final List<String> EFFORTS = List.of("low", "medium", "high", "max");
 
     private CapabilitiesJson() {}
@@ -26,6 +25,9 @@ final class CapabilitiesJson {
         KNOWN.forEach(name -> support(json, name, named.contains(name)));
         // Every model that answers requests answers batches of them.
         support(json, "batch", true);
+        // Documents are text when a model reads them, and its marks are read by the server.
+        support(json, "citations", true);
+        support(json, "pdf_input", true);
         support(json, "context_management", false);
         ObjectNode effort = support(json, "effort", false);
         EFFORTS.forEach(name -> support(effort, name, false));

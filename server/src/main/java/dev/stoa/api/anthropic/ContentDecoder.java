@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Content of messages: strings and blocks. What an earlier turn thought is checked and passed over. */
+/** Content of messages: strings and blocks. What an earlier turn thought and cited is checked and passed over. */
 final class ContentDecoder {
     static final String NOT_YET = "is not supported by this server's models yet";
 
@@ -21,12 +21,13 @@ final class ContentDecoder {
     private ContentDecoder() {}
 
     /** The system prompt; empty if it says nothing. */
-    static List<ContentBlock> system(JsonNode node, ApiVersion version) {
-        return content(node, "system", Role.SYSTEM, version);
+    static List<ContentBlock> system(JsonNode node, ApiVersion version, SourcesDecoder sources) {
+        return content(node, "system", Role.SYSTEM, version, sources);
     }
 
     /** May be empty where all blocks were passed over. */
-    static List<ContentBlock> content(JsonNode node, String path, Role role, ApiVersion version) {
+    static List<ContentBlock> content(
+            JsonNode node, String path, Role role, ApiVersion version, SourcesDecoder sources) {
         if (node.isString()) {
             String text = node.stringValue();
             if (text.isEmpty() && role != Role.SYSTEM) {
@@ -41,39 +42,63 @@ final class ContentDecoder {
         int i = 0;
         for (JsonNode item : node) {
             Fields block = Fields.of(item, path + "." + i++);
-            String type = block.requiredString("type");
-            boolean assistant = role == Role.ASSISTANT;
-            if (type.equals("text")) {
-                blocks.add(text(block, version));
-            } else if (type.equals("tool_use") && assistant) {
-                blocks.add(toolUse(block));
-            } else if (type.equals("tool_result") && role == Role.USER) {
-                blocks.add(toolResult(block, version));
-            } else if (type.equals("thinking") && assistant) {
-                block.requiredString("thinking");
-                block.optionalString("signature");
-                cacheControl(block);
-            } else if (type.equals("redacted_thinking") && assistant) {
-                block.requiredString("data");
-            } else {
-                throw Fields.invalid(block.path("type"), "“" + cut(type) + "” in a message of this role " + NOT_YET);
-            }
+            blocks(block, role, version, sources, blocks);
             block.end();
         }
         return blocks;
     }
 
-    private static ContentBlock.Text text(Fields block, ApiVersion version) {
+    private static void blocks(
+            Fields block, Role role, ApiVersion version, SourcesDecoder sources, List<ContentBlock> into) {
+        String type = block.requiredString("type");
+        boolean assistant = role == Role.ASSISTANT;
+        boolean user = role == Role.USER;
+        if (type.equals("text")) {
+            into.add(text(block, role, version));
+        } else if (type.equals("document") && user) {
+            into.add(sources.document(block));
+        } else if (type.equals("search_result") && user) {
+            into.add(sources.searchResult(block));
+        } else if (type.equals("tool_use") && assistant) {
+            into.add(toolUse(block));
+        } else if (type.equals("tool_result") && user) {
+            into.add(toolResult(block, version, sources));
+        } else if (type.equals("thinking") && assistant) {
+            block.requiredString("thinking");
+            block.optionalString("signature");
+            cacheControl(block);
+        } else if (type.equals("redacted_thinking") && assistant) {
+            block.requiredString("data");
+        } else {
+            throw Fields.invalid(
+                    block.path("type"), unreadable(type, "“" + cut(type) + "” in a message of this role " + NOT_YET));
+        }
+    }
+
+    /** What is said of a block that no model here reads. */
+    static String unreadable(String type, String otherwise) {
+        return type.equals("image") ? "this server's models can't see: an image can't be read" : otherwise;
+    }
+
+    private static ContentBlock.Text text(Fields block, Role role, ApiVersion version) {
         String text = block.requiredString("text");
         if (text.isEmpty()) {
             throw Fields.invalid(block.path("text"), "must not be empty");
         }
         cacheControl(block);
-        block.refuse(
-                "citations",
-                version == ApiVersion.V2026_10_21
-                        ? "a text block of a request carries no citations in version 2026-10-21"
-                        : "citing sources " + NOT_YET);
+        if (role == Role.ASSISTANT) {
+            // Those of an answer that comes back; a model sees its text alone.
+            int i = 0;
+            for (JsonNode citation : block.list("citations")) {
+                Fields.of(citation, block.path("citations") + "." + i++);
+            }
+        } else {
+            block.refuse(
+                    "citations",
+                    version == ApiVersion.V2026_10_21
+                            ? "a user's text block carries no citations in version 2026-10-21"
+                            : "only an assistant's text carries citations");
+        }
         return new ContentBlock.Text(text);
     }
 
@@ -87,29 +112,34 @@ final class ContentDecoder {
         return new ContentBlock.ToolUse(id, name, input.toString());
     }
 
-    private static ContentBlock.ToolResult toolResult(Fields block, ApiVersion version) {
+    private static ContentBlock.ToolResult toolResult(Fields block, ApiVersion version, SourcesDecoder sources) {
         String id = callId(block, "tool_use_id");
         JsonNode content = block.optional("content");
         boolean error = block.optionalBoolean("is_error");
         cacheControl(block);
-        StringBuilder text = new StringBuilder();
         if (content != null && content.isString()) {
-            text.append(content.stringValue());
-        } else if (content != null) {
+            return new ContentBlock.ToolResult(id, content.stringValue(), error);
+        }
+        List<ContentBlock.Readable> parts = new ArrayList<>();
+        if (content != null) {
             int i = 0;
             for (JsonNode item : Fields.items(content, block.path("content"))) {
                 Fields part = Fields.of(item, block.path("content") + "." + i++);
                 String type = part.requiredString("type");
-                if (!type.equals("text")) {
-                    throw Fields.invalid(
-                            part.path("type"), "only “text” can be read in a result; “" + cut(type) + "” " + NOT_YET);
-                }
-                text.append(text.isEmpty() ? "" : "\n")
-                        .append(text(part, version).text());
+                parts.add(
+                        switch (type) {
+                            case "text" -> text(part, Role.USER, version);
+                            case "document" -> sources.document(part);
+                            case "search_result" -> sources.searchResult(part);
+                            default ->
+                                throw Fields.invalid(
+                                        part.path("type"),
+                                        unreadable(type, "“" + cut(type) + "” in a result " + NOT_YET));
+                        });
                 part.end();
             }
         }
-        return new ContentBlock.ToolResult(id, text.toString(), error);
+        return new ContentBlock.ToolResult(id, parts, error);
     }
 
     private static String callId(Fields block, String name) {

@@ -4,6 +4,7 @@ import dev.stoa.inference.Refusal;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
+import dev.stoa.inference.source.Citation;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -52,6 +53,22 @@ final class MessageJson {
 
     static ObjectNode textBlock(String text) {
         return JSON.createObjectNode().put("type", "text").put("text", text);
+    }
+
+    /** Text that rests on sources. */
+    static ObjectNode textBlock(String text, List<Citation> citations) {
+        ObjectNode block = textBlock(text);
+        if (!citations.isEmpty()) {
+            block.putArray("citations")
+                    .addAll(citations.stream().map(CitationJson::of).toList());
+        }
+        return block;
+    }
+
+    static ObjectNode citation(int index, Citation citation) {
+        ObjectNode event = event("content_block_delta").put("index", index);
+        event.putObject("delta").put("type", "citations_delta").set("citation", CitationJson.of(citation));
+        return event;
     }
 
     static ObjectNode thinkingBlock(String thinking, String signature) {

@@ -4,6 +4,7 @@ import dev.stoa.admission.Admission;
 import dev.stoa.api.CacheHeader;
 import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
+import dev.stoa.api.GivenDocuments;
 import dev.stoa.api.JsonBody;
 import dev.stoa.api.LifecycleHeaders;
 import dev.stoa.api.PassedAnswer;
@@ -35,6 +36,7 @@ final class MessagesController {
     static final String ORGANIZATION_HEADER = "anthropic-organization-id";
 
     private final Callers callers;
+    private final GivenDocuments documents;
     private final Generations generations;
     private final Inference inference;
     private final Admission admission;
@@ -44,12 +46,14 @@ final class MessagesController {
 
     MessagesController(
             Callers callers,
+            GivenDocuments documents,
             Generations generations,
             Inference inference,
             Admission admission,
             Limits limits,
             Ids ids) {
         this.callers = callers;
+        this.documents = documents;
         this.generations = generations;
         this.inference = inference;
         this.admission = admission;
@@ -66,8 +70,9 @@ final class MessagesController {
         byte[] bytes = body.bytes(http);
         JsonNode sent = body.parse(bytes);
         boolean passes = PassedMessages.takes(sent, inference);
-        MessagesRequest request =
-                passes ? PassedMessages.decode(http, sent, bytes, false) : MessagesDecoder.decode(sent, version);
+        MessagesRequest request = passes
+                ? PassedMessages.decode(http, sent, bytes, false)
+                : MessagesDecoder.decode(sent, version, documents.reader(caller));
         String requestId = RequestId.of(http);
         try (TokenStream stream = start(caller, request, requestId, response)) {
             ClientConnection client = ClientConnection.current(limits.clientCheck());
@@ -103,13 +108,13 @@ final class MessagesController {
     @RequestMapping("/v1/messages/count_tokens")
     void countTokens(HttpServletRequest http, HttpServletResponse response) throws IOException {
         Responses.requireMethod(http, response, "POST");
-        callers.authenticate(http, response, ORGANIZATION_HEADER);
+        Caller caller = callers.authenticate(http, response, ORGANIZATION_HEADER);
         ApiVersion version = ApiVersion.of(http.getHeader(ApiVersion.HEADER));
         byte[] bytes = body.bytes(http);
         JsonNode sent = body.parse(bytes);
         MessagesRequest request = PassedMessages.takes(sent, inference)
                 ? PassedMessages.decode(http, sent, bytes, true)
-                : MessagesDecoder.decodeCount(sent, version);
+                : MessagesDecoder.decodeCount(sent, version, documents.reader(caller));
         inference.model(request.model());
         int tokens = inference.countTokens(request.generation(RequestId.of(http), ids.seed()));
         Responses.json(response, HttpServletResponse.SC_OK, MessageJson.count(tokens));

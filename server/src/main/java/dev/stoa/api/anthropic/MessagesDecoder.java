@@ -1,6 +1,7 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.api.Fields;
+import dev.stoa.api.GivenDocuments;
 import dev.stoa.api.ToolTurns;
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.OutputControl;
@@ -35,7 +36,7 @@ final class MessagesDecoder {
     private MessagesDecoder() {}
 
     /** A body that asks for an answer. */
-    static MessagesRequest decode(JsonNode body, ApiVersion version) {
+    static MessagesRequest decode(JsonNode body, ApiVersion version, GivenDocuments.Reader documents) {
         Fields fields = Fields.of(body, "");
         int maxTokens = fields.requiredInt("max_tokens", 1);
         boolean stream = fields.optionalBoolean("stream");
@@ -55,14 +56,15 @@ final class MessagesDecoder {
                         name, "sampling parameters are not part of version 2026-10-21; send 2023-06-01 to use them");
             }
         }
-        return rest(fields, version, maxTokens, stops, temperature, topP, topK, stream);
+        return rest(fields, version, documents, maxTokens, stops, temperature, topP, topK, stream);
     }
 
     /** A body whose tokens are to be counted. */
-    static MessagesRequest decodeCount(JsonNode body, ApiVersion version) {
+    static MessagesRequest decodeCount(JsonNode body, ApiVersion version, GivenDocuments.Reader documents) {
         return rest(
                 Fields.of(body, ""),
                 version,
+                documents,
                 1,
                 List.of(),
                 OptionalDouble.empty(),
@@ -74,6 +76,7 @@ final class MessagesDecoder {
     private static MessagesRequest rest(
             Fields fields,
             ApiVersion version,
+            GivenDocuments.Reader documents,
             int maxTokens,
             List<String> stops,
             OptionalDouble temperature,
@@ -82,14 +85,16 @@ final class MessagesDecoder {
             boolean stream) {
         String model = fields.requiredString("model");
         List<Message> messages = new ArrayList<>();
+        SourcesDecoder sources = new SourcesDecoder(documents);
         JsonNode system = fields.optional("system");
         if (system != null) {
-            List<ContentBlock> text = ContentDecoder.system(system, version);
+            List<ContentBlock> text = ContentDecoder.system(system, version, sources);
             if (!text.isEmpty()) {
                 messages.add(new Message(Role.SYSTEM, text));
             }
         }
-        messages(fields, version, messages);
+        messages(fields, version, sources, messages);
+        tellToCite(sources, messages);
         ContentDecoder.cacheControl(fields);
         ToolSet tools = ToolsDecoder.decode(fields);
         OutputControl control = outputConfig(fields.optionalObject("output_config"));
@@ -97,6 +102,9 @@ final class MessagesDecoder {
             throw Fields.invalid(
                     "output_config.format",
                     "can't go with tools that may be called: an answer is held to one form; send tool_choice “none”");
+        }
+        if (control.constraint().isPresent() && sources.cites()) {
+            throw Fields.invalid("output_config.format", "can't go with citations: marks are no part of that form");
         }
         boolean thinking = thinking(fields.optionalObject("thinking"), tools);
         unsupported(fields);
@@ -113,7 +121,21 @@ final class MessagesDecoder {
                 stream);
     }
 
-    private static void messages(Fields fields, ApiVersion version, List<Message> into) {
+    /** A system turn in front, or more of the one that there is. */
+    private static void tellToCite(SourcesDecoder sources, List<Message> messages) {
+        if (!sources.cites()) {
+            return;
+        }
+        List<ContentBlock> system = new ArrayList<>();
+        if (messages.getFirst().role() == Role.SYSTEM) {
+            system.addAll(messages.removeFirst().content());
+            system.add(new ContentBlock.Text("\n\n"));
+        }
+        system.add(sources.instruction());
+        messages.addFirst(new Message(Role.SYSTEM, system));
+    }
+
+    private static void messages(Fields fields, ApiVersion version, SourcesDecoder sources, List<Message> into) {
         List<JsonNode> items = Fields.items(fields.required("messages"), "messages");
         if (items.isEmpty() || items.size() > MESSAGES_MAX) {
             throw Fields.invalid("messages", "must hold between 1 and " + MESSAGES_MAX + " messages");
@@ -122,7 +144,7 @@ final class MessagesDecoder {
             Fields item = Fields.of(items.get(i), "messages." + i);
             Role role = role(item);
             JsonNode node = item.required("content");
-            List<ContentBlock> content = ContentDecoder.content(node, item.path("content"), role, version);
+            List<ContentBlock> content = ContentDecoder.content(node, item.path("content"), role, version, sources);
             item.end();
             if (!content.isEmpty()) {
                 add(into, new Message(role, content));

@@ -2,6 +2,7 @@ package dev.stoa.api.anthropic;
 
 import dev.stoa.api.ClientConnection;
 import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.source.Citation;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
@@ -9,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,6 +128,10 @@ final class StreamedAnswer {
             case TokenStream.CallArguments _ ->
                 out.add(MessageJson.delta(index, "input_json_delta", "partial_json", withWhatIsThere(event)));
             case TokenStream.CallEnd _ -> close(out);
+            case TokenStream.Cited(List<Citation> citations) -> {
+                citations.forEach(citation -> out.add(MessageJson.citation(index, citation)));
+                close(out);
+            }
             case TokenStream.Logprobs _, TokenStream.Passed _ -> {}
             case TokenStream.Started _, TokenStream.Finished _ ->
                 throw new IllegalStateException("a stream starts and ends once");

@@ -2,6 +2,7 @@ package dev.stoa.api.anthropic;
 
 import dev.stoa.api.ClientConnection;
 import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.source.Citation;
 import dev.stoa.shared.Limits;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,12 @@ final class WholeAnswer {
                     endPart();
                 }
                 text.append(more);
+            }
+            case TokenStream.Cited(List<Citation> citations) -> {
+                if (!text.isEmpty()) {
+                    content.add(MessageJson.textBlock(text.toString(), citations));
+                    text.setLength(0);
+                }
             }
             case TokenStream.ThinkingDelta(String more) -> {
                 if (!text.isEmpty()) {

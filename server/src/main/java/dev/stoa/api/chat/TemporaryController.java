@@ -117,6 +117,7 @@ class TemporaryController {
                         TokenStream.CallEnd _,
                         TokenStream.Logprobs _,
                         TokenStream.Passed _,
+                        TokenStream.Cited _,
                         TokenStream.Finished _ -> null;
             };
         }

@@ -94,7 +94,7 @@ final class AnswerWriter {
             Collected choice = collected.get(item.choice());
             switch (item.event()) {
                 case null -> {}
-                case TokenStream.Started _, TokenStream.Passed _ -> {}
+                case TokenStream.Started _, TokenStream.Cited _, TokenStream.Passed _ -> {}
                 case TokenStream.TextDelta(String text) -> choice.text.append(text);
                 case TokenStream.ThinkingDelta(String text) -> choice.thinking.append(text);
                 case TokenStream.CallStart call -> {
@@ -187,7 +187,7 @@ final class AnswerWriter {
             case TokenStream.ThinkingDelta(String text) -> out.add(json.thinking(choice, text));
             case TokenStream.CallStart call -> out.add(json.callStart(choice, call.call(), id(call), call.name()));
             case TokenStream.CallArguments(int call, String more) -> out.add(json.callArguments(choice, call, more));
-            case TokenStream.CallEnd _, TokenStream.Passed _ -> {}
+            case TokenStream.CallEnd _, TokenStream.Cited _, TokenStream.Passed _ -> {}
             case TokenStream.Finished(StopReason reason, String _, TokenUsage used) -> {
                 finished(choice, used);
                 out.add(json.end(choice, reason));

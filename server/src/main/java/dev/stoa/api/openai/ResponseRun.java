@@ -103,7 +103,7 @@ final class ResponseRun {
 
     void take(TokenStream.Event event) {
         switch (event) {
-            case TokenStream.Started _, TokenStream.Logprobs _, TokenStream.Passed _ -> {}
+            case TokenStream.Started _, TokenStream.Logprobs _, TokenStream.Cited _, TokenStream.Passed _ -> {}
             case TokenStream.TextDelta(String more) -> {
                 open(Kind.MESSAGE);
                 text.append(more);

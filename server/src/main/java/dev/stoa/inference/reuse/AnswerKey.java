@@ -75,8 +75,11 @@ record AnswerKey(String hex) {
                 case ContentBlock.Text(String text) -> out.text("text").text(text);
                 case ContentBlock.ToolUse(String id, String name, String arguments) ->
                     out.text("use").text(id).text(name).text(arguments);
-                case ContentBlock.ToolResult(String id, String text, boolean isError) ->
-                    out.text(isError ? "error" : "result").text(id).text(text);
+                case ContentBlock.Document document -> out.text("document").text(document.shown());
+                case ContentBlock.ToolResult result ->
+                    out.text(result.isError() ? "error" : "result")
+                            .text(result.toolUseId())
+                            .text(result.text());
             }
         }
     }

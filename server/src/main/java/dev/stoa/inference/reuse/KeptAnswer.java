@@ -5,6 +5,7 @@ import dev.stoa.inference.TokenLogprob;
 import dev.stoa.inference.TokenStream.CallArguments;
 import dev.stoa.inference.TokenStream.CallEnd;
 import dev.stoa.inference.TokenStream.CallStart;
+import dev.stoa.inference.TokenStream.Cited;
 import dev.stoa.inference.TokenStream.Event;
 import dev.stoa.inference.TokenStream.Finished;
 import dev.stoa.inference.TokenStream.Logprobs;
@@ -106,6 +107,7 @@ final class KeptAnswer {
             }
             case Passed(byte[] bytes) ->
                 out.add("passed").add(Base64.getEncoder().encodeToString(bytes));
+            case Cited _ -> throw new IllegalStateException("citations are found in an answer when it is given");
             case Finished(StopReason reason, String stop, TokenUsage usage) ->
                 out.add("finished")
                         .add(reason.name())

@@ -43,20 +43,20 @@ final class AnthropicTurns {
 
     private static void message(ObjectNode turn, Message message) {
         turn.put("role", message.role().name().toLowerCase(Locale.ROOT));
-        if (message.content().stream().allMatch(ContentBlock.Text.class::isInstance)) {
+        if (message.content().stream().allMatch(ContentBlock.Readable.class::isInstance)) {
             turn.put("content", message.plainText());
             return;
         }
         ArrayNode content = turn.putArray("content");
         // Results come before words, and words before calls.
         message.content().forEach(block -> {
-            if (block instanceof ContentBlock.ToolResult(String id, String text, boolean isError)) {
-                ObjectNode result = content.addObject()
+            if (block instanceof ContentBlock.ToolResult result) {
+                ObjectNode given = content.addObject()
                         .put("type", "tool_result")
-                        .put("tool_use_id", id)
-                        .put("content", text);
-                if (isError) {
-                    result.put("is_error", true);
+                        .put("tool_use_id", result.toolUseId())
+                        .put("content", result.text());
+                if (result.isError()) {
+                    given.put("is_error", true);
                 }
             }
         });

@@ -3,6 +3,8 @@ package dev.stoa.api.anthropic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stoa.api.GivenDocuments;
+import dev.stoa.api.GivenDocumentsFixture;
 import dev.stoa.engine.Tool;
 import dev.stoa.engine.ToolChoice;
 import dev.stoa.inference.ContentBlock;
@@ -19,8 +21,10 @@ import tools.jackson.databind.json.JsonMapper;
 class MessagesDecoderTest {
     private static final JsonMapper JSON = new JsonMapper();
 
+    private static final GivenDocuments.Reader READER = GivenDocumentsFixture.withoutFiles();
+
     private static MessagesRequest decode(String body, ApiVersion version) {
-        return MessagesDecoder.decode(JSON.readTree(body.replace('\'', '"')), version);
+        return MessagesDecoder.decode(JSON.readTree(body.replace('\'', '"')), version, READER);
     }
 
     @Test
@@ -72,7 +76,7 @@ class MessagesDecoderTest {
                 "'messages': [{'role': 'robot', 'content': 'x'}] | messages.0.role: must be",
                 "'messages': [{'role': 'assistant', 'content': 'x'}] | messages: the last message must be the user's",
                 "'messages': [{'role': 'user', 'content': 'x', 'name': 'y'}] | messages.0.name: this field is not known",
-                "'messages': [{'role': 'user', 'content': [{'type': 'image', 'source': {}}]}] | messages.0.content.0.type: “image”",
+                "'messages': [{'role': 'user', 'content': [{'type': 'image', 'source': {}}]}] | messages.0.content.0.type: this server's models can't see",
                 "'messages': [{'role': 'user', 'content': [{'type': 'text', 'text': ''}]}] | messages.0.content.0.text: must not",
                 "'system': 7 | system: must be a string or a list",
                 "'stream': 'yes' | stream: must be true or false, not a string",
@@ -141,7 +145,10 @@ class MessagesDecoderTest {
                         new Message(
                                 Message.Role.USER,
                                 List.of(
-                                        new ContentBlock.ToolResult("t1", "a\nb", true),
+                                        new ContentBlock.ToolResult(
+                                                "t1",
+                                                List.of(new ContentBlock.Text("a"), new ContentBlock.Text("b")),
+                                                true),
                                         new ContentBlock.Text("And?"))));
     }
 

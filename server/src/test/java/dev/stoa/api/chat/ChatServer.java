@@ -120,7 +120,8 @@ public final class ChatServer implements AutoCloseable {
             excludeFilters =
                     @ComponentScan.Filter(
                             type = FilterType.REGEX,
-                            pattern = "dev\\.stoa\\.api\\.(anthropic|openai|admin|operations|websocket)\\..*"))
+                            pattern =
+                                    "dev\\.stoa\\.api\\.((anthropic|openai|admin|operations|websocket)\\..*|GivenDocuments)"))
     static class Application {
         @Bean
         DataSource dataSource(TestDatabase database) {
