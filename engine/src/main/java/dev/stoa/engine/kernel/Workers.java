@@ -41,11 +41,13 @@ public final class Workers implements AutoCloseable {
     private volatile boolean closed;
     private Task task = (item, worker) -> {};
     private int items;
-    private int chunk = 1;
 
     private static final int APART = 32;
-    /** Takes of a share by its thread: few enough to cost nothing, enough that the last ones end together. */
-    private static final int TAKES = 8;
+    /**
+     * A take is this part of what is left of a share: large at first, so that taking costs nothing, and single items at
+     * the end, so that the threads end together (guided self-scheduling, Polychronopoulos and Kuck 1987).
+     */
+    private static final int TAKE = 4;
 
     private static final long OPEN = 1L << 16;
     private static final int NUMBER_SHIFT = 17;
@@ -87,7 +89,6 @@ public final class Workers implements AutoCloseable {
         }
         this.task = task;
         this.items = count;
-        this.chunk = Math.max(1, count / (count() * TAKES));
         for (int share = 0; share < count(); share++) {
             next.set(share * APART, begin(share));
         }
@@ -126,9 +127,13 @@ public final class Workers implements AutoCloseable {
 
     private void take(int share, int worker) {
         int end = begin(share + 1);
+        int slot = share * APART;
         int from;
-        while ((from = next.getAndAdd(share * APART, chunk)) < end) {
-            int to = Math.min(end, from + chunk);
+        while ((from = next.get(slot)) < end) {
+            int to = from + Math.max(1, (end - from) / TAKE);
+            if (!next.compareAndSet(slot, from, to)) {
+                continue;
+            }
             for (int item = from; item < to; item++) {
                 task.run(item, worker);
             }
