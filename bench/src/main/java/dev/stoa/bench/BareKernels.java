@@ -11,6 +11,7 @@ import dev.stoa.engine.kernel.PanelScratch;
 import dev.stoa.engine.kernel.Workers;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -21,6 +22,12 @@ import java.util.Random;
 final class BareKernels implements AutoCloseable {
     private static final String OUTPUT = "output.weight";
     private static final String EMBEDDINGS = "token_embd.weight";
+
+    /** The JIT compiles the products on the cores that they run on; after a few steps alone it is still at work. */
+    private static final long WARM_UP_NANOS = 4_000_000_000L;
+
+    /** Steps of one repetition: as many as a decode run of the engine has. */
+    private static final int STEPS = EngineBenchmark.DECODE_TOKENS;
 
     private final Kernels kernels = KernelChoice.make().kernels();
     private final Workers workers;
@@ -53,26 +60,32 @@ final class BareKernels implements AutoCloseable {
                 .sum();
     }
 
-    /** Tokens a second of {@code batch} rows: the median of {@code repetitions}, after a few to warm up. */
+    /** Tokens a second of {@code batch} rows: the median of {@code repetitions}, once the products are compiled. */
     double tokensPerSecond(int batch, int repetitions) {
         PanelScratch[] scratch = new PanelScratch[workers.count()];
-        for (int i = 0; i < scratch.length; i++) {
-            scratch[i] = new PanelScratch(batch);
-        }
+        Arrays.setAll(scratch, _ -> new PanelScratch(batch));
         List<Activations> inputs =
                 matrices.stream().map(each -> input(each, batch)).toList();
+        for (long begin = System.nanoTime(); System.nanoTime() - begin < WARM_UP_NANOS; ) {
+            step(inputs, scratch);
+        }
         double[] rates = new double[repetitions];
-        for (int i = -repetitions; i < repetitions; i++) {
+        for (int i = 0; i < repetitions; i++) {
             long begin = System.nanoTime();
-            for (int m = 0; m < inputs.size(); m++) {
-                PackedMatrix matrix = matrices.get(m);
-                Activations input = inputs.get(m);
-                workers.run(
-                        matrix.panels(), (panel, worker) -> kernels.multiply(matrix, panel, input, scratch[worker]));
+            for (int step = 0; step < STEPS; step++) {
+                step(inputs, scratch);
             }
-            rates[Math.max(i, 0)] = batch / ((System.nanoTime() - begin) / 1e9);
+            rates[i] = STEPS * batch / ((System.nanoTime() - begin) / 1e9);
         }
         return EngineBenchmark.median(rates);
+    }
+
+    private void step(List<Activations> inputs, PanelScratch[] scratch) {
+        for (int m = 0; m < inputs.size(); m++) {
+            PackedMatrix matrix = matrices.get(m);
+            Activations input = inputs.get(m);
+            workers.run(matrix.panels(), (panel, worker) -> kernels.multiply(matrix, panel, input, scratch[worker]));
+        }
     }
 
     private Activations input(PackedMatrix matrix, int batch) {

@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures Stoa beside its peers and the machine's limits.",
-        subcommands = {EngineCommand.class, ServingCommand.class, FormsCommand.class, GatewayCommand.class})
+        subcommands = {
+            EngineCommand.class,
+            ServingCommand.class,
+            FormsCommand.class,
+            SpeculationCommand.class,
+            GatewayCommand.class
+        })
 public final class BenchMain {
     private BenchMain() {}
 
