@@ -132,6 +132,13 @@ class OpenAiClient(unittest.TestCase):
         numbers = self.client.embeddings.create(model=EMBEDDER, input="a river", encoding_format="float")
         self.assertGreater(near(numbers.data[0].embedding, river), 0.98)
 
+    def test_embeddings_of_the_served_model(self):
+        texts = ["The river flows to the sea.", "The river runs to the ocean.", "def f(x): return x + 1"]
+        river, stream, code = (item.embedding for item in self.client.embeddings.create(model=MODEL, input=texts).data)
+        self.assertEqual(len(river), 576)
+        self.assertAlmostEqual(sum(x * x for x in river), 1, places=3)
+        self.assertGreater(sum(map(float.__mul__, river, stream)), sum(map(float.__mul__, river, code)))
+
     def test_models(self):
         ids = [model.id for model in self.client.models.list()]
         self.assertIn(MODEL, ids)

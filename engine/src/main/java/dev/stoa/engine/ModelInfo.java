@@ -11,6 +11,8 @@ package dev.stoa.engine;
  * @param contextLength the longest prompt plus output in tokens that this engine accepts
  * @param trainedContextLength what the model was trained for
  * @param vocabularySize number of token ids
+ * @param width numbers of a hidden state, and of a vector of {@link Engine#embed}
+ * @param pooling what the file says its vectors want (GGUF key {@code pooling_type}); the mean where it says nothing
  * @param chat whether the file carries a chat template
  * @param kernels the kernels that run and why, such as {@code vector, 256-bit (AVX2)}
  */
@@ -23,5 +25,7 @@ public record ModelInfo(
         int contextLength,
         int trainedContextLength,
         int vocabularySize,
+        int width,
+        Pooling pooling,
         boolean chat,
         String kernels) {}

@@ -1,6 +1,7 @@
 package dev.stoa.embedding;
 
 import dev.stoa.admission.Admission;
+import dev.stoa.inference.Workers;
 import dev.stoa.operations.DataFolder;
 import dev.stoa.safety.SafetyGate;
 import dev.stoa.shared.Limits;
@@ -19,6 +20,7 @@ class EmbeddingConfiguration {
             UsageRecorder recorder,
             Limits limits,
             Clock clock,
+            Workers workers,
             DataFolder folder) {
         int threads = Runtime.getRuntime().availableProcessors();
         return new EmbeddingService(
@@ -27,6 +29,7 @@ class EmbeddingConfiguration {
                 recorder,
                 limits,
                 clock,
-                () -> MiniLm.load(threads, folder.path().resolve("native")));
+                new EmbeddingModels(
+                        workers, () -> MiniLm.load(threads, folder.path().resolve("native"))));
     }
 }

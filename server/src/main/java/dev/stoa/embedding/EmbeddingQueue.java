@@ -125,6 +125,9 @@ final class EmbeddingQueue implements AutoCloseable {
             for (int i = 0; i < vectors.length; i++) {
                 wanted.get(i).vector().complete(vectors[i]);
             }
+        } catch (StoaException refusal) {
+            // Said to the callers; nothing is wrong here.
+            wanted.forEach(text -> text.vector().completeExceptionally(refusal));
         } catch (RuntimeException | Error e) {
             // These texts end, the thread and the others go on.
             log.error("A run of {} texts failed", wanted.size(), e);

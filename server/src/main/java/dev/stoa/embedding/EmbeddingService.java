@@ -25,29 +25,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The stations of a request for vectors, in their order. The model is loaded by the first text. Thread-safe. */
+/** The stations of a request for vectors, in their order. Thread-safe. */
 final class EmbeddingService implements Embeddings, AutoCloseable {
-    /** A chunk of a document is some hundred tokens; half a minute of work for two cores. */
-    private static final int WAITING_TEXTS_MAX = 8192;
-
-    private static final Instant MINILM_PUBLISHED = Instant.parse("2021-08-30T00:00:00Z");
-
     private final Admission admission;
     private final SafetyGate gate;
     private final UsageRecorder recorder;
     private final Limits limits;
     private final Clock clock;
-    private final Supplier<EmbeddingModel> loader;
-
-    /** The model in use. */
-    private record Loaded(EmbeddingModel model, EmbeddingQueue queue) {}
-
-    // Guarded by this:
-    private @Nullable Loaded loaded;
-    private boolean closed;
+    private final EmbeddingModels models;
 
     EmbeddingService(
             Admission admission,
@@ -55,18 +42,18 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
             UsageRecorder recorder,
             Limits limits,
             Clock clock,
-            Supplier<EmbeddingModel> loader) {
+            EmbeddingModels models) {
         this.admission = admission;
         this.gate = gate;
         this.recorder = recorder;
         this.limits = limits;
         this.clock = clock;
-        this.loader = loader;
+        this.models = models;
     }
 
     @Override
     public List<EmbeddingModelInfo> models() {
-        return List.of(new EmbeddingModelInfo(MiniLm.ID, MiniLm.DIMENSIONS, MiniLm.TOKENS_MAX, MINILM_PUBLISHED));
+        return models.infos();
     }
 
     /** What a request came to; filled in on its way. */
@@ -120,13 +107,7 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
     private @Nullable Embedded run(
             Caller caller, Request request, BooleanSupplier gone, Course course, long startNanos, Permit permit)
             throws InterruptedException {
-        if (!request.model().equals(MiniLm.ID)) {
-            throw StoaException.about(
-                    ErrorKind.NOT_FOUND,
-                    "model",
-                    "there is no embedding model “" + request.model() + "”; there is “" + MiniLm.ID + "”");
-        }
-        course.model = MiniLm.ID;
+        course.model = models.id(request.model());
         Refusal refusal = gate.judge(caller, request.id(), request.texts());
         if (refusal != null) {
             course.refused = true;
@@ -135,13 +116,13 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
                     "This server's policy forbids the input (%s); incident %s."
                             .formatted(refusal.category(), refusal.incident()));
         }
-        Loaded ready = loaded();
+        EmbeddingModels.Ready ready = models.ready(course.model);
         List<long[]> texts = tokenize(ready.model(), request.texts(), gone);
         if (texts == null) {
             return null;
         }
         long tokens = texts.stream().mapToLong(ids -> ids.length).sum();
-        permit.reserve(MiniLm.ID, tokens, 0, 0);
+        permit.reserve(ready.id(), tokens, 0, 0);
         List<CompletableFuture<float[]>> waiting = ready.queue().submit(texts);
         course.accepted = since(startNanos);
         try {
@@ -150,7 +131,7 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
                 return null;
             }
             course.tokens = texts.stream().mapToInt(ids -> ids.length).sum();
-            return new Embedded(MiniLm.ID, vectors, course.tokens);
+            return new Embedded(ready.id(), vectors, course.tokens);
         } finally {
             waiting.forEach(vector -> vector.cancel(false));
         }
@@ -191,36 +172,17 @@ final class EmbeddingService implements Embeddings, AutoCloseable {
             } catch (TimeoutException _) {
                 continue;
             } catch (ExecutionException e) {
+                if (e.getCause() instanceof StoaException refusal) {
+                    throw refusal;
+                }
                 throw new StoaException(ErrorKind.INTERNAL, "The embedding model failed on this request.", null, e);
             }
         }
         return vectors;
     }
 
-    private synchronized Loaded loaded() {
-        if (closed) {
-            throw new StoaException(ErrorKind.OVERLOADED, "The server is shutting down.");
-        }
-        Loaded ready = loaded;
-        if (ready == null) {
-            EmbeddingModel model = loader.get();
-            ready = new Loaded(model, new EmbeddingQueue(model, WAITING_TEXTS_MAX));
-            loaded = ready;
-        }
-        return ready;
-    }
-
     @Override
     public void close() {
-        Loaded last;
-        synchronized (this) {
-            closed = true;
-            last = loaded;
-            loaded = null;
-        }
-        if (last != null) {
-            last.queue().close();
-            last.model().close();
-        }
+        models.close();
     }
 }

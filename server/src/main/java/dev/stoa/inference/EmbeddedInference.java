@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -139,16 +140,28 @@ final class EmbeddedInference implements Worker, SmartLifecycle {
 
     @Override
     public int countTokens(GenerationRequest request) {
-        return worker(request).countTokens(request);
+        return worker(state.get()).countTokens(request);
     }
 
     @Override
     public TokenStream start(GenerationRequest request) {
-        return worker(request).start(request);
+        return worker(state.get()).start(request);
     }
 
-    private EmbeddedWorker worker(GenerationRequest request) {
+    /** As {@link Workers#vectors()}. */
+    Optional<VectorModel> vectors() {
         State now = state.get();
+        return Optional.ofNullable(now.worker()).map(worker -> worker.vectors(model(now)));
+    }
+
+    /** As {@link Workers#vectors(String)}. */
+    Optional<VectorModel> vectors(String nameOrAlias) {
+        State now = state.get();
+        Model model = model(now);
+        return model.isNamed(nameOrAlias) ? Optional.of(worker(now).vectors(model)) : Optional.empty();
+    }
+
+    private static EmbeddedWorker worker(State now) {
         EmbeddedWorker worker = now.worker();
         if (worker != null) {
             return worker;

@@ -39,6 +39,10 @@ final class EmbeddedWorker implements AutoCloseable {
         return engine.info().contextLength();
     }
 
+    VectorModel vectors(Model model) {
+        return new EngineVectors(engine, model);
+    }
+
     EngineMetrics metrics() {
         return engine.metrics();
     }
@@ -97,25 +101,26 @@ final class EmbeddedWorker implements AutoCloseable {
             throw new StoaException(
                     ErrorKind.INVALID_REQUEST, "The model can't answer in this form: " + e.getMessage(), null, e);
         } catch (EngineRejectedException e) {
-            throw switch (e.reason()) {
-                case TOO_LONG ->
-                    new StoaException(
-                            ErrorKind.INVALID_REQUEST,
-                            "The request is too long: " + work.prompt().length + " tokens of prompt and up to "
-                                    + work.maxTokens() + " of answer do not fit the model's context of "
-                                    + contextLength() + " tokens.",
-                            null,
-                            e);
-                case QUEUE_FULL ->
-                    new StoaException(
-                            ErrorKind.OVERLOADED,
-                            "The server has as many requests as it can hold; try again soon.",
-                            e.retryAfter().orElse(QUEUE_FULL_RETRY),
-                            e);
-                case CLOSED ->
-                    new StoaException(ErrorKind.OVERLOADED, "The server is shutting down.", QUEUE_FULL_RETRY, e);
-            };
+            throw refused(
+                    e,
+                    "The request is too long: " + work.prompt().length + " tokens of prompt and up to "
+                            + work.maxTokens() + " of answer do not fit the model's context of "
+                            + contextLength() + " tokens.");
         }
+    }
+
+    /** @param tooLong what is said of a request that doesn't fit the context */
+    static StoaException refused(EngineRejectedException e, String tooLong) {
+        return switch (e.reason()) {
+            case TOO_LONG -> new StoaException(ErrorKind.INVALID_REQUEST, tooLong, null, e);
+            case QUEUE_FULL ->
+                new StoaException(
+                        ErrorKind.OVERLOADED,
+                        "The server has as many requests as it can hold; try again soon.",
+                        e.retryAfter().orElse(QUEUE_FULL_RETRY),
+                        e);
+            case CLOSED -> new StoaException(ErrorKind.OVERLOADED, "The server is shutting down.", QUEUE_FULL_RETRY, e);
+        };
     }
 
     private PreparedChat prepare(GenerationRequest request) {

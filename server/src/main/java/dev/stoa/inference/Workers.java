@@ -42,6 +42,20 @@ public final class Workers {
                 .findFirst();
     }
 
+    /** The model whose hidden states this server can give as vectors; empty until it is loaded. */
+    public Optional<VectorModel> vectors() {
+        return embedded.vectors();
+    }
+
+    /**
+     * The same by its name or alias; empty for any other.
+     *
+     * @throws StoaException as {@link Inference#start} while it isn't loaded
+     */
+    public Optional<VectorModel> vectors(String nameOrAlias) {
+        return embedded.vectors(nameOrAlias);
+    }
+
     /** What answers a name that nobody has. */
     public static StoaException unknown(String model) {
         return StoaException.about(

@@ -115,9 +115,15 @@ public final class ScriptedEngine implements Engine {
                 .toList();
     }
 
+    /** A text's length is all that it knows of it: vectors are (1, 0) and (0, 1) in turn. */
     @Override
     public List<float[]> embed(List<int[]> texts, Pooling pooling, Scheduling scheduling) {
-        throw new UnsupportedOperationException("this engine only says what a test tells it");
+        if (full) {
+            throw new EngineRejectedException(EngineRejectedException.Reason.QUEUE_FULL, "full");
+        }
+        return texts.stream()
+                .map(text -> text.length % 2 == 0 ? new float[] {1, 0} : new float[] {0, 1})
+                .toList();
     }
 
     /** One generation, driven by the test. */
@@ -233,7 +239,7 @@ public final class ScriptedEngine implements Engine {
 
     @Override
     public ModelInfo info() {
-        return new ModelInfo("scripted", "none", "F32", 1, 1, CONTEXT, CONTEXT, 1, true, "none");
+        return new ModelInfo("scripted", "none", "F32", 1, 1, CONTEXT, CONTEXT, 1, 2, Pooling.MEAN, true, "none");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.stoa.engine.schedule;
 
 import dev.stoa.engine.ModelInfo;
+import dev.stoa.engine.Pooling;
 import dev.stoa.engine.gguf.GgufFile;
 import dev.stoa.engine.gguf.TensorInfo;
 import dev.stoa.engine.gguf.TensorType;
@@ -10,6 +11,9 @@ import java.util.Map;
 
 /** Describes a loaded file. */
 final class FileInfo {
+    /** As llama.cpp numbers them in GGUF files: 0 none, 1 mean, 2 first, 3 last, 4 rank. */
+    private static final int POOLING_LAST = 3;
+
     private FileInfo() {}
 
     static ModelInfo of(GgufFile file, ModelConfig config, int contextLength, boolean chat, String kernels) {
@@ -23,8 +27,14 @@ final class FileInfo {
                 contextLength,
                 config.contextLength(),
                 config.vocabulary(),
+                config.width(),
+                pooling(file, config.architecture()),
                 chat,
                 kernels);
+    }
+
+    private static Pooling pooling(GgufFile file, String architecture) {
+        return file.metadata().integer(architecture + ".pooling_type", 1) == POOLING_LAST ? Pooling.LAST : Pooling.MEAN;
     }
 
     /** The type of most of the matrices' weights; the embeddings of a small model would outweigh all layers. */

@@ -61,7 +61,7 @@ record EmbeddingsRequest(String model, List<String> texts, boolean base64) {
     /** A vector of this model means nothing if it is cut. */
     private static void requireDimensions(String name, OptionalInt dimensions, List<EmbeddingModelInfo> models) {
         models.stream()
-                .filter(model -> model.id().equals(name))
+                .filter(model -> model.isNamed(name))
                 .filter(model -> dimensions.orElse(model.dimensions()) != model.dimensions())
                 .forEach(model -> {
                     throw Fields.invalid("dimensions", "must be " + model.dimensions() + " for this model");

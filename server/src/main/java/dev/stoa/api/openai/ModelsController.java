@@ -44,7 +44,9 @@ final class ModelsController {
         ObjectNode list = JSON.createObjectNode().put("object", "list");
         ArrayNode data = list.putArray("data");
         inference.models().forEach(model -> data.add(json(model)));
-        embeddings.models().forEach(model -> data.add(json(model.id(), model.createdAt())));
+        embeddings.models().stream()
+                .filter(EmbeddingModelInfo::onlyEmbeds)
+                .forEach(model -> data.add(json(model.id(), model.createdAt())));
         Responses.json(response, HttpServletResponse.SC_OK, list);
     }
 
@@ -52,7 +54,7 @@ final class ModelsController {
     void get(@PathVariable("id") String id, HttpServletRequest http, HttpServletResponse response) throws IOException {
         begin(http, response);
         for (EmbeddingModelInfo model : embeddings.models()) {
-            if (model.id().equals(id)) {
+            if (model.onlyEmbeds() && model.isNamed(id)) {
                 Responses.json(response, HttpServletResponse.SC_OK, json(id, model.createdAt()));
                 return;
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.stoa.api.ApiServer;
+import dev.stoa.inference.ScriptedEngine;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -164,6 +165,42 @@ class EmbeddingsApiTest {
 
     private static float[] onlyVector(HttpResponse<String> response) throws Exception {
         return vector(JSON.readTree(response.body()).get("data").get(0));
+    }
+
+    @Test
+    void theServedModelEmbedsUnderAnyOfItsNames() throws Exception {
+        for (String name : List.of(ScriptedEngine.MODEL, "scripted", "stoa-latest")) {
+            HttpResponse<String> response = post("{'model':'" + name + "','input':['four','three']}");
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            JsonNode answer = JSON.readTree(response.body());
+            assertThat(answer.get("model").stringValue()).isEqualTo(ScriptedEngine.MODEL);
+            assertThat(vector(answer.get("data").get(0))).containsExactly(1, 0);
+            assertThat(vector(answer.get("data").get(1))).containsExactly(0, 1);
+            assertThat(usage(response)).isEqualTo(ScriptedEngine.MODEL + " completed 9");
+        }
+    }
+
+    @Test
+    void theServedModelsLimitsAreNamed() throws Exception {
+        String text = "w".repeat(ScriptedEngine.CONTEXT);
+        HttpResponse<String> tooLong = post("{'model':'stoa-latest','input':'" + text + "'}");
+        assertThat(tooLong.statusCode()).isEqualTo(400);
+        assertThat(tooLong.body()).contains("2000", "1999");
+        HttpResponse<String> cut = post("{'model':'stoa-latest','input':'x','dimensions':1}");
+        assertThat(cut.statusCode()).isEqualTo(400);
+        assertThat(cut.body()).contains("must be 2");
+    }
+
+    @Test
+    void aFullEngineSaysSo() throws Exception {
+        server.engine().setFull(true);
+        try {
+            HttpResponse<String> response = post("{'model':'stoa-latest','input':'x'}");
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
+            assertThat(response.headers().firstValue("retry-after")).isPresent();
+        } finally {
+            server.engine().setFull(false);
+        }
     }
 
     @Test
