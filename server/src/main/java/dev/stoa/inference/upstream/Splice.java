@@ -67,6 +67,9 @@ final class Splice {
                 parser.skipChildren();
                 parser.finishToken();
                 if (wanted) {
+                    if (from < 0) {
+                        throw new StoaException(ErrorKind.INVALID_REQUEST, "The request body must be in UTF-8.");
+                    }
                     return Optional.of(
                             new Place(from, (int) parser.currentLocation().getByteOffset(), text));
                 }
