@@ -2,6 +2,7 @@ package dev.stoa.api;
 
 import dev.stoa.file.BlobStore;
 import dev.stoa.file.Files;
+import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -42,14 +43,15 @@ public final class MultipartForm implements AutoCloseable {
 
     /**
      * @param known the fields there may be beside the file
-     * @throws StoaException UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, TOO_LARGE, OVERLOADED
+     * @throws StoaException UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, TOO_LARGE, OVERLOADED, PERMISSION
      * @throws IOException if the client breaks off
      */
-    public static MultipartForm read(HttpServletRequest request, Files files, Set<String> known) throws IOException {
+    public static MultipartForm read(HttpServletRequest request, Caller caller, Files files, Set<String> known)
+            throws IOException {
         MultipartForm form = new MultipartForm();
         boolean whole = false;
         try {
-            form.readParts(request, files, known);
+            form.readParts(request, caller, files, known);
             whole = true;
             return form;
         } catch (InvalidContentTypeException e) {
@@ -65,7 +67,7 @@ public final class MultipartForm implements AutoCloseable {
         }
     }
 
-    private void readParts(HttpServletRequest request, Files files, Set<String> known)
+    private void readParts(HttpServletRequest request, Caller caller, Files files, Set<String> known)
             throws IOException, FileUploadException {
         FileUpload upload = new FileUpload();
         upload.setHeaderEncoding(StandardCharsets.UTF_8.name());
@@ -77,7 +79,7 @@ public final class MultipartForm implements AutoCloseable {
                 if (FILE.equals(field) && content == null) {
                     name = part.getName() == null ? "" : part.getName();
                     mediaType = mediaType(part.getContentType());
-                    content = files.receive(in);
+                    content = files.receive(caller, in);
                 } else if (field != null && known.contains(field) && fields.size() < FIELDS_MAX) {
                     addField(field, in.readNBytes(FIELD_BYTES_MAX + 1));
                 } else {

@@ -176,7 +176,7 @@ final class BatchJobs {
     private BlobStore.Staged staged(Batch batch, BatchFiles form, Predicate<ItemState> which) throws IOException {
         try (InputStream lines =
                 new ResultLines(from -> items.results(batch.id(), from, ResultLines.PAGE), which, form::line)) {
-            return files.receive(lines);
+            return files.write(lines);
         }
     }
 

@@ -12,7 +12,7 @@ import org.springframework.util.unit.DataSize;
  * @param folder of the contents; empty means {@code files} in the data folder. Several servers on one database need one
  *     that they share
  * @param size the largest file: both protocols' own 500 MB or so
- * @param organizationSize what all files of an organization may have together
+ * @param organizationSize what all files of an organization may have together, with those that it is sending
  * @param diskMargin room that uploads leave on the disk: the database lives there too, as a rule
  */
 @ConfigurationProperties("stoa.files")

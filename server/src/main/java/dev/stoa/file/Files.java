@@ -28,6 +28,7 @@ public final class Files {
     private final FileRepository repository;
     private final BlobStore blobs;
     private final FileLimits limits;
+    private final Uploads uploads = new Uploads();
     private final TransactionTemplate transaction;
     private final Clock clock;
     private final Uuid7 ids;
@@ -48,12 +49,36 @@ public final class Files {
     }
 
     /**
-     * Takes bytes in, of which nothing is known yet. No connection to the database is held while they come.
+     * Takes bytes in, of which nothing is known yet. No connection to the database is held while they come. They count as
+     * their organization's until they are closed.
      *
-     * @throws StoaException TOO_LARGE, OVERLOADED
+     * @throws StoaException TOO_LARGE, OVERLOADED; PERMISSION if the organization has no room left
      * @throws IOException from {@code in}
      */
-    public BlobStore.Staged receive(InputStream in) throws IOException {
+    public BlobStore.Staged receive(Caller caller, InputStream in) throws IOException {
+        UUID organization = caller.organizationId();
+        long kept = repository.organizationBytes(organization);
+        Uploads.Share share = uploads.new Share(organization);
+        boolean whole = false;
+        try {
+            InputStream counted = share.counting(in, unfinished -> requireRoom(kept + unfinished));
+            BlobStore.Staged staged =
+                    new Uploads.Counted(blobs.stage(counted, limits.size().toBytes()), share);
+            whole = true;
+            return staged;
+        } finally {
+            if (!whole) {
+                share.end();
+            }
+        }
+    }
+
+    /**
+     * Takes in what the server itself writes for a caller, which counts once it is kept.
+     *
+     * @throws StoaException TOO_LARGE, OVERLOADED
+     */
+    public BlobStore.Staged write(InputStream in) throws IOException {
         return blobs.stage(in, limits.size().toBytes());
     }
 
@@ -87,12 +112,19 @@ public final class Files {
             }
             repository.insert(caller, file);
         });
+        if (received instanceof Uploads.Counted counted) {
+            counted.end();
+        }
         return file;
     }
 
     private void requireShare(Caller caller, long bytes) {
+        requireRoom(repository.organizationBytes(caller.organizationId()) + bytes);
+    }
+
+    private void requireRoom(long all) {
         long most = limits.organizationSize().toBytes();
-        if (repository.organizationBytes(caller.organizationId()) + bytes > most) {
+        if (all > most) {
             throw new StoaException(
                     ErrorKind.PERMISSION,
                     "The files of this organization would have more than " + most + " bytes; delete some first.");

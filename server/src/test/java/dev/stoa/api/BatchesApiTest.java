@@ -2,6 +2,7 @@ package dev.stoa.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stoa.batch.BatchSweep;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest;
@@ -326,6 +327,31 @@ class BatchesApiTest {
     }
 
     @Test
+    void resultsStayFor29Days() throws Exception {
+        JsonNode made = create(many(2, QUICK));
+        awaitEnd(made);
+        String results = PATH + "/" + id(made) + "/results";
+        endedBefore("28 days 23 hours 59 minutes");
+        assertThat(server.get(results).body().lines()).hasSize(2);
+        endedBefore("29 days 1 second");
+        refused(server.get(results), 404, "no longer kept");
+        assertThat(ok(server.get(PATH + "/" + id(made))).get("archived_at").isNull())
+                .isFalse();
+        assertThat(server.jdbc()
+                        .sql("SELECT count(*) FROM batch_item")
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+    }
+
+    private static void endedBefore(String time) {
+        server.jdbc()
+                .sql("UPDATE batch SET ended_at = now() - '" + time + "'::interval")
+                .update();
+        BatchSweep.archive(server::part);
+    }
+
+    @Test
     void itemsWaitForLimitsInsteadOfFailing() throws Exception {
         JsonNode workspace = made("/v1/organizations/workspaces", "{\"name\":\"narrow\"}");
         String key = key(id(workspace));
@@ -566,12 +592,19 @@ class BatchesApiTest {
                 JSON.createObjectNode().put("model", "all-minilm-l6-v2").put("input", "hall");
         ObjectNode response =
                 JSON.createObjectNode().put("model", QUICK).put("input", "hi").put("store", false);
-        Map<String, ObjectNode> bodies = Map.of("/v1/embeddings", vector, "/v1/responses", response);
+        ObjectNode text = JSON.createObjectNode().put("model", QUICK).put("prompt", "Once");
+        Map<String, ObjectNode> bodies =
+                Map.of("/v1/embeddings", vector, "/v1/responses", response, "/v1/completions", text);
         for (Map.Entry<String, ObjectNode> each : bodies.entrySet()) {
             JsonNode done = awaitStatus(batchOf(each.getKey(), line("a", each.getKey(), each.getValue())), "completed");
             assertThat(done.get("request_counts").get("completed").intValue())
                     .as(each.getKey() + done)
                     .isEqualTo(1);
+            JsonNode body = of(file(done, "output_file_id"), "a").at("/response/body");
+            if (each.getValue() == text) {
+                assertThat(body.get("object").stringValue()).isEqualTo("text_completion");
+                assertThat(body.at("/choices/0/text").stringValue()).isNotBlank();
+            }
         }
     }
 

@@ -2,6 +2,12 @@ package dev.stoa.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stoa.file.BlobStore;
+import dev.stoa.file.Files;
+import dev.stoa.identity.Caller;
+import dev.stoa.identity.Identity;
+import dev.stoa.identity.KeyScope;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -221,6 +227,22 @@ class FilesApiTest {
             ok(send(upload(true, filePart("f" + i, "x".repeat(SIZE_MAX)))));
         }
         refused(upload(true, filePart("one more", "x".repeat(SIZE_MAX))), 403, "organization");
+    }
+
+    @Test
+    void whatIsStillOnItsWayTakesItsOrganizationsRoom() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            ok(send(upload(true, filePart("f" + i, "x".repeat(SIZE_MAX)))));
+        }
+        // 48,576 bytes are left of the megabyte.
+        HttpRequest small = upload(true, filePart("small", "y".repeat(20_000)));
+        Caller caller = server.part(Identity.class).authenticate(ApiServer.KEY, KeyScope.INFERENCE);
+        try (BlobStore.Staged unfinished =
+                server.part(Files.class).receive(caller, new ByteArrayInputStream(new byte[40_000]))) {
+            refused(small, 403, "organization");
+            assertThat(unfinished.bytes()).isEqualTo(40_000);
+        }
+        ok(send(small));
     }
 
     @Test

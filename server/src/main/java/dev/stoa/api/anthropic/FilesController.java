@@ -53,7 +53,7 @@ final class FilesController {
     }
 
     private ObjectNode create(Caller caller, HttpServletRequest http) throws IOException {
-        try (MultipartForm form = MultipartForm.read(http, files, Set.of())) {
+        try (MultipartForm form = MultipartForm.read(http, caller, files, Set.of())) {
             NewFile described = new NewFile(form.name(), form.mediaType(), PURPOSE, null);
             return json(files.keep(caller, form.content(), described));
         }

@@ -58,7 +58,7 @@ final class FilesController {
     }
 
     private ObjectNode create(Caller caller, HttpServletRequest http) throws IOException {
-        try (MultipartForm form = MultipartForm.read(http, files, FIELDS)) {
+        try (MultipartForm form = MultipartForm.read(http, caller, files, FIELDS)) {
             String purpose = form.field("purpose");
             if (purpose == null || !PURPOSES.contains(purpose)) {
                 throw Fields.invalid("purpose", "must be one of " + String.join(", ", PURPOSES));
