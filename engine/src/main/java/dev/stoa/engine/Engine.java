@@ -99,6 +99,11 @@ public interface Engine extends AutoCloseable {
     /** False when work has waited for {@code bound} and no step was made. */
     boolean healthy(Duration bound);
 
+    /** Whether what a request computed of its prompt is found again by a later one of its tenant, while there is room. */
+    default boolean remembers() {
+        return true;
+    }
+
     /** Cancels what runs and frees the model. */
     @Override
     void close();

@@ -23,6 +23,8 @@ final class EmbeddedStream implements TokenStream {
     /** Whether the context, not the caller, set the token limit. */
     private final boolean clamped;
 
+    private final boolean remembers;
+
     private final WorkerMeters.Reading reading;
     private int[] tokens = new int[INITIAL_TOKENS];
     private int tokenCount;
@@ -43,6 +45,7 @@ final class EmbeddedStream implements TokenStream {
 
     /**
      * @param parser tells text, thinking and calls apart
+     * @param remembers whether the engine keeps what it computes of the prompt, which it has done at the first token
      * @param bytesOfToken the UTF-8 bytes that a token id stands for
      */
     EmbeddedStream(
@@ -50,12 +53,14 @@ final class EmbeddedStream implements TokenStream {
             OutputParser parser,
             int promptTokens,
             boolean clamped,
+            boolean remembers,
             WorkerMeters.Requests meters,
             Function<Integer, byte[]> bytesOfToken) {
         this.generation = generation;
         this.parser = parser;
         this.promptTokens = promptTokens;
         this.clamped = clamped;
+        this.remembers = remembers;
         this.reading = meters.begin();
         this.bytesOfToken = bytesOfToken;
     }
@@ -192,7 +197,8 @@ final class EmbeddedStream implements TokenStream {
     @Override
     public TokenUsage usage() {
         Generation.Usage usage = generation.usage();
-        return new TokenUsage(promptTokens, usage.cachedTokens(), usage.outputTokens(), thinkingTokens);
+        int written = remembers && usage.outputTokens() > 0 ? promptTokens - usage.cachedTokens() : 0;
+        return new TokenUsage(promptTokens, usage.cachedTokens(), written, usage.outputTokens(), thinkingTokens);
     }
 
     @Override

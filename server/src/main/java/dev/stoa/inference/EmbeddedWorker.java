@@ -81,13 +81,19 @@ final class EmbeddedWorker implements AutoCloseable {
                 .withScheduling(request.scheduling());
         boolean clamped = maxTokens < request.maxTokens();
         return new EmbeddedStream(
-                submit(work), prepared.newParser(), prompt.length, clamped, meters, engine::tokenBytes);
+                submit(work),
+                prepared.newParser(),
+                prompt.length,
+                clamped,
+                engine.remembers(),
+                meters,
+                engine::tokenBytes);
     }
 
-    /** The form of the calls, unless the request has one for the whole answer. */
+    /** The form of the calls, and of the words if the request has one for them. */
     private static OutputControl control(GenerationRequest request, PreparedChat prepared) {
         OutputControl wanted = request.control();
-        OutputControl control = wanted.constraint().isPresent() ? wanted : prepared.control();
+        OutputControl control = wanted.constraint().map(prepared::control).orElse(prepared.control());
         return control.withLogitBias(wanted.logitBias())
                 .withShownTokens(prepared.control().shownTokens());
     }

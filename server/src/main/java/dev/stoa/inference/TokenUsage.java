@@ -3,11 +3,17 @@ package dev.stoa.inference;
 /**
  * Tokens of one request.
  *
- * @param inputTokens with the {@code cachedTokens} that were not computed again
+ * @param inputTokens with the {@code cachedTokens} that were not computed again, and the {@code writtenTokens} that were
+ *     and are remembered for later requests; what is neither was computed and is not remembered, or nobody says
  * @param outputTokens with the {@code thinkingTokens} that the model thought before it answered
  */
-public record TokenUsage(int inputTokens, int cachedTokens, int outputTokens, int thinkingTokens) {
+public record TokenUsage(int inputTokens, int cachedTokens, int writtenTokens, int outputTokens, int thinkingTokens) {
     public static final TokenUsage NONE = new TokenUsage(0, 0, 0);
+
+    /** Where nobody says what is remembered. */
+    public TokenUsage(int inputTokens, int cachedTokens, int outputTokens, int thinkingTokens) {
+        this(inputTokens, cachedTokens, 0, outputTokens, thinkingTokens);
+    }
 
     /** Of an answer without thinking. */
     public TokenUsage(int inputTokens, int cachedTokens, int outputTokens) {
@@ -18,6 +24,7 @@ public record TokenUsage(int inputTokens, int cachedTokens, int outputTokens, in
         return new TokenUsage(
                 inputTokens + other.inputTokens,
                 cachedTokens + other.cachedTokens,
+                writtenTokens + other.writtenTokens,
                 outputTokens + other.outputTokens,
                 thinkingTokens + other.thinkingTokens);
     }
@@ -27,8 +34,14 @@ public record TokenUsage(int inputTokens, int cachedTokens, int outputTokens, in
         return new TokenUsage(
                 inputTokens - earlier.inputTokens,
                 cachedTokens - earlier.cachedTokens,
+                writtenTokens - earlier.writtenTokens,
                 outputTokens - earlier.outputTokens,
                 thinkingTokens - earlier.thinkingTokens);
+    }
+
+    /** The same prompt with another count of the answer. */
+    public TokenUsage withOutput(int output, int thinking) {
+        return new TokenUsage(inputTokens, cachedTokens, writtenTokens, output, thinking);
     }
 
     /** What a part of a request adds whose prompt another part has counted. */

@@ -46,6 +46,42 @@ final class CallGrammar {
         };
     }
 
+    /**
+     * What becomes of a form for the words of an answer: it may be nothing but calls instead. An answer that must be calls
+     * has no words.
+     */
+    static Constraint orCalls(Dialect dialect, ChatPrompt chat, List<Tool> tools, Constraint form) {
+        if (tools.isEmpty()) {
+            return form;
+        }
+        return chat.toolChoice() instanceof ToolChoice.Auto
+                ? new Choice(List.of(form, onlyCalls(dialect, tools, chat.parallelToolCalls())))
+                : of(dialect, chat, tools).orElse(form);
+    }
+
+    private static Constraint onlyCalls(Dialect dialect, List<Tool> tools, boolean parallel) {
+        Constraint calls = calls(dialect, tools, false);
+        int more = parallel ? CALLS_MAX - 1 : 0;
+        return switch (dialect) {
+            case HERMES, TOLD -> {
+                Constraint call = new Sequence(
+                        new Literal(dialect.open()),
+                        new Literal(dialect.afterOpen()),
+                        calls,
+                        new Literal("\n" + dialect.close()));
+                yield new Sequence(call, new Repeat(new Sequence(new Literal("\n"), call), 0, more));
+            }
+            case MISTRAL ->
+                new Sequence(
+                        new Literal(dialect.open()),
+                        new Literal("["),
+                        calls,
+                        new Repeat(new Sequence(new Literal(", "), calls), 0, more),
+                        new Literal("]"));
+            case LLAMA3, BARE -> calls;
+        };
+    }
+
     private static Constraint forced(Dialect dialect, List<Tool> tools, boolean parallel) {
         Constraint call = calls(dialect, tools, true);
         int more = parallel ? CALLS_MAX - 1 : 0;

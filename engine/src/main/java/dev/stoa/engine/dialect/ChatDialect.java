@@ -67,7 +67,11 @@ public final class ChatDialect {
         }
         Set<String> names = tools.stream().map(Tool::name).collect(Collectors.toUnmodifiableSet());
         String opened = opening;
-        return new PreparedChat(prompt, control, () -> new AnswerParser(dialect, names, opened));
+        return new PreparedChat(
+                prompt,
+                control,
+                () -> new AnswerParser(dialect, names, opened),
+                form -> CallGrammar.orCalls(dialect, chat, tools, form));
     }
 
     private int[] encode(ChatPrompt chat, List<Tool> tools, boolean forced) {

@@ -64,7 +64,9 @@ public final class Forms {
             case Constraint.Sequence sequence -> sequence.parts().forEach(part -> addNamed(part, named));
             case Constraint.Choice choice -> choice.options().forEach(option -> addNamed(option, named));
             case Constraint.Repeat repeat -> addNamed(repeat.part(), named);
-            case Constraint.JsonSchema _, Constraint.Regex _, Constraint.Literal _ -> {}
+            // A literal that is a control token's spelling, no more.
+            case Constraint.Literal(String text) -> addNamed(text, named);
+            case Constraint.JsonSchema _, Constraint.Regex _ -> {}
         }
     }
 

@@ -71,6 +71,7 @@ public final class LocalEngine implements Engine {
     private final Arrivals arrivals;
     private final StepCounters counters;
     private final PrefixCache cache;
+    private final boolean remembers;
     private final Scheduler scheduler;
     private final EngineLoop loop;
 
@@ -103,6 +104,7 @@ public final class LocalEngine implements Engine {
                 drain,
                 System::nanoTime);
         this.counters = new StepCounters(arrivals, drain, System::nanoTime);
+        this.remembers = options.prefixCache();
         this.cache = new PrefixCache(pool, secret(), options.prefixCache());
         this.width = model.config().width();
         StepModel steps = new TransformerSteps(transformer, storage);
@@ -348,6 +350,11 @@ public final class LocalEngine implements Engine {
     @Override
     public EngineMetrics metrics() {
         return counters.snapshot();
+    }
+
+    @Override
+    public boolean remembers() {
+        return remembers;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stoa.engine.ChatMessage;
 import dev.stoa.engine.ChatPrompt;
 import dev.stoa.engine.Constraint;
+import dev.stoa.engine.OutputParser;
 import dev.stoa.engine.OutputPart;
 import dev.stoa.engine.PreparedChat;
 import dev.stoa.engine.Tool;
@@ -46,13 +47,7 @@ class CallFormsTest {
         String text = answer.replace("\\n", "\n");
         Tokenizer tokenizer = tokenizer();
         ChatTemplate source = ChatTemplate.parse("{{ tools }}" + template, "", "");
-        PreparedChat chat = new ChatDialect(source, tokenizer)
-                .prepare(new ChatPrompt(
-                        List.of(new ChatMessage("user", "x")),
-                        List.of(TOOL),
-                        ToolChoice.AUTO,
-                        false,
-                        Optional.empty()));
+        PreparedChat chat = new ChatDialect(source, tokenizer).prepare(chat(ToolChoice.AUTO));
         Forms forms = new Forms(tokenizer);
         assertThat(complete(forms, chat, tokenizer, text)).isTrue();
         assertThat(complete(forms, chat, tokenizer, "just words")).isTrue();
@@ -63,8 +58,51 @@ class CallFormsTest {
         assertThat(parts).contains(new OutputPart.CallStart(0, "f"), new OutputPart.CallEnd(0, true));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            quoteCharacter = '`',
+            value = {
+                "hermes <tool_call> # <tool_call>\\n{\"name\": \"f\", \"arguments\": {\"n\":1}}\\n</tool_call>",
+                "mistral [TOOL_CALLS] # [TOOL_CALLS][{\"name\": \"f\", \"arguments\": {\"n\":1}}]",
+                "llama <|python_tag|> # {\"name\": \"f\", \"parameters\": {\"n\":1}}",
+                "other # {\"name\": \"f\", \"arguments\": {\"n\":1}}",
+            })
+    void anAnswerInAFormMayBeCallsInstead(String template, String answer) {
+        String text = answer.replace("\\n", "\n");
+        Tokenizer tokenizer = tokenizer();
+        ChatDialect dialect = new ChatDialect(ChatTemplate.parse("{{ tools }}" + template, "", ""), tokenizer);
+        Constraint form = new Constraint.JsonSchema("{\"enum\":[{\"city\":\"Oslo\"}]}");
+        Forms forms = new Forms(tokenizer);
+        PreparedChat free = dialect.prepare(chat(ToolChoice.AUTO));
+        Constraint either = free.control(form).constraint().orElseThrow();
+        assertThat(complete(forms, either, tokenizer, "{\"city\":\"Oslo\"}")).isTrue();
+        assertThat(complete(forms, either, tokenizer, text)).isTrue();
+        assertThat(complete(forms, either, tokenizer, "just words")).isFalse();
+        assertThat(complete(forms, either, tokenizer, "{\"city\":\"Rome\"}")).isFalse();
+        assertThat(free.newParser().append(text)).contains(new OutputPart.CallStart(0, "f"));
+        OutputParser parser = free.newParser();
+        List<OutputPart> words = new ArrayList<>(parser.append("{\"city\":\"Oslo\"}"));
+        words.addAll(parser.finish());
+        StringBuilder said = new StringBuilder();
+        words.forEach(part -> said.append(part instanceof OutputPart.Text(String more) ? more : "no text: " + part));
+        assertThat(said).hasToString("{\"city\":\"Oslo\"}");
+        assertThat(dialect.prepare(chat(ToolChoice.NONE)).control(form).constraint())
+                .hasValue(form);
+        PreparedChat forced = dialect.prepare(chat(ToolChoice.ANY));
+        assertThat(forced.control(form)).isEqualTo(forced.control());
+    }
+
+    private static ChatPrompt chat(ToolChoice choice) {
+        return new ChatPrompt(List.of(new ChatMessage("user", "x")), List.of(TOOL), choice, false, Optional.empty());
+    }
+
     private static boolean complete(Forms forms, PreparedChat chat, Tokenizer tokenizer, String text) {
-        TokenMatcher matcher = forms.matcher(chat.control().constraint().orElseThrow());
+        return complete(forms, chat.control().constraint().orElseThrow(), tokenizer, text);
+    }
+
+    private static boolean complete(Forms forms, Constraint form, Tokenizer tokenizer, String text) {
+        TokenMatcher matcher = forms.matcher(form);
         for (int token : tokenizer.encode(text, true)) {
             if (!matcher.allowed().contains(token) || !matcher.accept(token)) {
                 return false;

@@ -76,7 +76,7 @@ final class AnthropicReader implements AnswerReader {
     private void input(JsonNode usage) {
         long cached = usage.path("cache_read_input_tokens").asLong(0);
         long written = usage.path("cache_creation_input_tokens").asLong(0);
-        tally.input(usage.path("input_tokens").asLong(0) + written + cached, cached);
+        tally.input(usage.path("input_tokens").asLong(0) + written + cached, cached, written);
     }
 
     private void block(JsonNode block, Consumer<TokenStream.Event> out) {

@@ -30,7 +30,7 @@ final class Tally {
         characters += text.length();
         if (!outputKnown) {
             int counted = (int) Math.min(Integer.MAX_VALUE, Math.max(pieces, characters / CHARACTERS_PER_TOKEN));
-            usage = new TokenUsage(usage.inputTokens(), usage.cachedTokens(), counted, usage.thinkingTokens());
+            usage = usage.withOutput(counted, usage.thinkingTokens());
         }
     }
 
@@ -52,15 +52,20 @@ final class Tally {
     }
 
     private void thinking(long tokens) {
-        usage = new TokenUsage(usage.inputTokens(), usage.cachedTokens(), usage.outputTokens(), (int)
-                Math.min(usage.outputTokens(), tokens));
+        usage = usage.withOutput(usage.outputTokens(), (int) Math.min(usage.outputTokens(), tokens));
+    }
+
+    /** The prompt as the upstream counts it, where it doesn't tell what it remembers. */
+    void input(long tokens, long cached) {
+        input(tokens, cached, 0);
     }
 
     /** The prompt as the upstream counts it; a nonsensical count is not taken. */
-    void input(long tokens, long cached) {
-        if (tokens > 0 && tokens <= Integer.MAX_VALUE && cached >= 0 && cached <= tokens) {
+    void input(long tokens, long cached, long written) {
+        if (tokens > 0 && tokens <= Integer.MAX_VALUE && cached >= 0 && written >= 0 && cached + written <= tokens) {
             inputKnown = true;
-            usage = new TokenUsage((int) tokens, (int) cached, usage.outputTokens(), usage.thinkingTokens());
+            usage = new TokenUsage(
+                    (int) tokens, (int) cached, (int) written, usage.outputTokens(), usage.thinkingTokens());
         }
     }
 
@@ -68,8 +73,7 @@ final class Tally {
     void output(long tokens) {
         if (tokens >= 0 && tokens <= Integer.MAX_VALUE) {
             outputKnown = true;
-            usage = new TokenUsage(usage.inputTokens(), usage.cachedTokens(), (int) tokens, (int)
-                    Math.min(tokens, usage.thinkingTokens()));
+            usage = usage.withOutput((int) tokens, (int) Math.min(tokens, usage.thinkingTokens()));
         }
     }
 
