@@ -110,6 +110,32 @@ class AnthropicClient(unittest.TestCase):
         )
         self.assertIsInstance(parsed.parsed_output, City)
 
+    def test_structured_output_beside_tools(self):
+        message = self.client.messages.create(
+            model=MODEL,
+            max_tokens=200,
+            messages=[{"role": "user", "content": "Describe Oslo."}],
+            tools=[{**TOOL, "strict": True}],
+            output_config={"format": {"type": "json_schema", "schema": CITY}},
+        )
+        # The model chooses: a call, or the form; nothing else.
+        last = message.content[-1]
+        City.model_validate(last.input if message.stop_reason == "tool_use" else json.loads(last.text))
+
+    def test_cached_tokens(self):
+        text = "The Po rises on Monte Viso and ends in the Adriatic Sea. " * 4
+        system = [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]
+        ask = {"model": MODEL, "max_tokens": 1, "system": system, "messages": QUESTION}
+        first = self.client.messages.create(**ask).usage
+        again = self.client.messages.create(**ask).usage
+        self.assertEqual(first.input_tokens, 0)
+        self.assertEqual(first.cache_creation.ephemeral_5m_input_tokens, first.cache_creation_input_tokens)
+        self.assertGreater(again.cache_read_input_tokens, 40)
+        for usage in (first, again):
+            total = usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens
+            self.assertEqual(total, self.client.messages.count_tokens(model=MODEL, system=system, messages=QUESTION).input_tokens)
+            self.assertEqual(usage.service_tier, "standard")
+
     def test_count_tokens_is_what_a_message_uses(self):
         count = self.client.messages.count_tokens(model=MODEL, messages=QUESTION)
         usage = self.client.messages.create(model=MODEL, max_tokens=1, messages=QUESTION).usage

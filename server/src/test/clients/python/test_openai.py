@@ -1,5 +1,6 @@
 """OpenAI's own client against a running server."""
 
+import base64
 import json
 import unittest
 from typing import Literal
@@ -144,6 +145,19 @@ class OpenAiClient(unittest.TestCase):
         self.assertIn(MODEL, ids)
         self.assertIn(EMBEDDER, ids)
         self.assertEqual(self.client.models.retrieve("stoa-latest").id, MODEL)
+
+    def test_files_are_read(self):
+        text = b"The Po is 652 km long, the Ebro 930 km, the Tiber 406 km, the Loire 1,006 km."
+        made = self.client.files.create(file=("rivers.txt", text), purpose="user_data")
+        data = "data:text/plain;base64," + base64.b64encode(text).decode()
+        for file in [{"file_id": made.id}, {"filename": "rivers.txt", "file_data": data}]:
+            content = [{"type": "file", "file": file}, {"type": "text", "text": "Name one."}]
+            answer = self.client.chat.completions.create(model=MODEL, max_tokens=1, messages=[{"role": "user", "content": content}])
+            self.assertGreater(answer.usage.prompt_tokens, 40)
+            content = [{"type": "input_file", **file}, {"type": "input_text", "text": "Name one."}]
+            response = self.client.responses.create(model=MODEL, max_output_tokens=1, store=False, input=[{"role": "user", "content": content}])
+            self.assertEqual(response.usage.input_tokens, answer.usage.prompt_tokens)
+        self.client.files.delete(made.id)
 
     def test_files(self):
         made = self.client.files.create(file=("rivers.txt", b"Po, Ebro, Loire"), purpose="user_data", expires_after={"anchor": "created_at", "seconds": 3600})

@@ -63,6 +63,11 @@ public final class Fields {
         };
     }
 
+    /** The object itself. */
+    public JsonNode object() {
+        return object;
+    }
+
     public String path(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }

@@ -2,6 +2,7 @@ package dev.stoa.generation;
 
 import dev.stoa.admission.Admission;
 import dev.stoa.admission.Permit;
+import dev.stoa.engine.Priority;
 import dev.stoa.engine.Scheduling;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.Affinity;
@@ -151,7 +152,11 @@ final class GenerationService implements Generations, SmartLifecycle {
 
     /** Organizations share the engine evenly, and nothing that one could learn of another's prompts. */
     private Scheduling shareOf(Caller caller, GenerationRequest part) {
-        return part.scheduling().withTenant(caller.organizationId().toString()).withTimeLimit(limits.requestTime());
+        Scheduling asked = part.scheduling();
+        boolean behind = asked.priority() == Priority.INTERACTIVE && !limits.priorityTier();
+        return (behind ? asked.withPriority(Priority.STANDARD) : asked)
+                .withTenant(caller.organizationId().toString())
+                .withTimeLimit(limits.requestTime());
     }
 
     private static void giveUp(List<TokenStream> begun, Settlement settlement, Outcome outcome) {

@@ -38,6 +38,8 @@ import org.springframework.util.unit.DataSize;
  *     stopped, but its beginning may have left
  * @param engineStall how long the engine may make no step with work waiting before it counts as unhealthy: the longest
  *     step seen on a slow machine with a long prompt is some seconds
+ * @param priorityTier whether a request may go before those of others by asking for it ({@code service_tier}): not where
+ *     callers don't trust each other, as all of them may ask
  */
 @ConfigurationProperties("stoa.limits")
 public record Limits(
@@ -59,7 +61,8 @@ public record Limits(
         @DefaultValue("10000") int usageQueue,
         @DefaultValue("500") int usageBatch,
         @DefaultValue("200") int safetyWindow,
-        @DefaultValue("60s") Duration engineStall) {
+        @DefaultValue("60s") Duration engineStall,
+        @DefaultValue("false") boolean priorityTier) {
 
     /** @throws IllegalArgumentException naming the setting that is out of range */
     public Limits {

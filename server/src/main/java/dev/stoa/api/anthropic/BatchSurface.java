@@ -50,12 +50,10 @@ final class BatchSurface implements BatchProtocol {
         try (TokenStream stream = generations.start(
                 request.caller(),
                 decoded.generation(request.requestId(), ids.seed()).inBatch())) {
-            MessageJson format = new MessageJson(ids.message(), stream::model, ids::toolUse);
+            MessageJson format = new MessageJson(
+                    ids.message(), stream::model, ids::toolUse, new UsageJson(decoded.breakpoints(), TIER));
             ClientConnection client = ClientConnection.without(request.stopped());
             ObjectNode message = request.unlessStopped(WholeAnswer.read(stream, format, client, limits));
-            if (message.get("usage") instanceof ObjectNode usage) {
-                usage.put("service_tier", TIER);
-            }
             return new Answer(200, message.toString());
         }
     }

@@ -22,15 +22,17 @@ final class MessageJson {
     private final String id;
     private final Supplier<String> model;
     private final Supplier<String> callIds;
+    private final UsageJson usage;
 
     /**
      * @param model its own name, also where an alias was asked for; asked when the answer has begun
      * @param callIds names calls that the worker didn't name
      */
-    MessageJson(String id, Supplier<String> model, Supplier<String> callIds) {
+    MessageJson(String id, Supplier<String> model, Supplier<String> callIds, UsageJson usage) {
         this.id = id;
         this.model = model;
         this.callIds = callIds;
+        this.usage = usage;
     }
 
     /** A whole answer. */
@@ -38,14 +40,14 @@ final class MessageJson {
         ObjectNode message = message();
         message.withArray("content").addAll(content);
         stop(message, end, refusal);
-        message.set("usage", usage(end.usage()));
+        message.set("usage", usage.json(end.usage()));
         return message;
     }
 
     ObjectNode messageStart(TokenStream.Started started) {
         ObjectNode message = message();
         message.putNull("stop_reason").putNull("stop_sequence");
-        message.set("usage", usage(new TokenUsage(started.inputTokens(), started.cachedTokens(), 0)));
+        message.set("usage", usage.json(new TokenUsage(started.inputTokens(), started.cachedTokens(), 0)));
         ObjectNode event = event("message_start");
         event.set("message", message);
         return event;
@@ -124,10 +126,10 @@ final class MessageJson {
         return event("content_block_stop").put("index", index);
     }
 
-    static ObjectNode messageDelta(TokenStream.Finished end, @Nullable Refusal refusal) {
+    ObjectNode messageDelta(TokenStream.Finished end, @Nullable Refusal refusal) {
         ObjectNode event = event("message_delta");
         stop(event.putObject("delta"), end, refusal);
-        event.set("usage", usage(end.usage()));
+        event.set("usage", usage.json(end.usage()));
         return event;
     }
 
@@ -170,15 +172,5 @@ final class MessageJson {
             case CONTEXT_FULL -> "model_context_window_exceeded";
             case REFUSAL -> "refusal";
         };
-    }
-
-    /** The protocol counts what came from the cache apart from the other input. */
-    private static ObjectNode usage(TokenUsage usage) {
-        return JSON.createObjectNode()
-                .put("input_tokens", usage.inputTokens() - usage.cachedTokens())
-                .put("cache_creation_input_tokens", 0)
-                .put("cache_read_input_tokens", usage.cachedTokens())
-                .put("output_tokens", usage.outputTokens())
-                .put("service_tier", "standard");
     }
 }

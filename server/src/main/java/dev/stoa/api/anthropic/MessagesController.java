@@ -76,7 +76,8 @@ final class MessagesController {
         String requestId = RequestId.of(http);
         try (TokenStream stream = start(caller, request, requestId, response)) {
             ClientConnection client = ClientConnection.current(limits.clientCheck());
-            MessageJson json = new MessageJson(ids.message(), stream::model, ids::toolUse);
+            MessageJson json = new MessageJson(
+                    ids.message(), stream::model, ids::toolUse, UsageJson.of(request, limits.priorityTier()));
             if (passes) {
                 PassedMessages words = new PassedMessages(json, stream, requestId);
                 new PassedAnswer(stream, client, limits, words).writeTo(response, request.stream());

@@ -5,6 +5,7 @@ import dev.stoa.api.GivenDocuments;
 import dev.stoa.api.ToolTurns;
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
 import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Message.Role;
@@ -20,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * From a body's JSON to a {@link MessagesRequest}. Everything the protocol knows and this server does not serve yet is
- * refused by name; hints that change nothing in the answer (caching, tier, metadata) are checked and passed over.
+ * refused by name; hints that change nothing in the answer (metadata) are checked and passed over.
  */
 final class MessagesDecoder {
     /** Each is looked for at every token. */
@@ -42,7 +43,8 @@ final class MessagesDecoder {
         boolean stream = fields.optionalBoolean("stream");
         List<String> stops = stopSequences(fields);
         metadata(fields.optionalObject("metadata"));
-        oneOf(fields, "service_tier", "auto", "standard_only");
+        String tier = oneOf(fields, "service_tier", "auto", "standard_only");
+        Priority priority = "auto".equals(tier) ? Priority.INTERACTIVE : Priority.STANDARD;
         OptionalDouble temperature = OptionalDouble.empty();
         OptionalDouble topP = OptionalDouble.empty();
         OptionalInt topK = OptionalInt.empty();
@@ -56,7 +58,7 @@ final class MessagesDecoder {
                         name, "sampling parameters are not part of version 2026-10-21; send 2023-06-01 to use them");
             }
         }
-        return rest(fields, version, documents, maxTokens, stops, temperature, topP, topK, stream);
+        return rest(fields, version, documents, maxTokens, stops, temperature, topP, topK, priority, stream);
     }
 
     /** A body whose tokens are to be counted. */
@@ -70,6 +72,7 @@ final class MessagesDecoder {
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalInt.empty(),
+                Priority.STANDARD,
                 false);
     }
 
@@ -82,6 +85,7 @@ final class MessagesDecoder {
             OptionalDouble temperature,
             OptionalDouble topP,
             OptionalInt topK,
+            Priority priority,
             boolean stream) {
         String model = fields.requiredString("model");
         List<Message> messages = new ArrayList<>();
@@ -98,11 +102,6 @@ final class MessagesDecoder {
         ContentDecoder.cacheControl(fields);
         ToolSet tools = ToolsDecoder.decode(fields);
         OutputControl control = outputConfig(fields.optionalObject("output_config"));
-        if (control.constraint().isPresent() && tools.callable()) {
-            throw Fields.invalid(
-                    "output_config.format",
-                    "can't go with tools that may be called: an answer is held to one form; send tool_choice “none”");
-        }
         if (control.constraint().isPresent() && sources.cites()) {
             throw Fields.invalid("output_config.format", "can't go with citations: marks are no part of that form");
         }
@@ -118,6 +117,8 @@ final class MessagesDecoder {
                 topP,
                 topK,
                 control,
+                priority,
+                CacheBreakpoints.of(fields.object()),
                 stream);
     }
 
@@ -228,11 +229,12 @@ final class MessagesDecoder {
         return control;
     }
 
-    private static void oneOf(Fields fields, String name, String first, String second) {
+    private static @Nullable String oneOf(Fields fields, String name, String first, String second) {
         String value = fields.optionalString(name);
         if (value != null && !value.equals(first) && !value.equals(second)) {
             throw Fields.invalid(fields.path(name), "must be “" + first + "” or “" + second + "”");
         }
+        return value;
     }
 
     private static List<String> stopSequences(Fields fields) {

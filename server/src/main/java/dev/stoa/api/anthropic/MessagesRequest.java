@@ -1,6 +1,7 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
 import dev.stoa.engine.Scheduling;
 import dev.stoa.inference.GenerationRequest;
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
  *
  * @param prompt a conversation, with the system prompt as its first message where there is one; or the body as it came
  * @param control the form of the answer
+ * @param priority that it asks for
  * @param maxTokens 1 where only tokens are counted
  */
 record MessagesRequest(
@@ -25,6 +27,8 @@ record MessagesRequest(
         OptionalDouble topP,
         OptionalInt topK,
         OutputControl control,
+        Priority priority,
+        CacheBreakpoints breakpoints,
         boolean stream) {
     private static final String SURFACE = "anthropic";
 
@@ -39,7 +43,7 @@ record MessagesRequest(
                 stopSequences,
                 GenerationRequest.NO_LOGPROBS,
                 control,
-                Scheduling.DEFAULT,
+                Scheduling.DEFAULT.withPriority(priority),
                 SURFACE,
                 List.of());
     }

@@ -4,6 +4,7 @@ import dev.stoa.api.Fields;
 import dev.stoa.api.PassedAnswer;
 import dev.stoa.api.PassedBody;
 import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.Priority;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Prompt;
 import dev.stoa.inference.TokenStream;
@@ -76,6 +77,8 @@ final class PassedMessages implements PassedAnswer.Words {
                 OptionalDouble.empty(),
                 OptionalInt.empty(),
                 OutputControl.NONE,
+                Priority.STANDARD,
+                CacheBreakpoints.NONE,
                 stream);
     }
 
@@ -111,7 +114,7 @@ final class PassedMessages implements PassedAnswer.Words {
         if (open >= 0) {
             write(out, MessageJson.contentBlockStop(open));
         }
-        write(out, MessageJson.messageDelta(end, stream.refusal()));
+        write(out, json.messageDelta(end, stream.refusal()));
         write(out, MessageJson.event("message_stop"));
         return out.toByteArray();
     }

@@ -162,7 +162,7 @@ final class StreamedAnswer {
 
     private void end(EventWriter out, TokenStream.Finished end) throws IOException {
         close(out);
-        out.add(MessageJson.messageDelta(end, stream.refusal()))
+        out.add(json.messageDelta(end, stream.refusal()))
                 .add(MessageJson.event("message_stop"))
                 .flush();
     }

@@ -1,7 +1,6 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.identity.Caller;
-import dev.stoa.inference.Inference;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.response.BackgroundStore;
 import dev.stoa.response.BackgroundStore.Event;
@@ -9,6 +8,7 @@ import dev.stoa.response.ResponseStatus;
 import dev.stoa.response.StoredResponse;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Ids;
+import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,9 +54,9 @@ final class BackgroundResponses implements SmartLifecycle {
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1;
 
     private final BackgroundStore store;
-    private final Inference inference;
     private final Ids ids;
     private final Clock clock;
+    private final Limits limits;
     private final boolean alone;
     private final UUID serverId = UUID.randomUUID();
     private final Map<String, BackgroundRun> live = new ConcurrentHashMap<>();
@@ -68,14 +68,14 @@ final class BackgroundResponses implements SmartLifecycle {
 
     BackgroundResponses(
             BackgroundStore store,
-            Inference inference,
             Ids ids,
             Clock clock,
+            Limits limits,
             @Value("${stoa.database:}") String externalDatabase) {
         this.store = store;
-        this.inference = inference;
         this.ids = ids;
         this.clock = clock;
+        this.limits = limits;
         this.alone = externalDatabase.isBlank();
     }
 
@@ -87,10 +87,10 @@ final class BackgroundResponses implements SmartLifecycle {
     ObjectNode begin(Caller caller, ResponsesRequest request, TokenStream stream) {
         String id = ids.response();
         BackgroundRun run = new BackgroundRun(id, stream);
-        String model = inference.model(request.model()).id();
         long created = clock.instant().getEpochSecond();
-        ResponseRun response =
-                new ResponseRun(request, id, model, created, ids, event -> run.add(logged(id, event)), _ -> {});
+        String tier = Decoding.tier(request.priority(), limits.priorityTier());
+        ResponseRun response = new ResponseRun(
+                request, id, stream::model, tier, created, ids, event -> run.add(logged(id, event)), _ -> {});
         response.begin();
         ObjectNode now = response.response().deepCopy();
         StoredResponse stored = new StoredResponse(

@@ -2,12 +2,12 @@ package dev.stoa.api.openai;
 
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.Fields;
+import dev.stoa.api.GivenDocuments;
 import dev.stoa.api.JsonBody;
 import dev.stoa.batch.BatchProtocol;
 import dev.stoa.embedding.Embeddings;
 import dev.stoa.generation.Generations;
 import dev.stoa.inference.GenerationRequest;
-import dev.stoa.inference.Inference;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.shared.Ids;
 import dev.stoa.shared.Limits;
@@ -36,7 +36,10 @@ final class BatchSurface implements BatchProtocol {
 
     private final Generations generations;
     private final Embeddings embeddings;
-    private final Inference inference;
+    private final GivenDocuments documents;
+    /** What the vendor calls the tier of batches, too. */
+    private static final String TIER = "default";
+
     private final Limits limits;
     private final KeptResponses kept;
     private final Ids ids;
@@ -46,14 +49,14 @@ final class BatchSurface implements BatchProtocol {
     BatchSurface(
             Generations generations,
             Embeddings embeddings,
-            Inference inference,
+            GivenDocuments documents,
             Limits limits,
             KeptResponses kept,
             Ids ids,
             Clock clock) {
         this.generations = generations;
         this.embeddings = embeddings;
-        this.inference = inference;
+        this.documents = documents;
         this.limits = limits;
         this.kept = kept;
         this.ids = ids;
@@ -91,9 +94,10 @@ final class BatchSurface implements BatchProtocol {
     }
 
     private ObjectNode chat(Request request, JsonNode body) throws InterruptedException {
-        CompletionRequest decoded = ChatDecoder.decode(body, ids);
+        CompletionRequest decoded = ChatDecoder.decode(body, ids, documents.reader(request.caller()));
         boolean logprobs = decoded.topLogprobs() != GenerationRequest.NO_LOGPROBS;
-        return complete(request, decoded, model -> new ChatJson(ids.chatCompletion(), model, now(), logprobs, false));
+        return complete(
+                request, decoded, model -> new ChatJson(ids.chatCompletion(), model, now(), TIER, logprobs, false));
     }
 
     private ObjectNode text(Request request, JsonNode body) throws InterruptedException {
@@ -135,16 +139,17 @@ final class BatchSurface implements BatchProtocol {
         ResponsesRequest decoded = kept.decode(request.caller(), body, ids);
         requireWhole(decoded.stream());
         Fields.require(!decoded.background(), "background", "a request of a batch is in the background anyway");
-        ResponseRun run = new ResponseRun(
-                decoded,
-                ids.response(),
-                model(decoded.model()),
-                now(),
-                ids,
-                _ -> {},
-                ended -> kept.keep(request.caller(), decoded, ended));
         try (TokenStream stream = generations.start(
                 request.caller(), decoded.generation(request.requestId()).inBatch())) {
+            ResponseRun run = new ResponseRun(
+                    decoded,
+                    ids.response(),
+                    stream::model,
+                    TIER,
+                    now(),
+                    ids,
+                    _ -> {},
+                    ended -> kept.keep(request.caller(), decoded, ended));
             while (!request.stopped().getAsBoolean()) {
                 TokenStream.Event event = stream.next(limits.clientCheck());
                 if (event != null) {
@@ -160,11 +165,6 @@ final class BatchSurface implements BatchProtocol {
 
     private static void requireWhole(boolean stream) {
         Fields.require(!stream, "stream", "a request of a batch can't be streamed");
-    }
-
-    /** @throws StoaException NOT_FOUND */
-    private String model(String asked) {
-        return inference.model(asked).id();
     }
 
     private long now() {

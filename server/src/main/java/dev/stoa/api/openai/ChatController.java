@@ -4,6 +4,7 @@ import dev.stoa.admission.Admission;
 import dev.stoa.api.CacheHeader;
 import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
+import dev.stoa.api.GivenDocuments;
 import dev.stoa.api.JsonBody;
 import dev.stoa.api.LifecycleHeaders;
 import dev.stoa.api.PassedAnswer;
@@ -36,6 +37,7 @@ final class ChatController {
     static final String ORGANIZATION_HEADER = "openai-organization";
 
     private final Callers callers;
+    private final GivenDocuments documents;
     private final Generations generations;
     private final Inference inference;
     private final Admission admission;
@@ -46,6 +48,7 @@ final class ChatController {
 
     ChatController(
             Callers callers,
+            GivenDocuments documents,
             Generations generations,
             Inference inference,
             Admission admission,
@@ -53,6 +56,7 @@ final class ChatController {
             Ids ids,
             Clock clock) {
         this.callers = callers;
+        this.documents = documents;
         this.generations = generations;
         this.inference = inference;
         this.admission = admission;
@@ -64,7 +68,7 @@ final class ChatController {
 
     /** Reads a body of one of the two paths. */
     private interface Decoder {
-        CompletionRequest decode(JsonNode body, Ids ids);
+        CompletionRequest decode(Caller caller, JsonNode body);
     }
 
     /** Makes the writer of one answer; its model is known when the answer has begun. */
@@ -74,9 +78,11 @@ final class ChatController {
 
     @RequestMapping("/v1/chat/completions")
     void chat(HttpServletRequest http, HttpServletResponse response) throws IOException, InterruptedException {
-        answer(http, response, "/chat/completions", ChatDecoder::decode, (request, model, choices, created) -> {
+        Decoder decoder = (caller, json) -> ChatDecoder.decode(json, ids, documents.reader(caller));
+        answer(http, response, "/chat/completions", decoder, (request, model, choices, created) -> {
             boolean logprobs = request.topLogprobs() != GenerationRequest.NO_LOGPROBS;
-            return new ChatJson(ids.chatCompletion(), model, created, logprobs, request.includeUsage());
+            String tier = Decoding.tier(request.priority(), limits.priorityTier());
+            return new ChatJson(ids.chatCompletion(), model, created, tier, logprobs, request.includeUsage());
         });
     }
 
@@ -86,7 +92,7 @@ final class ChatController {
                 http,
                 response,
                 "/completions",
-                TextDecoder::decode,
+                (caller, json) -> TextDecoder.decode(json, ids),
                 (request, model, choices, created) ->
                         new TextJson(ids.completion(), model, created, request.includeUsage(), choices));
     }
@@ -100,7 +106,7 @@ final class ChatController {
         JsonNode sent = body.parse(bytes);
         boolean passes = PassedCompletion.takes(sent, inference);
         CompletionRequest request =
-                passes ? PassedCompletion.decode(sent, bytes, path, ids) : decoder.decode(sent, ids);
+                passes ? PassedCompletion.decode(sent, bytes, path, ids) : decoder.decode(caller, sent);
         List<GenerationRequest> parts = request.parts(RequestId.of(http));
         List<TokenStream> streams = start(caller, parts, response);
         try (Choices choices = new Choices(streams, limits.clientCheck())) {

@@ -1,6 +1,7 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.Fields;
+import dev.stoa.api.GivenDocuments;
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Priority;
@@ -22,10 +23,10 @@ final class ChatDecoder {
 
     private ChatDecoder() {}
 
-    static CompletionRequest decode(JsonNode body, Ids ids) {
+    static CompletionRequest decode(JsonNode body, Ids ids, GivenDocuments.Reader documents) {
         Fields fields = Fields.of(body, "");
         String model = fields.requiredString("model");
-        List<Message> messages = ChatMessages.decode(fields);
+        List<Message> messages = ChatMessages.decode(fields, new FileParts(documents));
         boolean stream = fields.optionalBoolean("stream");
         boolean includeUsage = Decoding.includeUsage(fields, stream);
         Sampling sampling = Decoding.sampling(fields, ids);
@@ -35,11 +36,6 @@ final class ChatDecoder {
         int topLogprobs = topLogprobs(fields);
         ToolSet tools = ToolsDecoder.decode(fields);
         OutputControl control = Decoding.bias(fields, format(fields));
-        if (tools.callable() && control.constraint().isPresent()) {
-            throw Fields.invalid(
-                    "response_format",
-                    "can't go with tools that may be called: an answer is held to one form; send tool_choice “none”");
-        }
         if (tools.callable() && topLogprobs != GenerationRequest.NO_LOGPROBS) {
             throw Fields.invalid("logprobs", "can't be given of answers that may call tools");
         }

@@ -23,14 +23,25 @@ final class ChatJson implements AnswerJson {
     private final String id;
     private final Supplier<String> model;
     private final long createdSeconds;
+    private final String tier;
     private final boolean logprobsWanted;
     private final boolean usageInChunks;
 
-    /** @param usageInChunks whether every chunk has a usage, null in all but the last, as those have who ask for it */
-    ChatJson(String id, Supplier<String> model, long createdSeconds, boolean logprobsWanted, boolean usageInChunks) {
+    /**
+     * @param tier in which it is served
+     * @param usageInChunks whether every chunk has a usage, null in all but the last, as those have who ask for it
+     */
+    ChatJson(
+            String id,
+            Supplier<String> model,
+            long createdSeconds,
+            String tier,
+            boolean logprobsWanted,
+            boolean usageInChunks) {
         this.id = id;
         this.model = model;
         this.createdSeconds = createdSeconds;
+        this.tier = tier;
         this.logprobsWanted = logprobsWanted;
         this.usageInChunks = usageInChunks;
     }
@@ -41,7 +52,7 @@ final class ChatJson implements AnswerJson {
                 .put("object", object)
                 .put("created", createdSeconds)
                 .put("model", model.get())
-                .put("service_tier", "default");
+                .put("service_tier", tier);
     }
 
     @Override

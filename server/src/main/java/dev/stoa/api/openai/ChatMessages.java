@@ -7,6 +7,7 @@ import dev.stoa.inference.Message;
 import dev.stoa.inference.Message.Role;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,14 +24,14 @@ final class ChatMessages {
 
     private ChatMessages() {}
 
-    static List<Message> decode(Fields body) {
+    static List<Message> decode(Fields body, FileParts files) {
         List<JsonNode> items = Fields.items(body.required("messages"), "messages");
         if (items.isEmpty() || items.size() > MESSAGES_MAX) {
             throw Fields.invalid("messages", "must hold between 1 and " + MESSAGES_MAX + " messages");
         }
         List<Message> messages = new ArrayList<>(items.size());
         for (int i = 0; i < items.size(); i++) {
-            Message message = message(Fields.of(items.get(i), "messages[" + i + "]"));
+            Message message = message(Fields.of(items.get(i), "messages[" + i + "]"), files);
             if (isResults(message) && !messages.isEmpty() && isResults(messages.getLast())) {
                 List<ContentBlock> both = new ArrayList<>(messages.removeLast().content());
                 both.addAll(message.content());
@@ -67,11 +68,11 @@ final class ChatMessages {
         };
     }
 
-    private static Message message(Fields fields) {
+    private static Message message(Fields fields, FileParts files) {
         String name = fields.requiredString("role");
         Message message = switch (name) {
-            case "system", "developer" -> new Message(Role.SYSTEM, content(fields));
-            case "user" -> new Message(Role.USER, content(fields));
+            case "system", "developer" -> new Message(Role.SYSTEM, content(fields, null));
+            case "user" -> new Message(Role.USER, content(fields, files));
             case "assistant" -> assistant(fields);
             case "tool" -> result(fields);
             case "function" -> throw Fields.invalid(fields.path("role"), "has given way to “tool”, which is served");
@@ -88,7 +89,7 @@ final class ChatMessages {
         List<ContentBlock> blocks = new ArrayList<>();
         List<JsonNode> calls = fields.list("tool_calls");
         if (calls.isEmpty() || fields.optional("content") != null) {
-            blocks.addAll(content(fields));
+            blocks.addAll(content(fields, null));
         }
         for (int i = 0; i < calls.size(); i++) {
             blocks.add(call(Fields.of(calls.get(i), fields.path("tool_calls") + "[" + i + "]")));
@@ -139,10 +140,20 @@ final class ChatMessages {
     private static Message result(Fields fields) {
         String id = id(fields, "tool_call_id");
         StringBuilder text = new StringBuilder();
-        for (ContentBlock block : content(fields)) {
-            text.append(text.isEmpty() ? "" : "\n").append(((ContentBlock.Text) block).text());
+        for (ContentBlock block : content(fields, null)) {
+            text.append(text.isEmpty() ? "" : "\n").append(block.shown());
         }
         return new Message(Role.USER, List.of(new ContentBlock.ToolResult(id, text.toString(), false)));
+    }
+
+    private static ContentBlock file(Fields part, @Nullable FileParts files) {
+        if (files == null) {
+            throw Fields.invalid(part.path("type"), "only a user's message may bring a file");
+        }
+        Fields file = Fields.of(part.required("file"), part.path("file"));
+        ContentBlock read = files.read(file);
+        file.end();
+        return read;
     }
 
     static String id(Fields fields, String name) {
@@ -153,7 +164,8 @@ final class ChatMessages {
         return id;
     }
 
-    private static List<ContentBlock> content(Fields fields) {
+    /** @param files of a turn that may bring some */
+    private static List<ContentBlock> content(Fields fields, @Nullable FileParts files) {
         JsonNode node = fields.required("content");
         String path = fields.path("content");
         if (node.isString()) {
@@ -166,14 +178,17 @@ final class ChatMessages {
         for (JsonNode item : node) {
             Fields part = Fields.of(item, path + "[" + blocks.size() + "]");
             String type = part.requiredString("type");
-            String field = switch (type) {
-                case "text" -> "text";
-                case "refusal" -> "refusal";
-                case "image_url", "input_audio", "file" ->
-                    throw Fields.invalid(part.path("type"), "reading “" + type + "” " + Decoding.NOT_YET);
-                default -> throw Fields.invalid(part.path("type"), "is no type of content that is known here");
-            };
-            blocks.add(new ContentBlock.Text(part.requiredString(field)));
+            blocks.add(
+                    switch (type) {
+                        case "text" -> new ContentBlock.Text(part.requiredString("text"));
+                        case "refusal" -> new ContentBlock.Text(part.requiredString("refusal"));
+                        case "file" -> file(part, files);
+                        case "image_url" ->
+                            throw Fields.invalid(part.path("type"), "this server's models can't see an image");
+                        case "input_audio" ->
+                            throw Fields.invalid(part.path("type"), "reading “" + type + "” " + Decoding.NOT_YET);
+                        default -> throw Fields.invalid(part.path("type"), "is no type of content that is known here");
+                    });
             part.end();
         }
         if (blocks.isEmpty()) {

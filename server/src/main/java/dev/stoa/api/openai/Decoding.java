@@ -129,10 +129,27 @@ final class Decoding {
         return usage;
     }
 
-    /** How urgent the request is: “flex” waits behind all others; no tier goes before those of other callers. */
+    /** How urgent the request asks to be: “flex” waits behind all others, “priority” wants to go before them. */
     static Priority priority(Fields fields) {
         String tier = oneOf(fields, "service_tier", List.of("auto", "default", "flex", "scale", "priority"));
-        return "flex".equals(tier) ? Priority.BATCH : Priority.STANDARD;
+        return switch (tier == null ? "auto" : tier) {
+            case "flex" -> Priority.BATCH;
+            case "priority" -> Priority.INTERACTIVE;
+            default -> Priority.STANDARD;
+        };
+    }
+
+    /**
+     * The tier in which a request is served, as the protocol names it.
+     *
+     * @param priorityTier whether requests may go before others here
+     */
+    static String tier(Priority priority, boolean priorityTier) {
+        return switch (priority) {
+            case INTERACTIVE -> priorityTier ? "priority" : "default";
+            case STANDARD -> "default";
+            case BATCH -> "flex";
+        };
     }
 
     /** Biases on tokens, by their ids. */

@@ -1,6 +1,7 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.Fields;
+import dev.stoa.api.GivenDocuments;
 import dev.stoa.identity.Caller;
 import dev.stoa.response.ResponseLimits;
 import dev.stoa.response.ResponseStatus;
@@ -20,16 +21,18 @@ final class KeptResponses {
     private final ResponseStore store;
     private final ResponseLimits responseLimits;
     private final Limits limits;
+    private final GivenDocuments documents;
 
-    KeptResponses(ResponseStore store, ResponseLimits responseLimits, Limits limits) {
+    KeptResponses(ResponseStore store, ResponseLimits responseLimits, Limits limits, GivenDocuments documents) {
         this.store = store;
         this.responseLimits = responseLimits;
         this.limits = limits;
+        this.documents = documents;
     }
 
     /** Decodes a body, with what was said before it. */
     ResponsesRequest decode(Caller caller, JsonNode body, Ids ids) {
-        return ResponsesDecoder.decode(body, ids, new ResponsesDecoder.Keeping() {
+        return ResponsesDecoder.decode(body, ids, documents.reader(caller), new ResponsesDecoder.Keeping() {
             @Override
             public boolean keeps() {
                 return responseLimits.keeps();

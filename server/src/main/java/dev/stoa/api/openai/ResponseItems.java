@@ -16,10 +16,18 @@ import tools.jackson.databind.JsonNode;
 final class ResponseItems {
     private static final int ITEMS_MAX = 100_000;
 
-    private ResponseItems() {}
+    private final FileParts files;
+
+    private ResponseItems(FileParts files) {
+        this.files = files;
+    }
 
     /** @param earlier items of the responses that this one goes on from */
-    static List<Message> decode(Fields body, List<JsonNode> earlier) {
+    static List<Message> decode(Fields body, List<JsonNode> earlier, FileParts files) {
+        return new ResponseItems(files).decode(body, earlier);
+    }
+
+    private List<Message> decode(Fields body, List<JsonNode> earlier) {
         List<Message> messages = new ArrayList<>();
         addAll(messages, earlier, ResponsesDecoder.PREVIOUS);
         JsonNode input = body.required("input");
@@ -39,7 +47,7 @@ final class ResponseItems {
         return messages;
     }
 
-    private static void addAll(List<Message> messages, List<JsonNode> items, String path) {
+    private void addAll(List<Message> messages, List<JsonNode> items, String path) {
         for (int i = 0; i < items.size(); i++) {
             Message message = item(Fields.of(items.get(i), path + "[" + i + "]"));
             if (message != null) {
@@ -64,7 +72,7 @@ final class ResponseItems {
     }
 
     /** Null where nothing of it is for the model. */
-    private static @Nullable Message item(Fields item) {
+    private @Nullable Message item(Fields item) {
         String given = item.optionalString("type");
         item.optionalString("id");
         item.optionalString("status");
@@ -80,7 +88,7 @@ final class ResponseItems {
             }
             case "function_call_output" -> {
                 String id = ChatMessages.id(item, "call_id");
-                String output = text(item, "output");
+                List<ContentBlock.Readable> output = parts(item, "output", true);
                 yield new Message(Role.USER, List.of(new ContentBlock.ToolResult(id, output, false)));
             }
             case "reasoning" -> {
@@ -96,7 +104,7 @@ final class ResponseItems {
         return message;
     }
 
-    private static Message message(Fields item) {
+    private Message message(Fields item) {
         Role role = switch (item.requiredString("role")) {
             case "system", "developer" -> Role.SYSTEM;
             case "user" -> Role.USER;
@@ -104,30 +112,48 @@ final class ResponseItems {
             default -> throw Fields.invalid(item.path("role"), "must be “developer”, “system”, “user” or “assistant”");
         };
         item.optionalString("phase");
-        return Message.text(role, text(item, "content"));
+        return new Message(role, List.copyOf(parts(item, "content", role == Role.USER)));
     }
 
-    private static String text(Fields item, String name) {
+    /** Texts as one, but for the files between them. */
+    private List<ContentBlock.Readable> parts(Fields item, String name, boolean mayBring) {
         JsonNode node = item.required(name);
         if (node.isString()) {
-            return node.stringValue();
+            return List.of(new ContentBlock.Text(node.stringValue()));
         }
-        StringBuilder text = new StringBuilder();
+        List<ContentBlock.Readable> read = new ArrayList<>();
         List<JsonNode> parts = Fields.items(node, item.path(name));
         for (int i = 0; i < parts.size(); i++) {
             Fields part = Fields.of(parts.get(i), item.path(name) + "[" + i + "]");
             String type = part.requiredString("type");
-            String field = switch (type) {
-                case "input_text", "output_text", "text" -> "text";
-                case "refusal" -> "refusal";
+            switch (type) {
+                case "input_text", "output_text", "text" -> addText(read, part.requiredString("text"));
+                case "refusal" -> addText(read, part.requiredString("refusal"));
+                case "input_file" -> {
+                    Fields.require(mayBring, part.path("type"), "only a user's message or a result may bring a file");
+                    read.add(files.read(part));
+                }
+                case "input_image" ->
+                    throw Fields.invalid(part.path("type"), "this server's models can't see an image");
                 default -> throw Fields.invalid(part.path("type"), "reading “" + type + "” " + Decoding.NOT_YET);
-            };
-            text.append(text.isEmpty() ? "" : "\n").append(part.requiredString(field));
+            }
             part.optional("annotations");
             part.optional("logprobs");
             part.optional("parsed");
             part.end();
         }
-        return text.toString();
+        if (read.isEmpty()) {
+            read.add(new ContentBlock.Text(""));
+        }
+        return read;
+    }
+
+    private static void addText(List<ContentBlock.Readable> parts, String text) {
+        if (!parts.isEmpty() && parts.getLast() instanceof ContentBlock.Text(String before)) {
+            parts.removeLast();
+            parts.add(new ContentBlock.Text(before.isEmpty() ? text : before + "\n" + text));
+        } else {
+            parts.add(new ContentBlock.Text(text));
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Ids;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -31,6 +32,7 @@ final class ResponseRun {
     private final Ids ids;
     private final Consumer<ObjectNode> out;
     private final Consumer<ObjectNode> keep;
+    private final Supplier<String> model;
     private final Map<String, String> namespaces;
     private final StringBuilder text = new StringBuilder();
     private Kind kind = Kind.NONE;
@@ -41,14 +43,17 @@ final class ResponseRun {
     private int sequence;
 
     /**
-     * @param model its own name, also where an alias was asked for
+     * @param model its own name, also where an alias was asked for; asked again when the answer begins, as another may
+     *     have taken over until then
+     * @param tier in which it is served
      * @param out takes each event
      * @param keep takes the response once it has ended, before its last event
      */
     ResponseRun(
             ResponsesRequest request,
             String id,
-            String model,
+            Supplier<String> model,
+            String tier,
             long createdSeconds,
             Ids ids,
             Consumer<ObjectNode> out,
@@ -56,6 +61,7 @@ final class ResponseRun {
         this.ids = ids;
         this.out = out;
         this.keep = keep;
+        this.model = model;
         this.namespaces = request.namespaces();
         response.put("id", id)
                 .put("object", "response")
@@ -64,11 +70,11 @@ final class ResponseRun {
                 .put("background", request.background())
                 .putNull("error")
                 .putNull("incomplete_details")
-                .put("model", model);
+                .put("model", model.get());
         this.output = response.putArray("output");
         response.setAll(request.echo());
         response.put("previous_response_id", request.previousId())
-                .put("service_tier", "default")
+                .put("service_tier", tier)
                 .put("store", request.store())
                 .put("truncation", "disabled")
                 .putNull("user")
@@ -92,7 +98,7 @@ final class ResponseRun {
 
     /** The model has begun with what was queued. */
     void progress() {
-        response.put("status", "in_progress");
+        response.put("status", "in_progress").put("model", model.get());
         tellWhole("response.in_progress");
     }
 
@@ -103,7 +109,8 @@ final class ResponseRun {
 
     void take(TokenStream.Event event) {
         switch (event) {
-            case TokenStream.Started _, TokenStream.Logprobs _, TokenStream.Cited _, TokenStream.Passed _ -> {}
+            case TokenStream.Started _ -> response.put("model", model.get());
+            case TokenStream.Logprobs _, TokenStream.Cited _, TokenStream.Passed _ -> {}
             case TokenStream.TextDelta(String more) -> {
                 open(Kind.MESSAGE);
                 text.append(more);

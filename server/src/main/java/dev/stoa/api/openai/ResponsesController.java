@@ -5,6 +5,7 @@ import dev.stoa.api.CacheHeader;
 import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
 import dev.stoa.api.JsonBody;
+import dev.stoa.api.LifecycleHeaders;
 import dev.stoa.api.RequestId;
 import dev.stoa.api.Responses;
 import dev.stoa.generation.Generations;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Controller;
@@ -95,6 +97,8 @@ final class ResponsesController {
         try {
             TokenStream stream = generations.start(caller, request.generation(requestId));
             CacheHeader.set(response, List.of(stream));
+            LifecycleHeaders.set(
+                    response, inference.model(stream.model()).card().lifecycle());
             return stream;
         } finally {
             RateLimitHeaders.set(response, admission.allowance(caller.credentialId()));
@@ -113,11 +117,11 @@ final class ResponsesController {
         }
     }
 
-    private ResponseRun run(Caller caller, ResponsesRequest request, Consumer<ObjectNode> out) {
-        String model = inference.model(request.model()).id();
+    private ResponseRun run(Caller caller, ResponsesRequest request, Supplier<String> model, Consumer<ObjectNode> out) {
         long created = clock.instant().getEpochSecond();
+        String tier = Decoding.tier(request.priority(), limits.priorityTier());
         return new ResponseRun(
-                request, ids.response(), model, created, ids, out, ended -> kept.keep(caller, request, ended));
+                request, ids.response(), model, tier, created, ids, out, ended -> kept.keep(caller, request, ended));
     }
 
     private void whole(
@@ -127,7 +131,7 @@ final class ResponsesController {
             ClientConnection client,
             HttpServletResponse response)
             throws IOException, InterruptedException {
-        ResponseRun run = run(caller, request, _ -> {});
+        ResponseRun run = run(caller, request, stream::model, _ -> {});
         while (!client.gone()) {
             TokenStream.Event event = stream.next(limits.clientCheck());
             if (event != null) {
@@ -155,7 +159,7 @@ final class ResponsesController {
             first = stream.next(limits.clientCheck());
         }
         EventWriter out = new EventWriter(response);
-        ResponseRun run = run(caller, request, out::addNamed);
+        ResponseRun run = run(caller, request, stream::model, out::addNamed);
         run.begin();
         out.flush();
         try {

@@ -1,6 +1,7 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.Fields;
+import dev.stoa.api.GivenDocuments;
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Priority;
@@ -28,9 +29,11 @@ final class ResponsesDecoder {
 
     private final Fields fields;
     private final Keeping keeping;
+    private final GivenDocuments.Reader documents;
     private final ObjectNode echo = JSON.createObjectNode();
 
-    private ResponsesDecoder(JsonNode body, Keeping keeping) {
+    private ResponsesDecoder(JsonNode body, GivenDocuments.Reader documents, Keeping keeping) {
+        this.documents = documents;
         this.fields = Fields.of(body, "");
         this.keeping = keeping;
     }
@@ -48,8 +51,8 @@ final class ResponsesDecoder {
         List<JsonNode> itemsUpTo(String responseId);
     }
 
-    static ResponsesRequest decode(JsonNode body, Ids ids, Keeping keeping) {
-        return new ResponsesDecoder(body, keeping).decode(ids);
+    static ResponsesRequest decode(JsonNode body, Ids ids, GivenDocuments.Reader documents, Keeping keeping) {
+        return new ResponsesDecoder(body, documents, keeping).decode(ids);
     }
 
     private ResponsesRequest decode(Ids ids) {
@@ -61,17 +64,12 @@ final class ResponsesDecoder {
         }
         String previousId = fields.optionalString(PREVIOUS);
         List<JsonNode> earlier = previousId == null ? List.of() : keeping.itemsUpTo(previousId);
-        messages.addAll(ResponseItems.decode(fields, earlier));
+        messages.addAll(ResponseItems.decode(fields, earlier, new FileParts(documents)));
         OptionalInt maxTokens = fields.optionalInt("max_output_tokens", 1);
         Sampling sampling = Decoding.sampling(fields, ids);
         ToolsDecoder.Named named = ToolsDecoder.decodeFlat(fields);
         ToolSet tools = named.tools();
         OutputControl control = text();
-        if (tools.callable() && control.constraint().isPresent()) {
-            throw Fields.invalid(
-                    "text.format",
-                    "can't go with tools that may be called: an answer is held to one form; send tool_choice “none”");
-        }
         Optional<Boolean> thinking = reasoning();
         Priority priority = Decoding.priority(fields);
         boolean stream = fields.optionalBoolean("stream");

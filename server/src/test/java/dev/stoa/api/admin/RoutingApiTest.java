@@ -123,6 +123,33 @@ class RoutingApiTest {
                 .untilAsserted(() -> assertThat(events()).containsExactly("beta completed", "beta completed"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",\"stream\":true", ",\"background\":true,\"stream\":true"})
+    void aResponseNamesTheModelThatAnswered(String how) throws Exception {
+        upstream("one", one);
+        upstream("two", two);
+        version("beta", "two", "");
+        version(
+                "alpha",
+                "one",
+                ",'fallbacks':['beta'],'deprecated_at':'" + Instant.now().minusSeconds(60) + "'");
+        for (int i = 0; i < 2; i++) {
+            one.reply("HTTP/1.1 500 No\r\nConnection: close\r\n\r\n");
+        }
+        two.reply(ANSWER);
+        HttpResponse<String> answer = server.send(HttpRequest.newBuilder(server.uri("/v1/responses"))
+                .header("authorization", "Bearer " + ApiServer.KEY)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"alpha\",\"input\":\"Hi\"" + how + "}")));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Deprecation")).isPresent();
+        String last = answer.body()
+                .lines()
+                .filter(line -> line.contains("Good day"))
+                .toList()
+                .getLast();
+        assertThat(last).contains("\"model\":\"beta\"", "\"status\":\"completed\"");
+    }
+
     @Test
     void afterTheFirstTokenAFailureIsTheAnswersEnd() throws Exception {
         upstream("one", one);

@@ -79,6 +79,30 @@ class MessagesApiTest {
     }
 
     @Test
+    void tellsWhatIsRememberedWhereThatIsAskedFor() throws Exception {
+        String marked = ApiServer.message("hello", false)
+                .replaceFirst(
+                        "\\{", "{\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"},\"service_tier\":\"auto\",");
+        var answer = postLater(marked);
+        server.engine().nextRun().say("Hi").end(Finish.END_OF_TURN);
+        JsonNode usage = ApiServer.json(answer.get()).at("/usage");
+        assertThat(usage.at("/input_tokens").intValue()).isZero();
+        assertThat(usage.at("/cache_creation_input_tokens").intValue()).isEqualTo(5);
+        assertThat(usage.at("/cache_creation/ephemeral_1h_input_tokens").intValue())
+                .isEqualTo(5);
+        assertThat(usage.at("/cache_creation/ephemeral_5m_input_tokens").intValue())
+                .isZero();
+        // There is no priority tier unless the operator opens it.
+        assertThat(usage.at("/service_tier").stringValue()).isEqualTo("standard");
+        String five = "{'type':'text','text':'a','cache_control':{'type':'ephemeral'}},".repeat(5);
+        String body = "{'model':'scripted','max_tokens':1,'messages':[{'role':'user','content':["
+                + five.substring(0, five.length() - 1) + "]}]}";
+        HttpResponse<String> refused = server.post("/v1/messages", body.replace('\'', '"'));
+        assertError(refused, 400, "invalid_request_error");
+        assertThat(refused.body()).contains("cache_control: may stand at most 4 times in a request, not 5");
+    }
+
+    @Test
     void streamsTheExactSequenceAndTheConnectionLivesOn() throws Exception {
         for (int round = 0; round < 3; round++) {
             var answer = postLater(ApiServer.message("hello", true));

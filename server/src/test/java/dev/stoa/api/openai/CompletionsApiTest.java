@@ -1,11 +1,13 @@
 package dev.stoa.api.openai;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stoa.api.ApiServer;
 import dev.stoa.engine.Generation.Alternative;
 import dev.stoa.engine.Generation.Finish;
+import dev.stoa.engine.Priority;
 import dev.stoa.inference.ScriptedEngine;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,7 +17,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -95,6 +99,42 @@ class CompletionsApiTest {
         });
         assertThat(rows).hasSize(1);
         return rows.getFirst();
+    }
+
+    @Test
+    void readsFilesAndTellsTheTier() throws Exception {
+        String file = "data:text/plain;base64," + Base64.getEncoder().encodeToString("The Po is long.".getBytes(UTF_8));
+        String part = "{'filename':'rivers.txt','file_data':'" + file + "'";
+        String chat = "{'model':'stoa-latest','service_tier':'flex','messages':[{'role':'user','content':["
+                + "{'type':'file','file':" + part + "}},{'type':'text','text':'How long?'}]}]}";
+        String response =
+                "{'model':'stoa-latest','store':false,'service_tier':'priority','input':[{'role':'user','content':["
+                        + part.replace("{", "{'type':'input_file',") + "},{'type':'input_text','text':'How long?'}]}]}";
+        Map<String, String> asks = Map.of("/v1/chat/completions", chat, "/v1/responses", response);
+        for (Map.Entry<String, String> ask : asks.entrySet()) {
+            String body = ask.getValue().replace('\'', '"');
+            var answer = server.http()
+                    .sendAsync(
+                            request(ask.getKey())
+                                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            ScriptedEngine.Run run = server.engine().nextRun();
+            Priority served = run.request().scheduling().priority();
+            run.say("Very.").end(Finish.END_OF_TURN);
+            JsonNode whole = JSON.readTree(answer.get().body());
+            assertThat(server.engine().lastPrompt().messages().getLast().content())
+                    .isEqualTo("<document index=\"1\" title=\"rivers.txt\">\nThe Po is long.\n</document>\nHow long?");
+            // Without a priority tier, nobody goes before others.
+            boolean flex = ask.getKey().contains("chat");
+            assertThat(served).isEqualTo(flex ? Priority.BATCH : Priority.STANDARD);
+            assertThat(whole.at("/service_tier").stringValue()).isEqualTo(flex ? "flex" : "default");
+            String broken = body.replaceFirst("base64,[^\"]*", "base64,JVBERi0xLjQKbm90aGluZw==");
+            HttpResponse<String> refused =
+                    server.send(request(ask.getKey()).POST(HttpRequest.BodyPublishers.ofString(broken)));
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("damaged", "file_data");
+        }
     }
 
     @Test

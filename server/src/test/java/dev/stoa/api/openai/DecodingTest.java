@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.stoa.api.GivenDocuments;
+import dev.stoa.api.GivenDocumentsFixture;
 import dev.stoa.engine.Constraint;
 import dev.stoa.engine.Priority;
 import dev.stoa.engine.Tool;
@@ -26,10 +28,11 @@ import tools.jackson.databind.json.JsonMapper;
 class DecodingTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Ids IDS = new Ids(new Random(7));
+    private static final GivenDocuments.Reader READER = GivenDocumentsFixture.withoutFiles();
 
     private static CompletionRequest chat(String more) {
         String body = "{'model':'m','messages':[{'role':'user','content':'hi'}]" + more + "}";
-        return ChatDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS);
+        return ChatDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS, READER);
     }
 
     private static CompletionRequest text(String body) {
@@ -82,7 +85,7 @@ class DecodingTest {
                    {'role':'tool','tool_call_id':'c1','content':'1'},
                    {'role':'tool','tool_call_id':'c2','content':[{'type':'text','text':'2'}]}]}
                 """;
-        CompletionRequest request = ChatDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS);
+        CompletionRequest request = ChatDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS, READER);
         Prompt.Conversation chat = (Prompt.Conversation) request.prompts().getFirst();
         assertThat(chat.thinking()).contains(true);
         assertThat(chat.tools().choice()).isEqualTo(ToolChoice.ANY);
@@ -149,7 +152,7 @@ class DecodingTest {
                 ",'frobnicate':1 | frobnicate | not known",
                 ",'messages':[] | messages | between 1",
                 ",'messages':[{'role':'king','content':'x'}] | messages[0].role | must be",
-                ",'messages':[{'role':'user','content':[{'type':'image_url','image_url':{}}]}] | messages[0].content[0].type | image_url",
+                ",'messages':[{'role':'user','content':[{'type':'image_url','image_url':{}}]}] | messages[0].content[0].type | can't see",
                 ",'messages':[{'role':'user'}] | messages[0].content | required",
             })
     void namesTheFieldThatIsWrong(String more, String param, String problem) {
@@ -158,7 +161,7 @@ class DecodingTest {
                 ? "{'model':'m'" + more + "}"
                 : "{'model':'m','messages':[{'role':'user','content':'hi'}]" + more + "}";
         StoaException refusal = catchThrowableOfType(
-                StoaException.class, () -> ChatDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS));
+                StoaException.class, () -> ChatDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS, READER));
         assertThat(refusal.kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
         assertThat(refusal.param()).isEqualTo(param);
         assertThat(refusal).hasMessageContaining(problem);
