@@ -295,6 +295,7 @@ function onConversation(world, method, id, sub, body, response) {
     text: body.text,
     attachments: filesOf(world, body),
     together: body.policy === "together" && parent !== undefined,
+    model: body.model ?? null,
   });
   one.version = ++world.version;
   if (one.title === "") one.title = body.text.slice(0, 60).split("\n")[0];
@@ -346,6 +347,11 @@ async function onMessage(world, request, id, sub, body, query, response) {
   if (sub === "replies") {
     const reply = world.messages.get(body.id) ?? run(world, message, body.id);
     return json(response, 201, { reply });
+  }
+  if (sub === "keep") {
+    const before = world.messages.get(world.messages.get(message.parent_id).parent_id);
+    const first = before === undefined ? message.parent_id : before.parent_id;
+    return json(response, 201, { reply: put(world, { ...message, id: body.id, parent_id: first }) });
   }
   if (sub === "stop") {
     if (message.state === "generating") end(world, message, "stopped");
@@ -400,7 +406,7 @@ function run(world, question, replyId) {
     role: "assistant",
     text: "",
     state: "generating",
-    model: "smollm2-135m",
+    model: question.model ?? "smollm2-135m",
   });
   const asked = question.text.toLowerCase();
   if (asked.includes("hang")) return reply;

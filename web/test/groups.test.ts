@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../src/api/types";
-import { blocksOf } from "../src/state/groups";
+import { blocksOf, isComparison } from "../src/state/groups";
 import type { Step } from "../src/state/tree";
 
 const step = (id: string, together = false): Step => ({
@@ -32,5 +32,15 @@ describe("groups of questions", () => {
     expect(shape([step("q1"), step("a1"), step("q2")])).toEqual(["q1", "a1", "q2"]);
     // A page that begins in the middle of a group.
     expect(shape([step("a1"), step("q2", true), step("a2")])).toEqual(["a1", "q2", "a2"]);
+  });
+
+  it("tells one question to several models from several questions", () => {
+    const pair = (text: string) => ({
+      question: { message: { text } as Message, siblings: [] },
+      answer: null,
+    });
+    expect(isComparison([pair("a"), pair("a")])).toBe(true);
+    expect(isComparison([pair("a"), pair("a"), pair("b")])).toBe(false);
+    expect(isComparison([pair("a")])).toBe(false);
   });
 });

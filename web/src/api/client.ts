@@ -137,6 +137,8 @@ export const api = {
     }),
   choose: (answerId: string, chosenId: string) =>
     call<Message>(`/api/messages/${segment(answerId)}/choice`, { method: "PUT", body: { answer_id: chosenId } }),
+  keep: (answerId: string, copyId: string) =>
+    call<{ reply: Message }>(`/api/messages/${segment(answerId)}/keep`, { method: "POST", body: { id: copyId } }),
   judge: (answerId: string, opinion: Opinion) =>
     call<undefined>(`/api/messages/${segment(answerId)}/feedback`, { method: "PUT", body: opinion }),
   takeJudgementBack: (answerId: string) =>

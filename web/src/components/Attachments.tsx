@@ -21,7 +21,7 @@ export function AttachmentList({ files }: { files: readonly ShownFile[] }) {
       <ul className="files" aria-label={t.files.list}>
         {files.map((file, at) => (
           <li key={file.id ?? at}>
-            <button type="button" className="file" aria-label={t.files.open(file.name)} onClick={() => setOpen(file)}>
+            <button type="button" className="file" title={t.files.open(file.name)} onClick={() => setOpen(file)}>
               <Face name={file.name} detail={detailOf(file)} icon={<FileIcon />} />
             </button>
           </li>

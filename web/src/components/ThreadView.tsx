@@ -273,19 +273,19 @@ function Messages({ steps, summaries, unsent, busy, onBack }: MessagesProps) {
           </li>
         ) : (
           <li key={block.id} className="wide">
-            <Together pairs={block.pairs} last={block.pairs.at(-1)?.answer?.message.id === lastId}>
-              {(pair) => (
-                <>
-                  {view(pair.question)}
-                  {pair.answer !== null &&
-                    (pair.answer.message.id === lastId ? (
-                      view(pair.answer, stopOne)
-                    ) : (
-                      <GroupAnswer step={pair.answer} busy={busy} />
-                    ))}
-                </>
-              )}
-            </Together>
+            <Together
+              pairs={block.pairs}
+              last={block.pairs.at(-1)?.answer?.message.id === lastId}
+              face={({ message }) =>
+                (message.id === lastId ? undefined : findMessage(message.chosen_id ?? "")) ?? message
+              }
+              nameOf={(model) => nameOf(known, model)}
+              question={(pair) => view(pair.question)}
+              answer={({ answer }) =>
+                answer !== null &&
+                (answer.message.id === lastId ? view(answer, stopOne) : <GroupAnswer step={answer} busy={busy} />)
+              }
+            />
             {summary !== undefined && block.pairs.some((pair) => pair.answer?.message.id === summary.message_id) && (
               <SummaryNode summary={summary} />
             )}

@@ -1,27 +1,42 @@
-/** Questions that were asked together: each with its answer and its own stop, side by side or one below the other. */
+/**
+ * Questions that were asked together: each with its answer and its own stop, side by side or one below the other. Or one
+ * question that several models were asked: the question once, and under it what each of them said.
+ */
 import type { ReactNode } from "react";
+import type { Message } from "../api/types";
 import { layout, setLayout } from "../state/prefs";
 import { useStore } from "../state/store";
-import { messagesOf, type Pair } from "../state/groups";
+import { isComparison, messagesOf, type Pair } from "../state/groups";
+import { keepAnswer } from "../state/threads";
+import type { Step } from "../state/tree";
 import { unsplit } from "../state/app";
 import { t } from "../strings";
-import { ColumnsIcon, RowsIcon, UndoIcon } from "./icons";
+import { CheckIcon, ColumnsIcon, RowsIcon, UndoIcon } from "./icons";
 
 interface Props {
   pairs: readonly Pair[];
   /** Whether the last message of the thread is here, so that a split can be taken back. */
   last: boolean;
-  children: (pair: Pair) => ReactNode;
+  question: (pair: Pair) => ReactNode;
+  answer: (pair: Pair) => ReactNode;
+  /** The version of an answer that is shown. */
+  face: (answer: Step) => Message;
+  /** What stands for a model. */
+  nameOf: (model: string | null) => string | null;
 }
 
-export function Together({ pairs, last, children }: Props) {
+export function Together({ pairs, last, question, answer, face, nameOf }: Props) {
   const now = useStore(layout, (value) => value);
   const first = pairs[0]?.question.message;
-  const canUndo = last && first !== undefined && pairs.every((pair) => pair.question.siblings.length === 1);
+  const compared = isComparison(pairs);
+  const label = compared ? t.together.compared(pairs.length) : t.together.label(pairs.length);
+  const canUndo =
+    last && !compared && first !== undefined && pairs.every((pair) => pair.question.siblings.length === 1);
   return (
-    <section className={`together ${now}`} aria-label={t.together.label(pairs.length)}>
+    <section className={`together ${now}${compared ? " compared" : ""}`} aria-label={label}>
+      {compared && pairs[0] !== undefined && question(pairs[0])}
       <header className="together-head">
-        <span>{t.together.label(pairs.length)}</span>
+        <span>{label}</span>
         {canUndo && (
           <button type="button" className="quiet small" onClick={() => void unsplit(first, messagesOf(pairs))}>
             <UndoIcon />
@@ -52,10 +67,37 @@ export function Together({ pairs, last, children }: Props) {
       <ul className="together-grid" data-count={Math.min(pairs.length, 3)}>
         {pairs.map((pair) => (
           <li key={pair.question.message.id} className="together-card">
-            {children(pair)}
+            {compared ? pair.answer !== null && <Head of={face(pair.answer)} nameOf={nameOf} /> : question(pair)}
+            {answer(pair)}
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+interface HeadProps {
+  of: Message;
+  nameOf: (model: string | null) => string | null;
+}
+
+/** Whose answer it is, and a way to go on with it alone. */
+function Head({ of, nameOf }: HeadProps) {
+  const name = nameOf(of.model) ?? "";
+  return (
+    <header className="model-head">
+      <h2>{name}</h2>
+      {of.state !== "generating" && of.text !== "" && (
+        <button
+          type="button"
+          className="quiet small"
+          aria-label={t.together.keepOf(name)}
+          onClick={() => void keepAnswer(of)}
+        >
+          <CheckIcon />
+          {t.together.keep}
+        </button>
+      )}
+    </header>
   );
 }

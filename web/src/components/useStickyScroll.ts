@@ -38,7 +38,8 @@ export function useStickyScroll(
       if (event.deltaY < 0 && box.scrollHeight > box.clientHeight) hold(false);
     };
     const onSize = () => {
-      if (stuck.current) box.scrollTop = box.scrollHeight;
+      // What stands there before anything was said is read from its top.
+      if (stuck.current) box.scrollTop = inner.querySelector(".messages") === null ? 0 : box.scrollHeight;
     };
     const observer = new ResizeObserver(onSize);
     observer.observe(inner);

@@ -42,6 +42,16 @@ function pairsFrom(steps: readonly Step[], start: number): Pair[] {
   }
 }
 
+/** Whether it is one question, asked of several models. */
+export function isComparison(pairs: readonly Pair[]): boolean {
+  const [first, ...others] = pairs;
+  return (
+    first !== undefined &&
+    others.length > 0 &&
+    others.every(({ question }) => question.message.text === first.question.message.text)
+  );
+}
+
 export function messagesOf(pairs: readonly Pair[]): Message[] {
   return pairs.flatMap(({ question, answer }) =>
     answer === null ? [question.message] : [question.message, answer.message],

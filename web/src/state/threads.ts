@@ -308,6 +308,17 @@ export async function loadVersion(conversationId: string, id: string): Promise<v
   }
 }
 
+/** Goes on with one answer of a comparison, as if the others had not been asked for. */
+export async function keepAnswer(answer: Message): Promise<void> {
+  try {
+    const { reply } = await api.keep(answer.id, uuidv7());
+    // The question as it was asked first lies above the comparison: its newest answer is shown, which is this one.
+    addMessages(reply.conversation_id, [reply], [reply]);
+  } catch (cause) {
+    toast(`${t.errors.keepFailed} ${plainWords(noteFailure(cause))}`, "error");
+  }
+}
+
 /** @param onPath the answer that stays on the path; null shows the new one there */
 export async function regenerate(
   userMessage: Message,

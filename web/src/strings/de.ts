@@ -197,7 +197,7 @@ export const de: Strings = {
     dark: "Dunkles Aussehen",
   },
   model: {
-    comparing: (name: string, other: string) => `Modelle: ${name} und ${other}`,
+    comparing: (name: string, other: string) => `Modelle: ${name} + ${other}`,
     compare: "Vergleichen mit",
     compareNone: "Keinem",
     label: (name: string) => `Modell: ${name}`,
@@ -277,6 +277,9 @@ export const de: Strings = {
   },
   together: {
     label: (n: number) => `${n} Fragen, zugleich beantwortet`,
+    compared: (n: number) => `${n} Modelle, eine Frage`,
+    keep: "Diese Antwort behalten",
+    keepOf: (name: string) => `Diese Antwort behalten: ${name}`,
     columns: "Nebeneinander",
     rows: "Untereinander",
     stop: "Diese Antwort anhalten",
@@ -460,6 +463,7 @@ export const de: Strings = {
     removeFailed: "Die Unterhaltung konnte nicht gelöscht werden.",
     stopFailed: "Die Antwort konnte nicht angehalten werden.",
     queueFailed: "Die wartenden Fragen konnten nicht geändert werden.",
+    keepFailed: "Diese Antwort konnte nicht behalten werden.",
     regenerateFailed: "Eine neue Antwort konnte nicht begonnen werden.",
   },
   crash: {

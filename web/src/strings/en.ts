@@ -191,7 +191,7 @@ export const en = {
     dark: "Dark theme",
   },
   model: {
-    comparing: (name: string, other: string) => `Models: ${name} and ${other}`,
+    comparing: (name: string, other: string) => `Models: ${name} + ${other}`,
     compare: "Compare with",
     compareNone: "No other",
     label: (name: string) => `Model: ${name}`,
@@ -262,6 +262,9 @@ export const en = {
   },
   together: {
     label: (n: number) => `${n} questions answered together`,
+    compared: (n: number) => `${n} models, one question`,
+    keep: "Keep this answer",
+    keepOf: (name: string) => `Keep this answer of ${name}`,
     columns: "Side by side",
     rows: "One below the other",
     stop: "Stop this answer",
@@ -445,6 +448,7 @@ export const en = {
     removeFailed: "The conversation could not be deleted.",
     stopFailed: "The answer could not be stopped.",
     queueFailed: "The waiting questions could not be changed.",
+    keepFailed: "That answer could not be kept.",
     regenerateFailed: "A new answer could not be started.",
   },
   crash: {

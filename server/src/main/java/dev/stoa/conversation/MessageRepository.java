@@ -3,6 +3,7 @@ package dev.stoa.conversation;
 import dev.stoa.inference.TokenUsage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -69,6 +70,25 @@ class MessageRepository {
                                 message.generating()
                                         ? null
                                         : message.createdAt().atOffset(ZoneOffset.UTC))
+                        .update()
+                == 1;
+    }
+
+    /** Adds a copy of an answer that has ended under another question. @return false if the id is taken */
+    boolean copy(UUID answer, UUID id, UUID question, Instant now) {
+        return jdbc.sql("""
+                        INSERT INTO message (id, conversation_id, parent_id, role, text, steps, state, error_type,
+                                             error_message, model, input_tokens, output_tokens, together, created_at,
+                                             ended_at)
+                        SELECT :id, conversation_id, :question, role, text, steps, state, error_type, error_message, model,
+                            input_tokens, output_tokens, false, :now, :now
+                        FROM message WHERE id = :answer
+                        ON CONFLICT (id) DO NOTHING
+                        """)
+                        .param("id", id)
+                        .param("question", question)
+                        .param("now", now.atOffset(ZoneOffset.UTC))
+                        .param("answer", answer)
                         .update()
                 == 1;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
 import java.nio.charset.StandardCharsets;
@@ -169,11 +170,12 @@ class PersonalBrowserTest extends BrowserScene {
         assertThat(answers()).hasCount(2);
         assertThat(answers().last().locator("details")).isVisible();
         screenshot("compare");
-        assertThat(answers().first().locator(".message-meta"))
-                .hasText(
-                        PACED,
-                        new com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions().setTimeout(20_000));
-        assertThat(answers().last().locator(".message-meta")).hasText(THINKING);
+        Locator compared = page.getByRole(AriaRole.REGION, named("2 models, one question"));
+        assertThat(compared.getByText("Who says it better?")).hasCount(1);
+        assertThat(compared.getByRole(AriaRole.HEADING).first()).hasText(PACED);
+        assertThat(compared.getByRole(AriaRole.HEADING).last()).hasText(THINKING);
+        Locator keep = compared.getByRole(AriaRole.BUTTON, called("Keep this answer of " + THINKING));
+        assertThat(keep).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(20_000));
 
         // Another answer in the place of the first leaves the second where it is.
         answers()
@@ -184,7 +186,23 @@ class PersonalBrowserTest extends BrowserScene {
         assertThat(answers().first()).containsText("2/2");
         assertThat(answers()).hasCount(2);
         answers().first().getByRole(AriaRole.BUTTON, called("Previous version")).click();
-        assertThat(answers().first().locator(".message-meta")).hasText(PACED);
+        assertThat(compared.getByRole(AriaRole.HEADING).first()).hasText(PACED);
         noSeriousViolations();
+
+        // Kept, it is one more answer to the question, and the thread goes on from it alone.
+        keep.click();
+        assertThat(answers()).hasCount(1);
+        assertThat(answers().first()).containsText("3/3");
+        assertThat(answers().first().locator(".message-meta")).hasText(THINKING);
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Models: ")))
+                .click();
+        page.getByRole(AriaRole.MENUITEMRADIO, named("No other")).click();
+        ask("And now?");
+        assertThat(answers()).hasCount(2);
+        page.reload();
+        assertThat(answers()).hasCount(2);
+        answers().first().getByRole(AriaRole.BUTTON, called("Previous version")).click();
+        answers().first().getByRole(AriaRole.BUTTON, called("Previous version")).click();
+        assertThat(compared).isVisible();
     }
 }

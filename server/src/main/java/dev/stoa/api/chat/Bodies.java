@@ -94,6 +94,8 @@ final class Bodies {
             @Nullable Long seed,
             @Nullable String policy) {}
 
+    record Keeping(@Nullable UUID id) {}
+
     record NewReply(
             @Nullable UUID id,
             @Nullable String model,

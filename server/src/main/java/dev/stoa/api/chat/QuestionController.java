@@ -6,6 +6,7 @@ import dev.stoa.api.chat.Views.MessageView;
 import dev.stoa.api.chat.Views.QueueView;
 import dev.stoa.api.chat.Views.QueuedView;
 import dev.stoa.api.chat.Views.ReplyView;
+import dev.stoa.conversation.Comparisons;
 import dev.stoa.conversation.Policy;
 import dev.stoa.conversation.QuestionQueue;
 import dev.stoa.conversation.Questions;
@@ -27,11 +28,13 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api")
 class QuestionController {
     private final Questions questions;
+    private final Comparisons comparisons;
     private final QuestionQueue queue;
     private final ChatJson json;
 
-    QuestionController(Questions questions, QuestionQueue queue, ChatJson json) {
+    QuestionController(Questions questions, Comparisons comparisons, QuestionQueue queue, ChatJson json) {
         this.questions = questions;
+        this.comparisons = comparisons;
         this.queue = queue;
         this.json = json;
     }
@@ -64,6 +67,13 @@ class QuestionController {
         Bodies.NewReply body = json.read(request, Bodies.NewReply.class);
         return new ReplyView(MessageView.of(questions.answerAgain(
                 caller, id, Bodies.need("id", body.id()), body.model(), body.seed(), RequestId.of(request))));
+    }
+
+    @PostMapping("/messages/{id}/keep")
+    @ResponseStatus(HttpStatus.CREATED)
+    ReplyView keep(Caller caller, @PathVariable UUID id, HttpServletRequest request) {
+        Bodies.Keeping body = json.read(request, Bodies.Keeping.class);
+        return new ReplyView(MessageView.of(comparisons.keep(caller, id, Bodies.need("id", body.id()))));
     }
 
     @PatchMapping("/queue/{id}")

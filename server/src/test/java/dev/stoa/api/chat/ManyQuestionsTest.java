@@ -276,4 +276,41 @@ class ManyQuestionsTest {
                         .status())
                 .isEqualTo(400);
     }
+
+    @Test
+    void oneAnswerOfAComparisonIsKeptAndTheOthersAreNotInTheThreadBesideIt() {
+        Sent first = ask(null, "one question", null);
+        Sent second = ask(first.reply(), "one question", "together");
+        client.follow(first.reply(), 0);
+        client.follow(second.reply(), 0);
+        UUID copy = UUID.randomUUID();
+        String body = "{\"id\":\"" + copy + "\"}";
+        Answer kept = client.post("/api/messages/" + second.reply() + "/keep", body);
+        assertThat(kept.status()).as(kept.raw().body()).isEqualTo(201);
+        JsonNode reply = kept.body().get("reply");
+        assertThat(reply.get("parent_id").asString()).isEqualTo(first.question().toString());
+        JsonNode original =
+                client.get("/api/conversations/" + conversation + "?limit=10").body();
+        assertThat(original.get("messages")).hasSize(2);
+        assertThat(original.get("messages").get(1).get("id").asString()).isEqualTo(copy.toString());
+        assertThat(original.get("versions").get(copy.toString())).hasSize(2);
+
+        // Sent again it is the same; as another's or a question's it is refused.
+        assertThat(client.post("/api/messages/" + second.reply() + "/keep", body)
+                        .body()
+                        .get("reply"))
+                .isEqualTo(reply);
+        assertThat(client.post("/api/messages/" + first.question() + "/keep", body)
+                        .errorType())
+                .isEqualTo("invalid_request");
+        String taken = "{\"id\":\"" + first.question() + "\"}";
+        assertThat(client.post("/api/messages/" + second.reply() + "/keep", taken)
+                        .errorType())
+                .isEqualTo("conflict");
+        // The thread goes on behind the copy and knows nothing of the comparison.
+        Sent next = ask(copy, "go on", null);
+        client.follow(next.reply(), 0);
+        assertThat(client.get("/api/conversations/" + conversation).body().get("messages"))
+                .hasSize(4);
+    }
 }

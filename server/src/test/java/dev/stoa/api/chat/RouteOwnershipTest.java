@@ -53,6 +53,7 @@ class RouteOwnershipTest {
             Map.entry("POST /api/conversations/{id}/messages", "{'id':'NEW','reply_id':'NEXT','text':'x'}"),
             Map.entry("POST /api/messages/{id}/replies", "{'id':'NEW'}"),
             Map.entry("PATCH /api/account/passkeys/{id}", "{'name':'stolen'}"),
+            Map.entry("POST /api/messages/{id}/keep", "{'id':'NEW'}"),
             Map.entry("PATCH /api/queue/{id}", "{'text':'stolen'}"),
             Map.entry("PUT /api/memories/{id}", "{'text':'stolen'}"),
             Map.entry("PUT /api/presets/{id}", "{'name':'x','text':'stolen'}"),
