@@ -40,7 +40,11 @@ const ANSWERS = {
     return method === "POST" ? { ...invite, path: "/#/join/invite0000" } : page([invite]);
   },
 
-  workspaces: () => page([{ id: "wrkspc_1", name: "Default" }]),
+  workspaces: () =>
+    page([
+      { id: "wrkspc_1", name: "Default", created_at: at(2000) },
+      { id: "wrkspc_2", name: "Reading room", created_at: at(300) },
+    ]),
 
   api_keys: ({ method }) => {
     const key = { scopes: ["inference"], created_at: at(700), expires_at: null, last_used_at: at(1), status: "active" };
@@ -106,8 +110,63 @@ const ANSWERS = {
     ]);
   },
 
+  model_aliases: () => {
+    const canary = { version: "qwen3:4b-2611", percent: 10, sticky: "user", rollback: {}, rolled_back: null };
+    const rolled_back = { at: at(30), reason: "its error rate is 12%, the base's 1%" };
+    return page([
+      { name: "stoa-latest", version: "qwen3:4b", canary },
+      { name: "stoa-small", version: "smollm2:135m", canary: { ...canary, version: "smollm3:3b", rolled_back } },
+    ]);
+  },
+
+  models: () => {
+    const one = {
+      type: "model",
+      context_length: 32768,
+      prices: null,
+      lifecycle: "active",
+      retires_at: null,
+      deployments: [],
+      fallbacks: [],
+    };
+    return page([
+      {
+        ...one,
+        id: "qwen3:4b-2611",
+        display_name: "Qwen3 4B, November",
+        prices: { input: 0.2, cached_input: 0.02, output: 0.6 },
+        deployments: [
+          { upstream: "gpu-1", model: "Qwen/Qwen3-4B", weight: 2 },
+          { upstream: "gpu-2", model: "Qwen/Qwen3-4B", weight: 1 },
+        ],
+        fallbacks: ["qwen3:4b"],
+      },
+      { ...one, id: "qwen2:7b", display_name: "qwen2:7b", lifecycle: "deprecated", retires_at: at(-700) },
+    ]);
+  },
+
+  upstreams: () =>
+    page([
+      { type: "upstream", name: "gpu-1", protocol: "openai", url: "http://gpu-1:8000/v1", has_key: true },
+      { type: "upstream", name: "gpu-2", protocol: "openai", url: "http://gpu-2:8000/v1", has_key: false },
+    ]),
+
+  upstream_incidents: () => {
+    const deployment = "qwen3:4b-2611 gpu-2/Qwen/Qwen3-4B";
+    const one = (id, state, failure_rate = null) => ({ id, created_at: at(id), deployment, state, failure_rate });
+    return page([
+      one(1, "half_open"),
+      one(1.2, "open", 85),
+      one(70, "closed"),
+      one(70.1, "half_open"),
+      one(71, "open", 60),
+    ]);
+  },
+
   retention: ({ method }) =>
     method === "POST" ? {} : { type: "retention", conversation_days: 365, deleted_days: null },
+
+  answer_cache: () => ({ type: "answer_cache", enabled: true, ttl_seconds: 86400, answers: 1204, bytes: 3.1e6 }),
 
   feedback_report: ({ limit }) =>
     days(limit, (index) => [

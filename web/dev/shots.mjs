@@ -14,6 +14,20 @@ const OUT = process.argv[2] ?? join(tmpdir(), "stoa-shots");
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 const SCHEMES = ["light", "dark"];
+const CONSOLE = [
+  "people",
+  "keys",
+  "usage",
+  "audit",
+  "running",
+  "workspaces",
+  "limits",
+  "quality",
+  "retention",
+  "models",
+  "incidents",
+  "playground",
+];
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
 mkdirSync(OUT, { recursive: true });
@@ -171,7 +185,24 @@ async function tour(size, scheme) {
   await page.getByRole("button", { name: /^Model: / }).click();
   await page.waitForTimeout(200);
   await shot("35-compare");
-  await page.keyboard.press("Escape");
+  await page
+    .getByRole("group", { name: "Compare with" })
+    .getByRole("menuitemradio", { name: /Gemma 3 270M/ })
+    .click();
+  await ask("What was a stoa?");
+  await page
+    .getByRole("button", { name: /^Keep this answer/ })
+    .nth(1)
+    .waitFor();
+  await page.waitForTimeout(300);
+  await shot("40-compared");
+  await page
+    .getByRole("button", { name: /^Keep this answer/ })
+    .nth(1)
+    .click();
+  await page.getByText("2/2").waitFor();
+  await page.getByRole("button", { name: /^Model/ }).click();
+  await page.getByRole("group", { name: "Compare with" }).getByRole("menuitemradio", { name: "No other" }).click();
 
   await startNew();
   await ask("Please fail");
@@ -225,7 +256,7 @@ async function tour(size, scheme) {
   await ended();
   await page.waitForTimeout(300);
   await shot("21-files-in-the-thread");
-  await page.getByRole("button", { name: "Show hash_table.py" }).click();
+  await page.getByRole("button", { name: /^hash_table\.py/ }).click();
   await page.getByText("class HashTable").first().waitFor();
   await shot("22-file-open");
   await page.keyboard.press("Escape");
@@ -254,6 +285,7 @@ async function tour(size, scheme) {
   await page.getByRole("button", { name: "Remove Reviewer" }).waitFor();
   await shot("37-presets");
   await page.getByRole("button", { name: "Close settings" }).click();
+  await page.waitForTimeout(300);
   await page.getByRole("button", { name: "Bridge handbook" }).click();
   await page.getByText("loads.md").waitFor();
   await page.waitForTimeout(300);
@@ -306,8 +338,6 @@ async function tour(size, scheme) {
   server.close();
 }
 
-const CONSOLE = ["people", "keys", "usage", "audit", "running", "limits", "quality", "retention"];
-
 async function consolePages(page, server, shot) {
   for (const name of CONSOLE) {
     await page.goto(`${server.address}/#/console/${name}`);
@@ -320,6 +350,15 @@ async function consolePages(page, server, shot) {
   await page.waitForTimeout(300);
   await shot("console-limit");
   await page.keyboard.press("Escape");
+  await page.goto(`${server.address}/#/console/models`);
+  await page.getByRole("button", { name: "Change: stoa-latest" }).click();
+  await page.waitForTimeout(300);
+  await shot("console-rollout");
+  await page.keyboard.press("Escape");
+  await page.goto(`${server.address}/#/console/playground`);
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByText("31 written").waitFor();
+  await shot("console-playground-answer");
 }
 
 async function axe(page, where) {

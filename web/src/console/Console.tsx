@@ -10,9 +10,13 @@ import { administers } from "../lib/roles";
 import { go, goToConsole } from "../state/route";
 import { t } from "../strings";
 import { AuditPage } from "./AuditPage";
+import "./charts.css";
 import "./console.css";
+import "./forms.css";
+import { IncidentsPage } from "./IncidentsPage";
 import { KeysPage } from "./KeysPage";
 import { LimitsPage } from "./LimitsPage";
+import { ModelsPage } from "./ModelsPage";
 import { PeoplePage } from "./PeoplePage";
 import { PlaygroundPage } from "./PlaygroundPage";
 import { QualityPage } from "./QualityPage";
@@ -20,19 +24,25 @@ import { RetentionPage } from "./RetentionPage";
 import { RunningPage } from "./RunningPage";
 import { UsagePage } from "./UsagePage";
 import { w } from "./words";
+import { WorkspacesPage } from "./WorkspacesPage";
 
 interface PageEntry {
   id: keyof typeof w.pages;
   /** What is to operate is for administrators; developers see what is theirs. */
   group: keyof typeof w.groups;
+  /** It is about the whole server. */
+  operators?: true;
   body: (member: Member) => ReactNode;
 }
 
 const PAGES: readonly PageEntry[] = [
   { id: "running", group: "operate", body: () => <RunningPage /> },
   { id: "people", group: "operate", body: (member) => <PeoplePage member={member} /> },
+  { id: "workspaces", group: "operate", body: () => <WorkspacesPage /> },
   { id: "limits", group: "operate", body: () => <LimitsPage /> },
   { id: "quality", group: "operate", body: () => <QualityPage /> },
+  { id: "models", group: "operate", operators: true, body: () => <ModelsPage /> },
+  { id: "incidents", group: "operate", operators: true, body: () => <IncidentsPage /> },
   { id: "retention", group: "operate", body: () => <RetentionPage /> },
   { id: "audit", group: "operate", body: () => <AuditPage /> },
   { id: "playground", group: "develop", body: () => <PlaygroundPage /> },
@@ -42,7 +52,9 @@ const PAGES: readonly PageEntry[] = [
 
 export default function Console({ page, member }: { page: string; member: Member }) {
   const groups = administers(member) ? (["operate", "develop"] as const) : (["develop"] as const);
-  const pages = PAGES.filter((one) => groups.some((group) => group === one.group));
+  const pages = PAGES.filter(
+    (one) => groups.some((group) => group === one.group) && (one.operators === undefined || member.role === "operator"),
+  );
   const shown = pages.find((one) => one.id === page) ?? pages[0];
   useEffect(() => {
     document.title = `${shown === undefined ? w.title : w.pages[shown.id]} · ${t.app.name}`;
@@ -64,19 +76,21 @@ export default function Console({ page, member }: { page: string; member: Member
         {groups.map((group) => (
           <div key={group} role="group" aria-labelledby={`console-${group}`}>
             <h2 id={`console-${group}`}>{w.groups[group]}</h2>
-            {PAGES.filter((one) => one.group === group).map((one) => (
-              <a
-                key={one.id}
-                href={`#/console/${one.id}`}
-                aria-current={one.id === shown?.id ? "page" : undefined}
-                onClick={(event) => {
-                  event.preventDefault();
-                  goToConsole(one.id);
-                }}
-              >
-                {w.pages[one.id]}
-              </a>
-            ))}
+            {pages
+              .filter((one) => one.group === group)
+              .map((one) => (
+                <a
+                  key={one.id}
+                  href={`#/console/${one.id}`}
+                  aria-current={one.id === shown?.id ? "page" : undefined}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    goToConsole(one.id);
+                  }}
+                >
+                  {w.pages[one.id]}
+                </a>
+              ))}
           </div>
         ))}
       </nav>

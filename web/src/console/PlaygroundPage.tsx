@@ -57,28 +57,34 @@ export function PlaygroundPage() {
             value={form.protocol}
             onChange={(protocol) => change({ protocol })}
           />
-          <label>
-            {w.playground.model}
-            <select value={filled.model} onChange={(event) => change({ model: event.target.value })}>
+          <div className="stack">
+            <label htmlFor="playground-model">{w.playground.model}</label>
+            <select
+              id="playground-model"
+              value={filled.model}
+              onChange={(event) => change({ model: event.target.value })}
+            >
               {choices.map((one) => (
                 <option key={one.id} value={one.id}>
                   {one.id}
                 </option>
               ))}
             </select>
-          </label>
-          <label>
-            {w.playground.system}
+          </div>
+          <div className="stack">
+            <label htmlFor="playground-system">{w.playground.system}</label>
             <textarea
+              id="playground-system"
               rows={2}
               value={form.system}
               placeholder={w.playground.none}
               onChange={(event) => change({ system: event.target.value })}
             />
-          </label>
-          <label>
-            {w.playground.message}
+          </div>
+          <div className="stack">
+            <label htmlFor="playground-message">{w.playground.message}</label>
             <textarea
+              id="playground-message"
               rows={5}
               required
               value={form.message}
@@ -88,7 +94,7 @@ export function PlaygroundPage() {
                   event.currentTarget.form?.requestSubmit();
               }}
             />
-          </label>
+          </div>
           <div className="pair">
             <label>
               {w.playground.maxTokens}

@@ -1,6 +1,7 @@
 /** How long conversations are kept. */
 import { useState } from "react";
 import { toast } from "../state/notices";
+import { AnswerCachePart } from "./AnswerCacheForm";
 import { admin, type Retention } from "./api";
 import { act, ConfirmDialog, Failed, useLoaded } from "./parts";
 import { w } from "./words";
@@ -17,6 +18,7 @@ export function RetentionPage() {
       </div>
       <Failed of={retention} />
       {retention.value !== null && <RetentionForm now={retention.value} onSet={retention.reload} />}
+      <AnswerCachePart />
     </>
   );
 }

@@ -89,6 +89,14 @@ export interface Running {
 export interface Workspace {
   id: string;
   name: string;
+  created_at: string;
+}
+
+export interface AnswerCache {
+  enabled: boolean;
+  ttl_seconds: number | null;
+  answers: number;
+  bytes: number;
 }
 
 export interface Scope {
@@ -114,6 +122,47 @@ export interface Limit extends Rates {
   id: string;
   scope: Scope;
   budgets: (Budget & { spent: number })[];
+}
+
+export interface Alias {
+  type?: string;
+  name: string;
+  version: string;
+  canary: {
+    version: string;
+    percent: number;
+    sticky: "key" | "user";
+    rollback?: unknown;
+    rolled_back?: { at: string; reason: string } | null;
+  } | null;
+}
+
+export interface CatalogueModel {
+  type: string;
+  id: string;
+  display_name: string;
+  context_length: number | null;
+  prices: { input: number; cached_input?: number; output: number } | null;
+  lifecycle: "active" | "deprecated" | "retired";
+  retires_at: string | null;
+  deployments: { upstream: string | null; model: string; weight: number }[];
+  fallbacks: string[];
+}
+
+export interface Upstream {
+  type: string;
+  name: string;
+  protocol: "openai" | "anthropic";
+  url: string;
+  has_key: boolean;
+}
+
+export interface Incident {
+  id: string;
+  created_at: string;
+  deployment: string;
+  state: "open" | "half_open" | "closed";
+  failure_rate: number | null;
 }
 
 export interface Retention {
@@ -170,8 +219,37 @@ export const admin = {
   running: () => call<Page<Running>>(`${BASE}/running_requests?limit=200`),
   stopRunning: (id: string) => post(`running_requests/${encodeURIComponent(id)}/stop`, {}),
   workspaces: () => call<Page<Workspace>>(`${BASE}/workspaces?limit=1000`),
+  createWorkspace: (name: string) => post<Workspace>("workspaces", { name }),
+  renameWorkspace: (id: string, name: string) => post<Workspace>(`workspaces/${id}`, { name }),
+  archiveWorkspace: (id: string) => post<Workspace>(`workspaces/${id}/archive`, {}),
+  answerCache: () => call<AnswerCache>(`${BASE}/answer_cache`),
+  setAnswerCache: (rule: { enabled: boolean; ttl_seconds?: number }) => post<AnswerCache>("answer_cache", rule),
+  purgeAnswerCache: () => post<AnswerCache>("answer_cache/purge", {}),
   limits: () => call<Page<Limit>>(`${BASE}/rate_limits?limit=1000`),
   setLimits: (rule: { scope: Scope; budgets?: readonly Budget[] } & Partial<Rates>) => post<Limit>("rate_limits", rule),
+  aliases: () => call<Page<Alias>>(`${BASE}/model_aliases?limit=1000`),
+  setAlias: ({ name, version, canary }: Alias) =>
+    post<Alias>("model_aliases", {
+      name,
+      version,
+      canary:
+        canary === null
+          ? null
+          : {
+              version: canary.version,
+              percent: canary.percent,
+              sticky: canary.sticky,
+              rollback: canary.rollback ?? null,
+            },
+    }),
+  removeAlias: (name: string) => remove(`model_aliases/${encodeURIComponent(name)}`),
+  models: () => call<Page<CatalogueModel>>(`${BASE}/models?limit=1000`),
+  setModel: (model: unknown) => post<CatalogueModel>("models", model),
+  removeModel: (id: string) => remove(`models/${encodeURIComponent(id)}`),
+  upstreams: () => call<Page<Upstream>>(`${BASE}/upstreams?limit=1000`),
+  setUpstream: (upstream: unknown) => post<Upstream>("upstreams", upstream),
+  removeUpstream: (name: string) => remove(`upstreams/${encodeURIComponent(name)}`),
+  upstreamIncidents: () => call<Page<Incident>>(`${BASE}/upstream_incidents?limit=200`),
   retention: () => call<Retention>(`${BASE}/retention`),
   setRetention: (rule: Retention) => post<Retention>("retention", rule),
   audit: (after: string | null) =>

@@ -1,5 +1,5 @@
 /** What the console's pages share: loading, a value to copy, a question before something that can't be undone. */
-import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useId, useState, type ReactNode } from "react";
 import { asApiError } from "../api/http";
 import { Dialog } from "../components/Dialog";
 import { copyText } from "../lib/clipboard";
@@ -146,4 +146,49 @@ export function ConfirmDialog({ title, body, confirm, onConfirm, onClose }: Conf
       <p>{body}</p>
     </Dialog>
   );
+}
+
+interface FormProps {
+  title: string;
+  onSave: () => void;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** A question with fields. Its button sends the form, so that the browser checks what is required. */
+export function FormDialog({ title, onSave, onClose, children }: FormProps) {
+  const id = useId();
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      actions={
+        <>
+          <button type="button" className="secondary" onClick={onClose}>
+            {w.cancel}
+          </button>
+          <button type="submit" form={id} className="primary">
+            {w.save}
+          </button>
+        </>
+      }
+    >
+      <form
+        id={id}
+        className="console-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSave();
+        }}
+      >
+        {children}
+      </form>
+    </Dialog>
+  );
+}
+
+/** What an answer holds, less what a request doesn't take. */
+export function without<T extends object>(one: T | null, ...keys: (keyof T)[]): Partial<T> {
+  const left = new Set<PropertyKey>(keys);
+  return Object.fromEntries(Object.entries(one ?? {}).filter(([key]) => !left.has(key))) as Partial<T>;
 }

@@ -283,19 +283,53 @@ class PeopleBrowserTest extends BrowserScene {
                 .click();
         assertThat(limit).isHidden();
 
+        rollAVersionOut();
         page.getByRole(AriaRole.LINK, named("Retention")).click();
         page.getByText("Delete them when nobody has changed them").click();
         fill("Days without a change", "400");
         noSeriousViolations();
-        page.getByRole(AriaRole.BUTTON, named("Save")).click();
+        page.getByRole(AriaRole.BUTTON, named("Save")).first().click();
         page.getByRole(AriaRole.DIALOG)
                 .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Save"))
                 .click();
         assertThat(page.getByText("Saved.")).isVisible();
         page.reload();
         assertThat(page.getByLabel("Days without a change")).hasValue("400");
+        page.getByText("Keep answers that are the same each time").click();
+        page.getByRole(AriaRole.BUTTON, named("Save")).last().click();
+        assertThat(page.getByText("0 answers are kept")).isVisible();
+        page.getByRole(AriaRole.LINK, named("Workspaces")).click();
+        page.getByRole(AriaRole.BUTTON, named("New workspace")).click();
+        fill("Name", "Reading room");
+        page.getByRole(AriaRole.BUTTON, named("Save")).click();
+        assertThat(page.getByRole(AriaRole.TABLE)).containsText("Reading room");
         page.getByRole(AriaRole.LINK, named("Feedback and safety")).click();
         assertThat(page.getByText("Nobody has judged an answer in this time.")).isVisible();
+        noSeriousViolations();
+    }
+
+    private void rollAVersionOut() {
+        page.getByRole(AriaRole.LINK, named("Models")).click();
+        page.getByRole(AriaRole.BUTTON, named("New name")).click();
+        fill("Name", "house-model");
+        fill("Leads to", PACED);
+        fill("Roll out this version", THINKING);
+        fill("Share of those who ask, in percent", "25");
+        noSeriousViolations();
+        page.getByRole(AriaRole.BUTTON, named("Save")).click();
+        Locator alias = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("house-model"));
+        assertThat(alias).containsText("25% get " + THINKING);
+        page.getByRole(AriaRole.BUTTON, named("Roll out to all: house-model")).click();
+        assertThat(alias).containsText("none");
+        assertThat(alias).containsText(THINKING);
+        noSeriousViolations();
+        page.getByRole(AriaRole.BUTTON, named("Remove: house-model")).click();
+        page.getByRole(AriaRole.DIALOG)
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Remove"))
+                .click();
+        assertThat(alias).isHidden();
+        page.getByRole(AriaRole.LINK, named("Upstream incidents")).click();
+        assertThat(page.getByText("No server elsewhere is failing.")).isVisible();
         noSeriousViolations();
     }
 }

@@ -12,7 +12,8 @@ enum AdminIds {
     MEMBER("user_"),
     SERVICE("svac_"),
     INVITE("invite_"),
-    EVENT("audit_");
+    EVENT("audit_"),
+    INCIDENT("incident_");
 
     private final String prefix;
 

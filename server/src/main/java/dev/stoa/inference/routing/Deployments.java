@@ -37,6 +37,7 @@ final class Deployments implements AutoCloseable {
     private final CatalogueStore store;
     private final RoutingSettings settings;
     private final Clock clock;
+    private final BreakerJournal journal;
     /** Of models that the settings name and the catalogue does not. */
     private final Map<String, List<Target>> implicit = new ConcurrentHashMap<>();
 
@@ -54,11 +55,12 @@ final class Deployments implements AutoCloseable {
 
     private record State(Map<String, Client> clients, Map<String, Map<Key, Target>> targets) {}
 
-    Deployments(Workers local, CatalogueStore store, RoutingSettings settings, Clock clock) {
+    Deployments(Workers local, CatalogueStore store, RoutingSettings settings, Clock clock, BreakerJournal journal) {
         this.local = local;
         this.store = store;
         this.settings = settings;
         this.clock = clock;
+        this.journal = journal;
     }
 
     /** Takes up a new catalogue. */
@@ -144,7 +146,13 @@ final class Deployments implements AutoCloseable {
 
     private Target target(String version, Deployment deployment, Worker worker) {
         return new Target(
-                version + " " + deployment.name(), worker, deployment.model(), deployment.weight(), settings, clock);
+                version + " " + deployment.name(),
+                worker,
+                deployment.model(),
+                deployment.weight(),
+                settings,
+                clock,
+                journal);
     }
 
     /** Where the version can be asked for; empty if nowhere, as when a key can't be opened. */

@@ -46,8 +46,9 @@ class RoutingConfiguration {
     }
 
     @Bean
-    Deployments deployments(Workers local, CatalogueStore store, RoutingSettings settings, Clock clock) {
-        return new Deployments(local, store, settings, clock);
+    Deployments deployments(
+            Workers local, CatalogueStore store, RoutingSettings settings, Clock clock, BreakerJournal journal) {
+        return new Deployments(local, store, settings, clock, journal);
     }
 
     @Bean

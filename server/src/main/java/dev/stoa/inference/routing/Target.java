@@ -32,8 +32,16 @@ final class Target {
     /**
      * @param name of version and deployment, for metrics
      * @param model its name at the worker
+     * @param journal hears of the breaker
      */
-    Target(String name, Worker worker, String model, int weight, RoutingSettings settings, Clock clock) {
+    Target(
+            String name,
+            Worker worker,
+            String model,
+            int weight,
+            RoutingSettings settings,
+            Clock clock,
+            BreakerJournal journal) {
         this.name = name;
         this.worker = worker;
         this.model = model;
@@ -42,7 +50,20 @@ final class Target {
         this.openFor = settings.breakerOpen();
         this.breaker = worker.remote() ? breaker(name, settings, clock) : null;
         if (breaker != null) {
-            breaker.getEventPublisher().onStateTransition(event -> openedMillis = clock.millis());
+            breaker.getEventPublisher().onStateTransition(event -> {
+                openedMillis = clock.millis();
+                tell(journal, event.getStateTransition().getToState());
+            });
+        }
+    }
+
+    private void tell(BreakerJournal journal, CircuitBreaker.State state) {
+        float failures = breaker == null ? -1 : breaker.getMetrics().getFailureRate();
+        switch (state) {
+            case OPEN -> journal.changed(name, UpstreamIncidents.State.OPEN, failures);
+            case HALF_OPEN -> journal.changed(name, UpstreamIncidents.State.HALF_OPEN, -1);
+            case CLOSED -> journal.changed(name, UpstreamIncidents.State.CLOSED, -1);
+            case DISABLED, METRICS_ONLY, FORCED_OPEN -> {}
         }
     }
 

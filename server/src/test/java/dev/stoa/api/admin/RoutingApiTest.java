@@ -91,6 +91,32 @@ class RoutingApiTest {
                 .list();
     }
 
+    @Test
+    void anUpstreamThatFailsIsWrittenDown() throws Exception {
+        upstream("one", one);
+        version("alpha", "one", "");
+        for (int i = 0; i < 10; i++) {
+            one.reply("HTTP/1.1 500 No\r\nConnection: close\r\n\r\n");
+        }
+        // Each request tries more than once; then nobody is asked any more.
+        for (int i = 0; i < 10; i++) {
+            ask("alpha", false);
+        }
+        await().atMost(SOON).untilAsserted(() -> {
+            JsonNode told = ApiServer.json(call("GET", "upstream_incidents", ApiServer.KEY, ""));
+            JsonNode last = told.get("data").get(told.get("data").size() - 1);
+            assertThat(last.get("state").stringValue()).isEqualTo("open");
+            assertThat(last.get("deployment").stringValue()).startsWith("alpha ");
+            assertThat(last.get("failure_rate").floatValue()).isEqualTo(100);
+        });
+        String first = ApiServer.json(call("GET", "upstream_incidents?limit=1", ApiServer.KEY, ""))
+                .get("first_id")
+                .stringValue();
+        assertThat(call("GET", "upstream_incidents?after_id=" + first, ApiServer.KEY, "")
+                        .body())
+                .doesNotContain(first);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"refuses", "hangs", "rubbish", "busy", "fails", "broken"})
     void whateverHappensBeforeTheFirstTokenAnotherModelAnswers(String how) throws Exception {

@@ -78,7 +78,8 @@ final class Simulation {
 
     Target target(Place place) {
         return targets.computeIfAbsent(
-                place, _ -> new Target(place.name(), place, place.name(), 1, SETTINGS, new TestClock()));
+                place,
+                _ -> new Target(place.name(), place, place.name(), 1, SETTINGS, new TestClock(), (_, _, _) -> {}));
     }
 
     Attempts.Step step(String version, Place... places) {
