@@ -50,7 +50,7 @@ export const api = {
   linkSignOn: () => call<{ location: string }>("/api/account/sign-ons", { method: "POST" }),
   removeSignOn: (id: string) => call<undefined>(`/api/account/sign-ons/${segment(id)}`, { method: "DELETE" }),
   passkeys: () => call<{ passkeys: Passkey[] }>("/api/account/passkeys"),
-  beginPasskey: () => call<{ public_key: unknown }>("/api/account/passkeys/options", { method: "POST" }),
+  beginPasskey: () => call<{ public_key: unknown }>("/api/account/passkey-options", { method: "POST" }),
   addPasskey: (name: string, credential: unknown) =>
     call<Passkey>("/api/account/passkeys", { method: "POST", body: { name, credential } }),
   renamePasskey: (id: string, name: string) =>

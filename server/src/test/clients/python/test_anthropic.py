@@ -116,11 +116,13 @@ class AnthropicClient(unittest.TestCase):
             max_tokens=200,
             messages=[{"role": "user", "content": "Describe Oslo."}],
             tools=[{**TOOL, "strict": True}],
+            tool_choice={"type": "auto", "disable_parallel_tool_use": True},
             output_config={"format": {"type": "json_schema", "schema": CITY}},
         )
         # The model chooses: a call, or the form; nothing else.
         last = message.content[-1]
-        City.model_validate(last.input if message.stop_reason == "tool_use" else json.loads(last.text))
+        self.assertEqual(message.stop_reason, "tool_use" if last.type == "tool_use" else "end_turn")
+        City.model_validate(last.input if last.type == "tool_use" else json.loads(last.text))
 
     def test_cached_tokens(self):
         text = "The Po rises on Monte Viso and ends in the Adriatic Sea. " * 4

@@ -51,7 +51,7 @@ class PasskeyController {
         return new PasskeysView(passkeys.list(caller));
     }
 
-    @PostMapping("/account/passkeys/options")
+    @PostMapping("/account/passkey-options")
     PublicKeyView beginRegistration(Caller caller, HttpServletRequest request) {
         return new PublicKeyView(passkeys.beginRegistration(caller, Devices.of(request), request.getLocalPort()));
     }

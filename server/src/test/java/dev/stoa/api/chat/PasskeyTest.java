@@ -48,7 +48,7 @@ class PasskeyTest {
     }
 
     private JsonNode creation() {
-        Answer options = browser.send("POST", "/api/account/passkeys/options", null, signedIn);
+        Answer options = browser.send("POST", "/api/account/passkey-options", null, signedIn);
         assertThat(options.status()).as(options.raw().body()).isEqualTo(200);
         return options.body().get("public_key");
     }
@@ -175,7 +175,7 @@ class PasskeyTest {
         assertThat(register("Key", new SoftAuthenticator(origin()).create(creation()))
                         .status())
                 .isEqualTo(201);
-        assertThat(browser.send("POST", "/api/account/passkeys/options", null, signedIn)
+        assertThat(browser.send("POST", "/api/account/passkey-options", null, signedIn)
                         .errorType())
                 .isEqualTo("conflict");
         assertThat(register("Third", new SoftAuthenticator(origin()).create(early))
@@ -186,10 +186,10 @@ class PasskeyTest {
     @Test
     void aKeyMakesNoPasskeyAndGuessesAreCounted() {
         ChatClient program = new ChatClient(server, server.key());
-        assertThat(program.post("/api/account/passkeys/options", "{}").errorType())
+        assertThat(program.post("/api/account/passkey-options", "{}").errorType())
                 .isEqualTo("permission");
         Map<String, String> byKey = cookie(browser.post("/api/session", "{\"key\":\"" + server.key() + "\"}"));
-        assertThat(browser.send("POST", "/api/account/passkeys/options", null, byKey)
+        assertThat(browser.send("POST", "/api/account/passkey-options", null, byKey)
                         .errorType())
                 .isEqualTo("permission");
 
