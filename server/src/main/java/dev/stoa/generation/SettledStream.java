@@ -1,8 +1,7 @@
 package dev.stoa.generation;
 
+import dev.stoa.inference.ForwardingStream;
 import dev.stoa.inference.Outcome;
-import dev.stoa.inference.Refusal;
-import dev.stoa.inference.Reuse;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
@@ -16,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A stream that settles its request when it ends, whichever end comes first, and whose model never goes on after that.
  * One reader; {@link #close} and {@link #abort} from any thread.
  */
-final class SettledStream implements TokenStream {
-    private final TokenStream inner;
+final class SettledStream extends ForwardingStream {
     private final Settlement.Part settlement;
     private final Duration timeMax;
     private final Runnable onEnd;
@@ -31,7 +29,7 @@ final class SettledStream implements TokenStream {
 
     /** @param onEnd called once, when this part has settled */
     SettledStream(TokenStream inner, Settlement.Part settlement, Duration timeMax, Runnable onEnd) {
-        this.inner = inner;
+        super(inner);
         this.settlement = settlement;
         this.timeMax = timeMax;
         this.onEnd = onEnd;
@@ -132,36 +130,6 @@ final class SettledStream implements TokenStream {
     public String model() {
         String answering = inner.model();
         return answering.isEmpty() ? settlement.model() : answering;
-    }
-
-    @Override
-    public @Nullable Duration queued() {
-        return inner.queued();
-    }
-
-    @Override
-    public TokenUsage usage() {
-        return inner.usage();
-    }
-
-    @Override
-    public Reuse reuse() {
-        return inner.reuse();
-    }
-
-    @Override
-    public TokenUsage charged() {
-        return inner.charged();
-    }
-
-    @Override
-    public int[] tokensFrom(int from) {
-        return inner.tokensFrom(from);
-    }
-
-    @Override
-    public @Nullable Refusal refusal() {
-        return inner.refusal();
     }
 
     @Override

@@ -11,15 +11,14 @@ import org.jspecify.annotations.Nullable;
  * A model's stream with its marks read: text comes a sentence at a time, and behind what rests on a source a
  * {@link TokenStream.Cited}. It stands before the gate, which so judges the text that leaves, without marks.
  */
-public final class CitedStream implements TokenStream {
-    private final TokenStream inner;
+public final class CitedStream extends ForwardingStream {
     private final Citer citer;
     private final ArrayDeque<Event> ready = new ArrayDeque<>();
     /** Whether text has come that no {@link Cited} is about yet. */
     private boolean open;
 
     private CitedStream(TokenStream inner, List<Source> sources) {
-        this.inner = inner;
+        super(inner);
         this.citer = new Citer(sources);
     }
 
@@ -76,38 +75,9 @@ public final class CitedStream implements TokenStream {
         open = false;
     }
 
+    /** None: a request whose marks are read does not go on from tokens, as their text still has the marks in it. */
     @Override
-    public String model() {
-        return inner.model();
-    }
-
-    @Override
-    public @Nullable Duration queued() {
-        return inner.queued();
-    }
-
-    @Override
-    public Reuse reuse() {
-        return inner.reuse();
-    }
-
-    @Override
-    public TokenUsage charged() {
-        return inner.charged();
-    }
-
-    @Override
-    public TokenUsage usage() {
-        return inner.usage();
-    }
-
-    @Override
-    public @Nullable Refusal refusal() {
-        return inner.refusal();
-    }
-
-    @Override
-    public void close() {
-        inner.close();
+    public int[] tokensFrom(int from) {
+        return new int[0];
     }
 }

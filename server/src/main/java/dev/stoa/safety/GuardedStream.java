@@ -1,12 +1,11 @@
 package dev.stoa.safety;
 
+import dev.stoa.inference.ForwardingStream;
 import dev.stoa.inference.JsonText;
 import dev.stoa.inference.Refusal;
-import dev.stoa.inference.Reuse;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenLogprob;
 import dev.stoa.inference.TokenStream;
-import dev.stoa.inference.TokenUsage;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,14 +18,13 @@ import org.jspecify.annotations.Nullable;
  * each part by itself; a call leaves whole, once all of it is judged, as half a call is of no use to anybody. A token's log probabilities
  * leave once its whole text has: they spell it; citations leave behind the text that they are about.
  */
-final class GuardedStream implements TokenStream {
+final class GuardedStream extends ForwardingStream {
     private enum Part {
         NONE,
         TEXT,
         THINKING
     }
 
-    private final TokenStream inner;
     private final Policy policy;
     private final int window;
     private final Verdicts verdicts;
@@ -63,7 +61,7 @@ final class GuardedStream implements TokenStream {
 
     /** @param window as in {@link Scanner} */
     GuardedStream(TokenStream inner, Policy policy, int window, Verdicts verdicts) {
-        this.inner = inner;
+        super(inner);
         this.policy = policy;
         this.window = window;
         this.scanner = policy.scanner(window);
@@ -226,42 +224,7 @@ final class GuardedStream implements TokenStream {
     }
 
     @Override
-    public String model() {
-        return inner.model();
-    }
-
-    @Override
-    public @Nullable Duration queued() {
-        return inner.queued();
-    }
-
-    @Override
-    public TokenUsage usage() {
-        return inner.usage();
-    }
-
-    @Override
-    public Reuse reuse() {
-        return inner.reuse();
-    }
-
-    @Override
-    public TokenUsage charged() {
-        return inner.charged();
-    }
-
-    @Override
-    public int[] tokensFrom(int from) {
-        return inner.tokensFrom(from);
-    }
-
-    @Override
     public @Nullable Refusal refusal() {
         return refusal;
-    }
-
-    @Override
-    public void close() {
-        inner.close();
     }
 }
