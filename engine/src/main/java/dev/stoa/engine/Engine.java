@@ -53,6 +53,12 @@ public interface Engine extends AutoCloseable {
      */
     PreparedChat prepareChat(ChatPrompt chat);
 
+    /**
+     * Whether the file's chat template puts one turn next to another with nothing but blanks between: the system turn and
+     * one of the user's, or two of the user's. Then a reader of the conversation must look over the border, too.
+     */
+    boolean joinsTurns();
+
     /** The text of token ids; incomplete characters become U+FFFD. */
     String decode(int[] tokens);
 

@@ -1,7 +1,9 @@
 package dev.stoa.inference;
 
 import dev.stoa.inference.source.Source;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -56,15 +58,6 @@ public sealed interface ContentBlock {
         };
     }
 
-    /** The same as the caller gave it, to be judged: what is put between the words for the model is not there. */
-    default String given() {
-        return switch (this) {
-            case Text(String text) -> text;
-            case Document(Source source) -> source.given();
-            case ToolUse _, ToolResult _ -> "";
-        };
-    }
-
     /** The sources in it. */
     default Stream<Source> sources() {
         return switch (this) {
@@ -75,13 +68,36 @@ public sealed interface ContentBlock {
         };
     }
 
-    /** Every text in it, to be judged each by itself. */
-    default Stream<String> texts() {
+    /**
+     * What is read of these blocks, as a model sees it: words that follow each other are one text, each text of a source
+     * is another. Calls and results stand elsewhere for a model, so words on both sides of one are not parted by it.
+     *
+     * @param between what the model sees between two of them
+     */
+    static Stream<String> texts(List<? extends ContentBlock> blocks, String between) {
+        List<String> texts = new ArrayList<>();
+        StringJoiner words = new StringJoiner(between);
+        for (ContentBlock block : blocks) {
+            switch (block) {
+                case Text(String text) -> words.add(text);
+                case Document(Source source) -> {
+                    texts.add(words.toString());
+                    words = new StringJoiner(between);
+                    texts.addAll(source.texts());
+                }
+                case ToolUse _, ToolResult _ -> {}
+            }
+        }
+        texts.add(words.toString());
+        return texts.stream().filter(text -> !text.isEmpty());
+    }
+
+    /** Every text of a call or its result; of anything else none. */
+    default Stream<String> callTexts() {
         return switch (this) {
-            case Text _, Document _ -> Stream.of(given());
+            case Text _, Document _ -> Stream.of();
             case ToolUse(String _, String name, String arguments) -> Stream.of(name, JsonText.unescaped(arguments));
-            case ToolResult(String _, List<Readable> parts, boolean _) ->
-                Stream.of(parts.stream().map(ContentBlock::given).collect(Collectors.joining("\n")));
+            case ToolResult(String _, List<Readable> parts, boolean _) -> texts(parts, "\n");
         };
     }
 }

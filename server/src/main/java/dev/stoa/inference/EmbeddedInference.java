@@ -132,6 +132,12 @@ final class EmbeddedInference implements Worker, SmartLifecycle {
         return new Model(id, aliases, plain, now.createdAt(), context, worker != null);
     }
 
+    @Override
+    public boolean joinsTurns(String model) {
+        EmbeddedWorker worker = state.get().worker();
+        return worker == null || worker.joinsTurns();
+    }
+
     /** The store names files by their contents. */
     @Override
     public String revision(String model) {

@@ -39,6 +39,10 @@ final class EmbeddedWorker implements AutoCloseable {
         return engine.info().contextLength();
     }
 
+    boolean joinsTurns() {
+        return engine.joinsTurns();
+    }
+
     VectorModel vectors(Model model) {
         return new EngineVectors(engine, model);
     }

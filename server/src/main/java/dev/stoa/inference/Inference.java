@@ -44,6 +44,14 @@ public interface Inference {
     }
 
     /**
+     * Whether a model that may answer for this name may see a turn and the next one as one text ({@link JoinedTurns});
+     * true where that isn't known. Never throws.
+     */
+    default boolean joinsTurns(String nameOrAlias) {
+        return true;
+    }
+
+    /**
      * Exact size of the prompt in tokens, by the model's own tokenizer and template.
      *
      * @throws dev.stoa.shared.StoaException INVALID_REQUEST if the template refuses the conversation; OVERLOADED while

@@ -28,12 +28,16 @@ public record Message(Role role, List<ContentBlock> content) {
         return content.stream().map(ContentBlock::shown).collect(Collectors.joining());
     }
 
-    /** Its words as one text, and every text of its calls and results, to be judged each by itself. */
+    /** Each text in it once, as a model sees it: neighbouring words as one, and what is apart for a model apart. */
     Stream<String> texts() {
-        return Stream.concat(
-                Stream.of(content.stream().map(ContentBlock::given).collect(Collectors.joining())),
-                content.stream()
-                        .filter(block -> !(block instanceof ContentBlock.Readable))
-                        .flatMap(ContentBlock::texts));
+        return Stream.concat(ContentBlock.texts(content, ""), content.stream().flatMap(ContentBlock::callTexts));
+    }
+
+    /** The texts of blocks that a model sees joined to others: where each begins and ends can be seen here only. */
+    Stream<String> joinedBlocks() {
+        List<String> blocks = content.stream()
+                .flatMap(block -> block instanceof ContentBlock.Text(String text) ? Stream.of(text) : Stream.of())
+                .toList();
+        return blocks.size() < 2 ? Stream.of() : blocks.stream();
     }
 }

@@ -30,6 +30,12 @@ final class MockWorker implements Worker {
         return MockModel.named(name).map(MockModel::model);
     }
 
+    /** It sees no template. */
+    @Override
+    public boolean joinsTurns(String model) {
+        return false;
+    }
+
     @Override
     public int countTokens(GenerationRequest request) {
         return MockModel.countTokens(request);

@@ -57,14 +57,22 @@ public sealed interface Prompt {
      * @param body a JSON object in UTF-8; not to be changed
      * @param headers of the protocol that go with it
      * @param stream whether it asks for a stream
-     * @param words every text in it, to be judged each by itself
+     * @param words every text in it, once
+     * @param joined such of them as one text that the upstream's model may see as one
      */
     record Original(
-            Wire wire, String path, byte[] body, Map<String, String> headers, boolean stream, List<String> words)
+            Wire wire,
+            String path,
+            byte[] body,
+            Map<String, String> headers,
+            boolean stream,
+            List<String> words,
+            List<String> joined)
             implements Prompt {
         public Original {
             headers = Map.copyOf(headers);
             words = List.copyOf(words);
+            joined = List.copyOf(joined);
         }
 
         /** What a worker says that does not speak its protocol: somebody has changed the catalogue meanwhile. */
@@ -74,7 +82,7 @@ public sealed interface Prompt {
         }
     }
 
-    /** Every text in it that is the caller's, to be judged each by itself. */
+    /** Every text in it that is the caller's, once; what a model sees as one text is one here. */
     default Stream<String> texts() {
         return switch (this) {
             case Conversation(List<Message> messages, ToolSet tools, Optional<Boolean> _) ->
@@ -82,5 +90,27 @@ public sealed interface Prompt {
             case Text(String text) -> Stream.of(text);
             case Original original -> original.words().stream();
         };
+    }
+
+    /**
+     * Every text that is to be judged, each by itself: those that a model sees, and each block that it sees joined to
+     * others.
+     *
+     * @param joinsTurns whether the model may see a turn and the next one as one text
+     */
+    default Stream<String> judged(boolean joinsTurns) {
+        Stream<String> others = switch (this) {
+            case Conversation(List<Message> messages, ToolSet _, Optional<Boolean> _) ->
+                Stream.concat(
+                        messages.stream().flatMap(Message::joinedBlocks),
+                        joinsTurns
+                                ? JoinedTurns.of(messages.stream()
+                                        .map(each -> new JoinedTurns.Turn(each.role(), each.plainText()))
+                                        .toList())
+                                : Stream.of());
+            case Text _ -> Stream.of();
+            case Original original -> original.joined().stream();
+        };
+        return Stream.concat(texts(), others);
     }
 }

@@ -28,6 +28,11 @@ public interface Worker {
         return false;
     }
 
+    /** As {@link Inference#joinsTurns}. */
+    default boolean joinsTurns(String model) {
+        return true;
+    }
+
     /** What stands behind one of its models now: another text when the same request may be answered otherwise. */
     default String revision(String model) {
         return "";

@@ -9,7 +9,6 @@ import dev.stoa.inference.TokenStream;
 import dev.stoa.shared.StoaException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.util.Iterator;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +49,11 @@ public final class SafetyGate {
     public TokenStream start(Caller caller, GenerationRequest request) {
         Policy policy = policies.current();
         // Every role's text: an assistant's turn in a request is the caller's claim, not a model's words.
-        Rule rule = judge(policy, request.prompt().texts().iterator());
+        Rule rule = judge(
+                policy,
+                () -> request.prompt()
+                        .judged(inference.joinsTurns(request.model()))
+                        .iterator());
         count(Incident.Direction.INPUT, rule);
         if (rule != null) {
             Refusal refusal = record(caller, request.id(), Incident.Direction.INPUT, rule, policy);
@@ -79,15 +82,18 @@ public final class SafetyGate {
      */
     public @Nullable Refusal judge(Caller caller, String requestId, Iterable<String> texts) {
         Policy policy = policies.current();
-        Rule rule = judge(policy, texts.iterator());
+        Rule rule = judge(policy, texts);
         count(Incident.Direction.INPUT, rule);
         return rule == null ? null : record(caller, requestId, Incident.Direction.INPUT, rule, policy);
     }
 
-    private @Nullable Rule judge(Policy policy, Iterator<String> texts) {
-        while (texts.hasNext()) {
+    private @Nullable Rule judge(Policy policy, Iterable<String> texts) {
+        if (policy.isEmpty()) {
+            return null;
+        }
+        for (String text : texts) {
             Scanner scanner = policy.scanner(window);
-            if (scanner.accept(texts.next()) instanceof Scanner.Hit hit) {
+            if (scanner.accept(text) instanceof Scanner.Hit hit) {
                 return hit.rule();
             }
             if (scanner.end() instanceof Scanner.Hit hit) {

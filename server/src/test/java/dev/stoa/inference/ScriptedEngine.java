@@ -238,6 +238,11 @@ public final class ScriptedEngine implements Engine {
     }
 
     @Override
+    public boolean joinsTurns() {
+        return false;
+    }
+
+    @Override
     public ModelInfo info() {
         return new ModelInfo("scripted", "none", "F32", 1, 1, CONTEXT, CONTEXT, 1, 2, Pooling.MEAN, true, "none");
     }

@@ -18,14 +18,19 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** One model's way to be asked and to answer, found from its template. Immutable and thread-safe. */
 public final class ChatDialect {
     /** Mistral's templates take no other length. */
     private static final int MISTRAL_ID_CHARS = 9;
+
+    private static final Pattern JOINED = Pattern.compile("#turn\\d#\\s*#turn\\d#");
 
     private final ChatTemplate template;
     private final Tokenizer tokenizer;
@@ -72,6 +77,29 @@ public final class ChatDialect {
                 control,
                 () -> new AnswerParser(dialect, names, opened),
                 form -> CallGrammar.orCalls(dialect, chat, tools, form));
+    }
+
+    /** As {@link dev.stoa.engine.Engine#joinsTurns}: the template is asked, by words that it doesn't hold itself. */
+    public boolean joinsTurns() {
+        ChatMessage system = new ChatMessage("system", "#turn1#");
+        ChatMessage user = new ChatMessage("user", "#turn2#");
+        ChatMessage more = new ChatMessage("user", "#turn3#");
+        ChatMessage answer = new ChatMessage("assistant", "#turn4#");
+        return Stream.of(List.of(system, user, answer, more), List.of(user, more), List.of(user, answer, user, more))
+                .anyMatch(this::joins);
+    }
+
+    private boolean joins(List<ChatMessage> turns) {
+        ChatPrompt chat = new ChatPrompt(turns, List.of(), ToolChoice.AUTO, true, Optional.empty());
+        String text;
+        try {
+            text = IntStream.of(encode(chat, List.of(), false))
+                    .mapToObj(this::spelling)
+                    .collect(Collectors.joining());
+        } catch (TemplateException _) {
+            return false; // no such conversation is ever seen
+        }
+        return JOINED.matcher(text).find();
     }
 
     private int[] encode(ChatPrompt chat, List<Tool> tools, boolean forced) {

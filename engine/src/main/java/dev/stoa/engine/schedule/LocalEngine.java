@@ -63,6 +63,7 @@ public final class LocalEngine implements Engine {
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> template;
     private final Optional<ChatDialect> dialect;
+    private final boolean joinsTurns;
     private final Forms forms;
     private final ModelInfo info;
     /** Numbers of a hidden state. */
@@ -84,6 +85,7 @@ public final class LocalEngine implements Engine {
         this.forms = new Forms(tokenizer);
         this.template = template(file, tokenizer);
         this.dialect = template.map(each -> new ChatDialect(each, tokenizer));
+        this.joinsTurns = dialect.map(ChatDialect::joinsTurns).orElse(false);
         Model model = Model.load(file, workers);
         if (tokenizer.vocabularySize() != model.config().vocabulary()) {
             throw new ModelLoadException(file.path() + ": has " + tokenizer.vocabularySize() + " tokens but "
@@ -200,6 +202,11 @@ public final class LocalEngine implements Engine {
     @Override
     public PreparedChat prepareChat(ChatPrompt chat) {
         return dialect.orElseThrow(this::noTemplate).prepare(chat);
+    }
+
+    @Override
+    public boolean joinsTurns() {
+        return joinsTurns;
     }
 
     private IllegalArgumentException noTemplate() {

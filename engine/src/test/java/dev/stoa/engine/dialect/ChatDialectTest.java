@@ -143,4 +143,25 @@ class ChatDialectTest {
         assertThatThrownBy(() -> new Tool("a b", "", "{}", false)).hasMessageContaining("a b");
         assertThatThrownBy(() -> new Tool("a", "", "[]", false)).hasMessageContaining("no JSON Schema object");
     }
+
+    private static boolean joinsTurns(String template) {
+        return new ChatDialect(ChatTemplate.parse(template, "<s>", "</s>"), tokenizer).joinsTurns();
+    }
+
+    @Test
+    void asksTheTemplateWhetherItPutsTurnsTogether() {
+        assertThat(joinsTurns(PLAIN)).isFalse();
+        assertThat(joinsTurns("{% for m in messages %}{{ m.content }}\n{% endfor %}"))
+                .isTrue();
+        assertThat(joinsTurns(
+                        "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}" + PLAIN))
+                .as("the system turn opens the user's")
+                .isTrue();
+        assertThat(joinsTurns("{% if messages[0].role == 'system' %}{% set system = messages[0].content %}"
+                        + "{% set rest = messages[1:] %}{% else %}{% set rest = messages %}{% endif %}"
+                        + "{% for m in rest %}[INST]{% if loop.last and system is defined %}{{ system + '\n\n' }}"
+                        + "{% endif %}{{ m.content }}[/INST]{% endfor %}"))
+                .as("the system turn opens the user's last")
+                .isTrue();
+    }
 }

@@ -115,6 +115,11 @@ final class Router implements Inference {
     }
 
     @Override
+    public boolean joinsTurns(String nameOrAlias) {
+        return routes.joinsTurns(nameOrAlias);
+    }
+
+    @Override
     public int countTokens(GenerationRequest request) {
         String version = routes.model(request.model()).id();
         Target target = routes.steps(version, true).getFirst().targets().stream()

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -178,20 +179,27 @@ final class Routes {
 
     /** As {@link dev.stoa.inference.Inference#passes}. */
     boolean passes(String name, Wire wire) {
+        return all(name, target -> target.worker().passes(target.model(), wire));
+    }
+
+    /** As {@link dev.stoa.inference.Inference#joinsTurns}. */
+    boolean joinsTurns(String name) {
+        return !all(name, target -> !target.worker().joinsTurns(target.model()));
+    }
+
+    /** Whether there are places that may answer for a name, and all of them are such. */
+    private boolean all(String name, Predicate<Target> such) {
         Catalogue now = catalogue;
         Alias alias = now.aliases().get(name);
         Canary canary = alias == null ? null : alias.canary();
         Optional<Model> model = find(now, alias == null ? name : alias.version());
-        return model.isPresent()
-                && allPass(model.get().id(), wire)
-                && (canary == null || allPass(canary.version(), wire));
+        return model.isPresent() && allOf(model.get().id(), such) && (canary == null || allOf(canary.version(), such));
     }
 
-    private boolean allPass(String version, Wire wire) {
+    private boolean allOf(String version, Predicate<Target> such) {
         return steps(version, false).stream()
                 .map(Attempts.Step::targets)
-                .allMatch(targets -> !targets.isEmpty()
-                        && targets.stream().allMatch(target -> target.worker().passes(target.model(), wire)));
+                .allMatch(targets -> !targets.isEmpty() && targets.stream().allMatch(such));
     }
 
     /** What stands behind a version now: another text when the same request may be answered otherwise. */

@@ -97,13 +97,17 @@ public record Source(
             out.append("<context>\n").append(context).append("\n</context>\n");
         }
         if (passages.isEmpty()) {
-            for (int i = 0; i < starts.size(); i++) {
-                endLine(out.append(text, starts.get(i), end(i)));
-            }
+            unmarked(out);
         } else {
             marked(out);
         }
         return out.append("</").append(tag).append(">\n").toString();
+    }
+
+    private void unmarked(StringBuilder out) {
+        for (int i = 0; i < starts.size(); i++) {
+            endLine(out.append(text, starts.get(i), end(i)));
+        }
     }
 
     private void marked(StringBuilder out) {
@@ -122,7 +126,7 @@ public record Source(
     }
 
     private static void endLine(StringBuilder out) {
-        if (out.charAt(out.length() - 1) != '\n') {
+        if (!out.isEmpty() && out.charAt(out.length() - 1) != '\n') {
             out.append('\n');
         }
     }
@@ -134,15 +138,20 @@ public record Source(
         }
     }
 
-    /** Every text in it as the caller gave it, without marks, in one. */
-    public String given() {
-        StringBuilder out = new StringBuilder();
+    /**
+     * Its texts as the caller gave them, each of which a model sees apart from the others. Marks between sentences are
+     * left out; between pages and blocks is a line break, as a model sees one there, or a mark.
+     */
+    public List<String> texts() {
+        List<String> texts = new ArrayList<>();
         for (@Nullable String part : new @Nullable String[] {origin, title, context}) {
             if (part != null) {
-                out.append(part).append('\n');
+                texts.add(part);
             }
         }
-        // What stands beside it is another text.
-        return out.append(text).append('\n').toString();
+        StringBuilder body = new StringBuilder(text.length() + starts.size());
+        unmarked(body);
+        texts.add(body.toString());
+        return texts;
     }
 }

@@ -57,7 +57,8 @@ class CiterTest {
                 .isEqualTo("<document index=\"1\" title=\"Rivers\">\n[S1] The Po rises on Monte Viso. "
                         + "[S2] It is 652 km long.\n[S3] The 𝒯iber flows through the city of Rome.\n</document>\n");
         assertThat(BLOCKS.rendered()).contains("[S6] Oslo has trams. And ferries.\n[S7] Rome has none.\n");
-        assertThat(TEXT.given()).isEqualTo("Rivers\n" + RIVERS + "\n");
+        assertThat(TEXT.texts()).containsExactly("Rivers", RIVERS + "\n");
+        assertThat(BLOCKS.texts()).contains("Oslo has trams. And ferries.\nRome has none.\n");
     }
 
     @ParameterizedTest
