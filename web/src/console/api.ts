@@ -225,8 +225,8 @@ export const admin = {
   answerCache: () => call<AnswerCache>(`${BASE}/answer_cache`),
   setAnswerCache: (rule: { enabled: boolean; ttl_seconds?: number }) => post<AnswerCache>("answer_cache", rule),
   purgeAnswerCache: () => post<AnswerCache>("answer_cache/purge", {}),
-  limits: () => call<Page<Limit>>(`${BASE}/rate_limits?limit=1000`),
-  setLimits: (rule: { scope: Scope; budgets?: readonly Budget[] } & Partial<Rates>) => post<Limit>("rate_limits", rule),
+  limits: () => call<Page<Limit>>(`${BASE}/limits?limit=1000`),
+  setLimits: (rule: { scope: Scope; budgets?: readonly Budget[] } & Partial<Rates>) => post<Limit>("limits", rule),
   aliases: () => call<Page<Alias>>(`${BASE}/model_aliases?limit=1000`),
   setAlias: ({ name, version, canary }: Alias) =>
     post<Alias>("model_aliases", {

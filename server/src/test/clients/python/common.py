@@ -34,7 +34,7 @@ def admin(path, body):
 def limited_key(**limits):
     """A key of its own with limits."""
     key = admin("/v1/organizations/api_keys", {"name": "limited"})
-    admin("/v1/organizations/rate_limits", {"scope": {"type": "api_key", "id": key["id"]}, **limits})
+    admin("/v1/organizations/limits", {"scope": {"type": "api_key", "id": key["id"]}, **limits})
     return key["key"]
 
 

@@ -40,6 +40,6 @@ async function admin(path: string, body: object): Promise<Record<string, unknown
 /** A key of its own with limits. */
 export async function limitedKey(limits: object): Promise<string> {
   const key = await admin("/v1/organizations/api_keys", { name: "limited" });
-  await admin("/v1/organizations/rate_limits", { scope: { type: "api_key", id: key.id }, ...limits });
+  await admin("/v1/organizations/limits", { scope: { type: "api_key", id: key.id }, ...limits });
   return String(key.key);
 }

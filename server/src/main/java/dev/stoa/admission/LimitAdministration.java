@@ -1,7 +1,10 @@
 package dev.stoa.admission;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -19,10 +22,24 @@ public final class LimitAdministration {
 
     /** Sets what holds for a scope, in place of all that did. */
     public void set(ScopeRule rule) {
-        transaction.executeWithoutResult(_ -> {
-            repository.setLimits(rule.scope(), rule.limits());
-            repository.setBudgets(rule.scope(), rule.budgets());
-        });
+        change(rule.scope(), _ -> rule);
+    }
+
+    /**
+     * Changes what holds for a scope; others who change it wait meanwhile.
+     *
+     * @param change from what is set, which may be nothing, to what shall be
+     * @return what is set now
+     */
+    public ScopeRule change(Scope scope, UnaryOperator<ScopeRule> change) {
+        return Objects.requireNonNull(transaction.execute(_ -> {
+            repository.lock(scope);
+            ScopeRule before = find(scope);
+            ScopeRule rule = change.apply(before == null ? new ScopeRule(scope, RateLimits.NONE, List.of()) : before);
+            repository.setLimits(scope, rule.limits());
+            repository.setBudgets(scope, rule.budgets(), clock.instant());
+            return rule;
+        }));
     }
 
     /** What is set for a scope; null if nothing is. */
@@ -39,6 +56,11 @@ public final class LimitAdministration {
                 .state(scope)
                 .map(state -> state.spent(clock.millis(), period, unit))
                 .orElse(0L);
+    }
+
+    /** All budgets, the newest first. */
+    public List<SetBudget> budgets() {
+        return repository.budgets();
     }
 
     /** All that is set. */

@@ -4,6 +4,8 @@ import dev.stoa.admission.Budget.Period;
 import dev.stoa.admission.Budget.Unit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,12 +41,7 @@ final class LimitRepository {
                 .list()
                 .forEach(rule -> rules.put(rule.scope(), rule));
         jdbc.sql("SELECT * FROM budget")
-                .query((row, _) -> new BudgetRow(
-                        scope(row),
-                        new Budget(
-                                Period.valueOf(upper(row.getString("period"))),
-                                Unit.valueOf(upper(row.getString("unit"))),
-                                row.getLong("amount"))))
+                .query((row, _) -> new BudgetRow(scope(row), budget(row)))
                 .list()
                 .forEach(each -> rules.merge(
                         each.scope(),
@@ -118,24 +115,62 @@ final class LimitRepository {
         }
     }
 
-    /** Sets the budgets of a scope, in place of those it had. */
-    void setBudgets(Scope scope, List<Budget> budgets) {
-        jdbc.sql("DELETE FROM budget WHERE scope_kind = ? AND scope_id = ? AND model = ?")
-                .params(lower(scope.kind()), scope.id(), model(scope))
+    /** Sets the budgets of a scope, in place of those it had; one that stays as it was keeps its times. */
+    void setBudgets(Scope scope, List<Budget> budgets, Instant now) {
+        jdbc.sql("""
+                        DELETE FROM budget WHERE scope_kind = ? AND scope_id = ? AND model = ?
+                            AND NOT period || ' ' || unit = ANY (?)
+                        """)
+                .param(lower(scope.kind()))
+                .param(scope.id())
+                .param(model(scope))
+                .param(budgets.stream()
+                        .map(each -> lower(each.period()) + " " + lower(each.unit()))
+                        .toArray(String[]::new))
                 .update();
         for (Budget budget : budgets) {
             jdbc.sql("""
-                            INSERT INTO budget (scope_kind, scope_id, model, period, unit, amount)
-                            VALUES (?, ?, ?, ?, ?, ?)
+                            INSERT INTO budget AS old
+                                (scope_kind, scope_id, model, period, unit, amount, created_at, updated_at)
+                            VALUES (:kind, :id, :model, :period, :unit, :amount, :now, :now)
+                            ON CONFLICT (scope_kind, scope_id, model, period, unit)
+                                DO UPDATE SET amount = excluded.amount, updated_at = excluded.updated_at
+                                WHERE old.amount <> excluded.amount
                             """)
-                    .params(
-                            lower(scope.kind()),
-                            scope.id(),
-                            model(scope),
-                            lower(budget.period()),
-                            lower(budget.unit()),
-                            budget.amount())
+                    .param("kind", lower(scope.kind()))
+                    .param("id", scope.id())
+                    .param("model", model(scope))
+                    .param("period", lower(budget.period()))
+                    .param("unit", lower(budget.unit()))
+                    .param("amount", budget.amount())
+                    .param("now", Timestamp.from(now))
                     .update();
         }
+    }
+
+    /** All budgets with when they were set, the newest first. */
+    List<SetBudget> budgets() {
+        return jdbc.sql("SELECT * FROM budget ORDER BY created_at DESC, scope_kind, scope_id, model, period, unit")
+                .query((row, _) -> new SetBudget(
+                        scope(row),
+                        budget(row),
+                        row.getTimestamp("created_at").toInstant(),
+                        row.getTimestamp("updated_at").toInstant()))
+                .list();
+    }
+
+    /** Holds off others who would change the same scope until the transaction ends. */
+    void lock(Scope scope) {
+        jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")
+                .param("limits " + scope.key())
+                .query((_, _) -> 0)
+                .single();
+    }
+
+    private static Budget budget(ResultSet row) throws SQLException {
+        return new Budget(
+                Period.valueOf(upper(row.getString("period"))),
+                Unit.valueOf(upper(row.getString("unit"))),
+                row.getLong("amount"));
     }
 }

@@ -355,7 +355,7 @@ class BatchesApiTest {
     void itemsWaitForLimitsInsteadOfFailing() throws Exception {
         JsonNode workspace = made("/v1/organizations/workspaces", "{\"name\":\"narrow\"}");
         String key = key(id(workspace));
-        ok(server.send(server.request("/v1/organizations/rate_limits")
+        ok(server.send(server.request("/v1/organizations/limits")
                 .POST(HttpRequest.BodyPublishers.ofString(
                         "{\"scope\":{\"type\":\"workspace\",\"id\":\"" + id(workspace) + "\"},\"in_flight\":1}"))));
         JsonNode batch = ok(server.send(as(key, PATH)

@@ -44,7 +44,7 @@ class InterruptedUsageTest {
             String budget = "{\"scope\":{\"type\":\"organization\"},"
                     + "\"budgets\":[{\"period\":\"month\",\"unit\":\"tokens\",\"amount\":10000000}]}";
             server.http.send(
-                    server.request("/v1/organizations/rate_limits")
+                    server.request("/v1/organizations/limits")
                             .POST(HttpRequest.BodyPublishers.ofString(budget))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
@@ -77,7 +77,7 @@ class InterruptedUsageTest {
             Await.until(
                     "charge to the budget",
                     SOON,
-                    () -> server.get("/v1/organizations/rate_limits").body().contains("\"spent\":" + used + "}"));
+                    () -> server.get("/v1/organizations/limits").body().contains("\"spent\":" + used + "}"));
         }
     }
 }

@@ -74,7 +74,7 @@ final class Gateways {
     /** Two of the organization's, which no run exhausts. */
     private static void setBudgets(int port) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + port + "/v1/organizations/rate_limits"))
+                        URI.create("http://127.0.0.1:" + port + "/v1/organizations/limits"))
                 .header("x-api-key", KEY)
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("""

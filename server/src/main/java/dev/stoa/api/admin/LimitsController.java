@@ -36,7 +36,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code /v1/organizations/rate_limits}: the limits and budgets that are set, each scope's as one object; a POST puts a
+ * {@code /v1/organizations/limits}: the limits and budgets that are set, each scope's as one object; a POST puts a
  * scope's in place of those it had, and says with none that it has none.
  */
 @Controller
@@ -66,7 +66,7 @@ final class LimitsController {
         this.transaction = transaction;
     }
 
-    @RequestMapping("/v1/organizations/rate_limits")
+    @RequestMapping("/v1/organizations/limits")
     void limits(HttpServletRequest http, HttpServletResponse response) throws IOException {
         Caller caller = callers.begin(http, response, "GET", "POST");
         if (http.getMethod().equals("POST")) {

@@ -47,6 +47,28 @@ final class Pages {
         return page(all.subList(from, to), more, id, json);
     }
 
+    /**
+     * A page of all there is, by {@code page} (the id of the last one that was told) and {@code limit}, as newer routes
+     * of the protocol have it.
+     *
+     * @param otherwise its length where none is asked for
+     */
+    static <T> ObjectNode next(
+            HttpServletRequest request,
+            List<T> all,
+            int otherwise,
+            Function<T, String> id,
+            Function<T, ObjectNode> json) {
+        int limit = request.getParameter("limit") == null ? otherwise : limit(request);
+        String page = request.getParameter("page");
+        int from = page == null ? 0 : place(all, id::apply, page, "page") + 1;
+        int to = (int) Math.min(all.size(), (long) from + limit);
+        ObjectNode told = JSON.createObjectNode();
+        ArrayNode data = told.putArray("data");
+        all.subList(from, to).forEach(item -> data.add(json.apply(item)));
+        return told.put("next_page", to < all.size() ? id.apply(all.get(to - 1)) : null);
+    }
+
     static <T> ObjectNode page(
             List<T> items, boolean more, Function<T, @Nullable String> id, Function<T, ObjectNode> json) {
         ObjectNode page = JSON.createObjectNode();

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.stoa.api.ApiServer;
 import dev.stoa.identity.TestMembers;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -21,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** Keys, workspaces, limits, reports and the audit log over HTTP, on two servers of one database. */
+/** Keys, workspaces, reports and the audit log over HTTP, on two servers of one database. */
 @Tag("e2e")
 class AdminApiTest {
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -149,32 +148,6 @@ class AdminApiTest {
     }
 
     @Test
-    void limitsAndBudgetsAreSetForAKey() throws Exception {
-        JsonNode key = post("api_keys", "{'name':'limited'}");
-        String scope = "'scope':{'type':'api_key','id':'" + text(key, "id") + "'}";
-        JsonNode set = post(
-                "rate_limits",
-                "{" + scope + ",'requests_per_minute':2,'budgets':[{'period':'day','unit':'usd','amount':0.5}]}");
-        assertThat(set.at("/budgets/0/amount").decimalValue()).isEqualByComparingTo("0.5");
-        await().atMost(SOON).until(() -> ask(server, text(key, "key")) == 429);
-        // Three tokens of input at a dollar and eight of output at two a million, once or twice.
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(get("rate_limits?limit=1000")
-                                .at("/data")
-                                .valueStream()
-                                .filter(each -> text(each, "id").equals(text(key, "id")))
-                                .findFirst()
-                                .orElseThrow()
-                                .at("/budgets/0/spent")
-                                .decimalValue())
-                        .isGreaterThanOrEqualTo(new BigDecimal("0.000019")));
-        post("rate_limits", "{" + scope + ",'budgets':[{'period':'week','unit':'tokens','amount':1}]}");
-        await().atMost(SOON).until(() -> ask(server, text(key, "key")) == 402);
-        post("rate_limits", "{" + scope + "}");
-        await().atMost(SOON).until(() -> ask(server, text(key, "key")) == 200);
-    }
-
-    @Test
     void usageAndCostAreReportedByKey() throws Exception {
         JsonNode key = post("api_keys", "{'name':'reported'}");
         ask(server, text(key, "key"));
@@ -225,7 +198,7 @@ class AdminApiTest {
         assertThat(call("POST", "api_keys/" + id, stranger, "{'status':'archived'}")
                         .statusCode())
                 .isEqualTo(404);
-        assertThat(call("POST", "rate_limits", stranger, "{'scope':{'type':'api_key','id':'" + id + "'}}")
+        assertThat(call("POST", "limits", stranger, "{'scope':{'type':'api_key','id':'" + id + "'}}")
                         .statusCode())
                 .isEqualTo(404);
         assertThat(call("GET", "api_keys", stranger, "").body()).doesNotContain(id);
@@ -250,9 +223,6 @@ class AdminApiTest {
                 "GET | api_keys/apikey_none | `` | 404",
                 "GET | api_keys?limit=0 | `` | 400",
                 "GET | api_keys?after_id=x | `` | 400",
-                "POST | rate_limits | {'scope':{'type':'planet'}} | 400",
-                "POST | rate_limits | {'scope':{'type':'organization'},'requests_per_minute':0} | 400",
-                "POST | rate_limits | {'scope':{'type':'organization'},'budgets':[{'period':'day','unit':'usd','amount':-1}]} | 400",
                 "GET | usage_report/messages | `` | 400",
                 "GET | usage_report/messages?starting_at=2026-01-01T00:00:00Z&bucket_width=2d | `` | 400",
                 "GET | usage_report/messages?starting_at=2026-01-01T00:00:00Z&group_by=colour | `` | 400",
@@ -373,7 +343,7 @@ class AdminApiTest {
         assertThat(browser("POST", "api_keys", cookie, "{'name':'x','workspace_id':'" + elsewhere + "'}")
                         .statusCode())
                 .isEqualTo(403);
-        for (String path : List.of("users", "audit_events", "rate_limits", "running_requests", "retention")) {
+        for (String path : List.of("users", "audit_events", "limits", "running_requests", "retention")) {
             assertThat(browser("GET", path, cookie, "").statusCode()).as(path).isEqualTo(403);
         }
         String since = "?starting_at=" + Instant.now().minusSeconds(3600);

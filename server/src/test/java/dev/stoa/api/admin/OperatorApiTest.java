@@ -141,20 +141,19 @@ class OperatorApiTest {
         JsonNode second = post("api_keys", "{'name':'two'}");
         String scope =
                 "'scope':{'type':'user','id':'" + second.at("/created_by/id").stringValue() + "'}";
-        JsonNode set = post("rate_limits", "{" + scope + ",'budgets':[{'period':'month','unit':'tokens','amount':1}]}");
+        JsonNode set = post("limits", "{" + scope + ",'budgets':[{'period':'month','unit':'tokens','amount':1}]}");
         assertThat(set.at("/scope/type").stringValue()).isEqualTo("user");
         try {
             await().atMost(SOON).until(() -> ask(mine, "a") == 402);
             assertThat(ask(second.get("key").stringValue(), "a")).isEqualTo(402);
-            assertThat(get("rate_limits?limit=1000").toString())
+            assertThat(get("limits?limit=1000").toString())
                     .contains(set.get("id").stringValue());
         } finally {
-            post("rate_limits", "{" + scope + "}");
+            post("limits", "{" + scope + "}");
         }
         await().atMost(SOON).until(() -> ask(mine, "a") == 200);
         String stranger = TestMembers.add(server.jdbc());
-        assertThat(call(server, "POST", "rate_limits", stranger, "{" + scope + "}")
-                        .statusCode())
+        assertThat(call(server, "POST", "limits", stranger, "{" + scope + "}").statusCode())
                 .isEqualTo(404);
     }
 
