@@ -1,5 +1,7 @@
 package dev.stoa.bench;
 
+import dev.stoa.bench.batch.BatchCommand;
+import dev.stoa.bench.chat.ChatCommand;
 import dev.stoa.bench.gateway.GatewayCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +16,9 @@ import picocli.CommandLine.Command;
             ServingCommand.class,
             FormsCommand.class,
             SpeculationCommand.class,
-            GatewayCommand.class
+            GatewayCommand.class,
+            ChatCommand.class,
+            BatchCommand.class
         })
 public final class BenchMain {
     private BenchMain() {}
