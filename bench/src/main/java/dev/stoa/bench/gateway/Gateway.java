@@ -1,10 +1,12 @@
 package dev.stoa.bench.gateway;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +78,29 @@ record Gateway(
                 .distinct();
     }
 
+    /** Takes the processors from it, so that it does nothing while another is measured. */
+    void pause() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    /** Gives them back. */
+    void resume() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("kill", signal));
+        processes().map(each -> Long.toString(each.pid())).forEach(command::add);
+        if (command.size() > 2) {
+            // One that has ended meanwhile makes it fail, and is no matter.
+            new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        }
+    }
+
     /** Processor time so far, that of children that ended included. */
     double cpuSeconds() {
         return processes().mapToDouble(Gateway::cpuSeconds).sum();
@@ -123,12 +148,15 @@ record Gateway(
             return;
         }
         List<ProcessHandle> below = process.descendants().toList();
-        process.destroy();
         try {
+            resume();
+            process.destroy();
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 below.forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (InterruptedException _) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

@@ -91,9 +91,20 @@ final class StreamClient implements AutoCloseable {
         }
     }
 
-    /** Reads what there is. @return bytes read */
+    /**
+     * Reads what there is.
+     *
+     * @return how many events that was: there is one w in each
+     */
     int drain() throws IOException {
-        return in.available() == 0 ? 0 : in.read(buffer, 0, BUFFER);
+        int events = 0;
+        while (in.available() > 0) {
+            int read = in.read(buffer, 0, BUFFER);
+            for (int i = 0; i < read; i++) {
+                events += buffer[i] == 'w' ? 1 : 0;
+            }
+        }
+        return events;
     }
 
     private static boolean endsWith(byte[] bytes, byte[] end) {

@@ -135,7 +135,7 @@ final class StreamLoad {
     }
 
     /** Streams of one event a second, held: what each keeps in memory, and what an event costs. */
-    static Idle idle(Gateway gateway, int streams, Duration time) throws IOException, InterruptedException {
+    static Idle idle(Gateway gateway, int streams, Duration settles, Duration time) throws IOException {
         long before = gateway.residentBytes();
         List<StreamClient> clients = new ArrayList<>();
         try {
@@ -144,15 +144,13 @@ final class StreamLoad {
                 clients.add(client);
                 client.begin();
             }
+            drain(clients, settles);
             double cpu = gateway.cpuSeconds();
-            long begin = System.nanoTime();
-            while (System.nanoTime() - begin < time.toNanos()) {
-                for (StreamClient client : clients) {
-                    client.drain();
-                }
-                LockSupport.parkNanos(500_000_000L);
+            long events = drain(clients, time);
+            if (events < (streams * time.toSeconds()) / 2) {
+                throw new IOException(
+                        gateway.name() + " lets only " + events + " events of " + streams + " streams pass");
             }
-            double events = streams * (System.nanoTime() - begin) / 1e9;
             double used = gateway.cpuSeconds() - cpu;
             return new Idle((gateway.residentBytes() - before) / (double) streams, 1e6 * used / events);
         } finally {
@@ -160,5 +158,18 @@ final class StreamLoad {
                 client.close();
             }
         }
+    }
+
+    /** Reads what comes. @return how many events that was */
+    private static long drain(List<StreamClient> clients, Duration time) throws IOException {
+        long events = 0;
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < time.toNanos()) {
+            for (StreamClient client : clients) {
+                events += client.drain();
+            }
+            LockSupport.parkNanos(500_000_000L);
+        }
+        return events;
     }
 }
