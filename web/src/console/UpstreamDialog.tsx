@@ -16,6 +16,7 @@ export function UpstreamDialog({ upstream, onClose, onSet }: Props) {
   const [url, setUrl] = useState(upstream?.url ?? "");
   const [protocol, setProtocol] = useState<Upstream["protocol"]>(upstream?.protocol ?? "openai");
   const [key, setKey] = useState("");
+  const [left, setLeft] = useState<Upstream["on_disconnect"]>(upstream?.on_disconnect ?? "stop");
   const save = () => {
     return act(
       admin
@@ -24,6 +25,7 @@ export function UpstreamDialog({ upstream, onClose, onSet }: Props) {
           name: name.trim(),
           url: url.trim(),
           protocol,
+          on_disconnect: left,
           ...(key === "" ? {} : { key }),
         })
         .then(onSet),
@@ -67,6 +69,13 @@ export function UpstreamDialog({ upstream, onClose, onSet }: Props) {
           placeholder={upstream?.has_key === true ? w.models.keyKept : w.models.none}
           onChange={(event) => setKey(event.target.value)}
         />
+      </label>
+      <label>
+        {w.models.onDisconnect}
+        <select value={left} onChange={(event) => setLeft(event.target.value as Upstream["on_disconnect"])}>
+          <option value="stop">{w.models.stops}</option>
+          <option value="finish">{w.models.finishes}</option>
+        </select>
       </label>
     </FormDialog>
   );

@@ -155,6 +155,7 @@ export interface Upstream {
   protocol: "openai" | "anthropic";
   url: string;
   has_key: boolean;
+  on_disconnect: "stop" | "finish";
 }
 
 export interface Incident {

@@ -171,6 +171,9 @@ export const de: ConsoleWords = {
     keyKept: "wie zuvor",
     withKey: "mit Schlüssel",
     withoutKey: "ohne Schlüssel",
+    onDisconnect: "Wenn ein Client geht",
+    stops: "wird seine Antwort abgebrochen",
+    finishes: "wird seine Antwort zu Ende gelesen, damit alle Token gezählt werden",
   },
   incidents: {
     lead: "Wann Server anderswo zu scheitern begannen und wieder gut liefen, in den letzten 90 Tagen. Einer, der scheitert, wird eine Weile in Ruhe gelassen und dann wieder versucht.",

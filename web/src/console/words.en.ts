@@ -169,6 +169,9 @@ export const en = {
     keyKept: "as before",
     withKey: "with a key",
     withoutKey: "without a key",
+    onDisconnect: "When a client leaves",
+    stops: "its answer is stopped",
+    finishes: "its answer is read to the end, so that all its tokens are counted",
   },
   incidents: {
     lead: "When servers elsewhere began to fail and did well again, in the last 90 days. One that fails is left alone for a while, and tried again.",

@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * one thread.
  */
 public final class PassedAnswer {
+    /** What an upstream sends faster than it leaves is not collected beyond this. */
+    private static final int PENDING_MAX = 64 << 10;
+
     private static final byte[] COMMENT = ": ping\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final Logger log = LoggerFactory.getLogger(PassedAnswer.class);
 
@@ -101,7 +104,6 @@ public final class PassedAnswer {
         // Proxies of the nginx family would collect the stream otherwise.
         response.setHeader("X-Accel-Buffering", "no");
         OutputStream out = response.getOutputStream();
-        out.flush();
         try {
             writeRest(started, out);
         } catch (StoaException e) {
@@ -127,30 +129,36 @@ public final class PassedAnswer {
 
     private void writeRest(Started started, OutputStream out) throws IOException, InterruptedException {
         boolean begun = false;
+        // The head leaves with the first events where they are there.
+        boolean unsent = true;
         long writtenNanos = System.nanoTime();
-        while (!client.gone()) {
+        while (true) {
             // What is there already leaves together.
-            Event event = stream.next(pending.size() == 0 ? limits.clientCheck() : Duration.ZERO);
+            Event event = stream.next(unsent || pending.size() > 0 ? Duration.ZERO : limits.clientCheck());
             if (event instanceof Passed(byte[] more)) {
                 pending.writeBytes(more);
                 words.passed(more);
                 begun = true;
-                continue;
-            }
-            if (event instanceof Finished end && stream.refusal() != null) {
-                pending.writeBytes(words.refused(started, begun, end));
-            }
-            if (event == null
-                    && pending.size() == 0
-                    && System.nanoTime() - writtenNanos >= limits.pingInterval().toNanos()) {
-                pending.writeBytes(COMMENT);
-            }
-            if (pending.size() > 0 && (event == null || event instanceof Finished)) {
-                flush(out);
-                writtenNanos = System.nanoTime();
-            }
-            if (event instanceof Finished) {
+            } else if (event instanceof Finished end) {
+                if (stream.refusal() != null) {
+                    pending.writeBytes(words.refused(started, begun, end));
+                }
+                // Without a flush: it leaves with the end of the response.
+                pending.writeTo(out);
                 return;
+            }
+            if (event == null && !unsent && pending.size() == 0) {
+                if (client.gone()) {
+                    return;
+                }
+                if (System.nanoTime() - writtenNanos >= limits.pingInterval().toNanos()) {
+                    pending.writeBytes(COMMENT);
+                }
+            }
+            if (pending.size() >= PENDING_MAX || (event == null && (unsent || pending.size() > 0))) {
+                flush(out);
+                unsent = false;
+                writtenNanos = System.nanoTime();
             }
         }
     }

@@ -79,7 +79,7 @@ final class GenerationService implements Generations, SmartLifecycle {
     public List<TokenStream> startAll(Caller caller, List<GenerationRequest> parts) {
         GenerationRequest first = parts.getFirst();
         Settlement settlement = new Settlement(caller, parts, recorder, this::pricesOf, clock.instant(), nanoClock);
-        List<TokenStream> streams = new ArrayList<>(parts.size());
+        List<SettledStream> streams = new ArrayList<>(parts.size());
         try {
             requireOpen();
             Permit permit = admission.enter(caller);
@@ -95,7 +95,7 @@ final class GenerationService implements Generations, SmartLifecycle {
                 streams.add(register(guarded, settlement.part(streams.size())));
             }
             recorder.begin(settlement);
-            return streams;
+            return List.copyOf(streams);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             giveUp(streams, settlement, Outcome.REJECTED_OVERLOADED);
@@ -159,12 +159,12 @@ final class GenerationService implements Generations, SmartLifecycle {
                 .withTimeLimit(limits.requestTime());
     }
 
-    private static void giveUp(List<TokenStream> begun, Settlement settlement, Outcome outcome) {
-        begun.forEach(TokenStream::close);
+    private static void giveUp(List<SettledStream> begun, Settlement settlement, Outcome outcome) {
+        begun.forEach(SettledStream::drop);
         settlement.settleRest(begun.size(), outcome);
     }
 
-    private TokenStream register(TokenStream guarded, Settlement.Part part) {
+    private SettledStream register(TokenStream guarded, Settlement.Part part) {
         SettledStream[] self = new SettledStream[1];
         SettledStream stream = new SettledStream(guarded, part, limits.requestTime(), () -> forget(self[0]));
         self[0] = stream;

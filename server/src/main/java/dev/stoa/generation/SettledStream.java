@@ -8,14 +8,24 @@ import dev.stoa.inference.TokenUsage;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A stream that settles its request when it ends, whichever end comes first, and whose model never goes on after that.
- * One reader; {@link #close} and {@link #abort} from any thread.
+ * Where the model goes on though its reader has left ({@link TokenStream#leave}), the end is the model's; it is read for
+ * on a thread of its own. One reader; {@link #close} and {@link #abort} from any thread.
  */
 final class SettledStream extends ForwardingStream {
+    /** How long the rest of an answer that nobody reads is waited for at once; it bounds nothing but the loop. */
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    private static final Logger log = LoggerFactory.getLogger(SettledStream.class);
+
     private final Settlement.Part settlement;
     private final Duration timeMax;
     private final Runnable onEnd;
@@ -24,8 +34,11 @@ final class SettledStream extends ForwardingStream {
 
     private record Abort(StoaException cause, Outcome outcome) {}
 
-    private boolean ended;
+    private volatile boolean ended;
     private volatile boolean closed;
+    private final AtomicBoolean left = new AtomicBoolean();
+    /** Held by whoever reads: it is one at a time. */
+    private final ReentrantLock reading = new ReentrantLock();
 
     /** @param onEnd called once, when this part has settled */
     SettledStream(TokenStream inner, Settlement.Part settlement, Duration timeMax, Runnable onEnd) {
@@ -38,6 +51,15 @@ final class SettledStream extends ForwardingStream {
 
     @Override
     public @Nullable Event next(Duration timeout) throws InterruptedException {
+        reading.lock();
+        try {
+            return read(timeout);
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private @Nullable Event read(Duration timeout) throws InterruptedException {
         if (ended || closed) {
             throw new IllegalStateException("the stream has ended");
         }
@@ -84,20 +106,22 @@ final class SettledStream extends ForwardingStream {
     }
 
     private Duration withinTime(Duration timeout) {
-        requireTime();
-        Duration left = timeMax.minus(settlement.elapsed());
-        return left.compareTo(timeout) < 0 ? (left.isNegative() ? Duration.ZERO : left) : timeout;
+        Duration rest = requireTime();
+        return rest.compareTo(timeout) < 0 ? rest : timeout;
     }
 
-    private void requireTime() {
+    /** @return what is left of it */
+    private Duration requireTime() {
         Abort abort = aborted.get();
         if (abort != null) {
             throw abort.cause();
         }
-        if (settlement.elapsed().compareTo(timeMax) >= 0) {
+        Duration rest = timeMax.minus(settlement.elapsed());
+        if (!rest.isPositive()) {
             throw new StoaException(
                     ErrorKind.TIMEOUT, "The request was not done within " + timeMax.toSeconds() + " seconds.");
         }
+        return rest;
     }
 
     private void end(Outcome outcome) {
@@ -134,6 +158,42 @@ final class SettledStream extends ForwardingStream {
 
     @Override
     public void close() {
+        closed = true;
+        if (left.get()) {
+            return;
+        }
+        if (!ended && aborted.get() == null && inner.leave()) {
+            if (left.compareAndSet(false, true)) {
+                Thread.ofVirtual().name("stoa-unread").start(this::readOut);
+            }
+        } else {
+            drop();
+        }
+    }
+
+    /** Reads on for the worker's count alone, within the time of any request. */
+    private void readOut() {
+        reading.lock();
+        try {
+            while (!ended) {
+                if (inner.next(withinTime(POLL)) instanceof Finished finished) {
+                    ended = true;
+                    settle(Outcome.CANCELLED, null, finished.usage(), inner.charged());
+                }
+            }
+        } catch (RuntimeException | Error | InterruptedException e) {
+            Abort abort = aborted.get();
+            if (abort == null && !(e instanceof StoaException)) {
+                log.error("An answer that nobody reads could not be read to its end", e);
+            }
+            end(abort == null ? Outcome.CANCELLED : abort.outcome());
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /** Closes it, and its model ends at once. */
+    void drop() {
         closed = true;
         inner.close();
         settle(Outcome.CANCELLED, null, inner.usage(), inner.charged());

@@ -50,6 +50,11 @@ public abstract class ForwardingStream implements TokenStream {
     }
 
     @Override
+    public boolean leave() {
+        return inner.leave();
+    }
+
+    @Override
     public void close() {
         inner.close();
     }

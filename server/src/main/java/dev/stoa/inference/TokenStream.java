@@ -125,6 +125,16 @@ public interface TokenStream extends AutoCloseable {
         return null;
     }
 
+    /**
+     * Whoever asked has left.
+     *
+     * @return whether somebody is to read the answer to its end nevertheless, as the worker's own count of it is wanted;
+     *     nothing is tried anew then. Otherwise it is to be closed.
+     */
+    default boolean leave() {
+        return false;
+    }
+
     @Override
     void close();
 }

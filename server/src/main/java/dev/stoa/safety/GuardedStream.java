@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * leave once its whole text has: they spell it; citations leave behind the text that they are about.
  */
 final class GuardedStream extends ForwardingStream {
+    /** So much text is judged at once at most; what an upstream gives in one piece may be more. */
+    private static final int WORDS_MAX = 4096;
+
     private enum Part {
         NONE,
         TEXT,
@@ -37,6 +40,12 @@ final class GuardedStream extends ForwardingStream {
     private final List<Event> heldCall = new ArrayList<>();
 
     private final StringBuilder heldWords = new StringBuilder();
+    /** Text or thinking that came and is not judged yet: a look at more costs little more than one at less. */
+    private final StringBuilder words = new StringBuilder();
+
+    private Part wordsOf = Part.NONE;
+    /** What ended the inner stream behind them. */
+    private @Nullable RuntimeException fault;
     /** Bytes of an upstream that wait for the words in them to be judged. */
     private final ArrayDeque<HeldBytes> heldBytes = new ArrayDeque<>();
     /** Characters of text and thinking that came, and that left. */
@@ -73,33 +82,74 @@ final class GuardedStream extends ForwardingStream {
         if (ended) {
             throw new IllegalStateException("the stream has ended");
         }
-        long begin = System.nanoTime();
-        Duration wait = timeout;
-        while (ready.isEmpty()) {
-            if (judged) {
-                throw new IllegalStateException("the stream has ended");
-            }
-            Event event = inner.next(wait);
-            if (event == null) {
-                return null;
-            }
-            take(event);
-            Duration rest = timeout.minusNanos(System.nanoTime() - begin);
-            wait = rest.isNegative() ? Duration.ZERO : rest;
+        if (ready.isEmpty() && !await(timeout)) {
+            return null;
         }
         Event event = ready.remove();
         ended = event instanceof Finished;
         return event;
     }
 
+    /** Waits until something is ready; false when nothing came in time. */
+    private boolean await(Duration timeout) throws InterruptedException {
+        long begin = System.nanoTime();
+        Duration wait = timeout;
+        while (ready.isEmpty()) {
+            if (judged) {
+                throw new IllegalStateException("the stream has ended");
+            }
+            Event event = read(wait);
+            if (event != null) {
+                take(event);
+            } else if (words.isEmpty()) {
+                return false;
+            } else {
+                judgeWords();
+                releaseBytes();
+            }
+            Duration rest = timeout.minusNanos(System.nanoTime() - begin);
+            wait = rest.isNegative() ? Duration.ZERO : rest;
+        }
+        return true;
+    }
+
+    /** What comes next; where there are words to judge, only what is there already. */
+    private @Nullable Event read(Duration wait) throws InterruptedException {
+        if (fault != null) {
+            throw fault;
+        }
+        if (words.isEmpty()) {
+            return inner.next(wait);
+        }
+        try {
+            return inner.next(Duration.ZERO);
+        } catch (RuntimeException e) {
+            // What came before it leaves before it.
+            fault = e;
+            return null;
+        }
+    }
+
     private void take(Event event) {
         switch (event) {
-            case Started started -> ready.add(started);
             case TextDelta(String text) -> {
                 citations.came(text);
                 say(Part.TEXT, text);
             }
             case ThinkingDelta(String text) -> say(Part.THINKING, text);
+            case Passed bytes -> heldBytes.add(new HeldBytes(came, bytes));
+            case Started _, CallStart _, CallArguments _, CallEnd _, Logprobs _, Cited _, Finished _ -> {
+                if (judgeWords()) {
+                    takeBehindWords(event);
+                }
+            }
+        }
+        releaseBytes();
+    }
+
+    private void takeBehindWords(Event event) {
+        switch (event) {
+            case Started started -> ready.add(started);
             case CallStart start -> {
                 if (turnTo(Part.NONE)) {
                     hold(start, start.name() + "\n");
@@ -107,7 +157,6 @@ final class GuardedStream extends ForwardingStream {
             }
             case CallArguments more -> hold(more, more.json());
             case CallEnd end -> endCall(end);
-            case Passed bytes -> heldBytes.add(new HeldBytes(came, bytes));
             case Logprobs(List<TokenLogprob> tokens) -> {
                 logprobs.add(tokens);
                 release(logprobs.free());
@@ -126,8 +175,8 @@ final class GuardedStream extends ForwardingStream {
                     ready.add(finished);
                 }
             }
+            case TextDelta _, ThinkingDelta _, Passed _ -> throw new IllegalStateException("words are judged before");
         }
-        releaseBytes();
     }
 
     private void releaseBytes() {
@@ -139,10 +188,25 @@ final class GuardedStream extends ForwardingStream {
     }
 
     private void say(Part next, String text) {
-        came += text.length();
-        if (turnTo(next)) {
-            judge(scanner.accept(text));
+        if (wordsOf != next && !judgeWords()) {
+            return;
         }
+        came += text.length();
+        wordsOf = next;
+        words.append(text);
+        if (words.length() >= WORDS_MAX) {
+            judgeWords();
+        }
+    }
+
+    /** False if nothing more leaves. */
+    private boolean judgeWords() {
+        if (words.isEmpty()) {
+            return true;
+        }
+        String text = words.toString();
+        words.setLength(0);
+        return turnTo(wordsOf) && judge(scanner.accept(text));
     }
 
     /** Ends the part before, if this is another; false if that was refused. */
@@ -221,6 +285,11 @@ final class GuardedStream extends ForwardingStream {
         if (!tokens.isEmpty()) {
             ready.add(new Logprobs(tokens));
         }
+    }
+
+    @Override
+    public boolean leave() {
+        return !judged && inner.leave();
     }
 
     @Override

@@ -204,6 +204,30 @@ class PassThroughTest {
     }
 
     @Test
+    void theUsageOfAStreamIsAskedForWhateverElseIsAsked() throws Exception {
+        String body =
+                "{\"model\":\"ofar\",\"stream_options\":%s,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+        String chunks =
+                "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hey\"},\"finish_reason\":\"stop\"}]}\n\n"
+                        + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":8,\"completion_tokens\":6}}\n\ndata: [DONE]\n\n";
+        String told = chunks.replaceFirst("data: .*usage.*\n\n", "");
+        Map<String, String> sentFor = Map.of(
+                "{ \"odd\" : [1.0] }", "{ \"odd\" : [1.0] ,\"include_usage\":true}",
+                "{}", "{\"include_usage\":true}",
+                "null", "{\"include_usage\":true}",
+                "{\"include_usage\": false,\"odd\":1}", "{\"include_usage\": true,\"odd\":1}");
+        for (Map.Entry<String, String> each : sentFor.entrySet()) {
+            HttpResponse<String> answer = post("/v1/chat/completions", body.formatted(each.getKey()), chunks);
+            assertThat(last().body()).isEqualTo(body.replace("ofar", "onear").formatted(each.getValue()));
+            assertThat(answer.body()).isEqualTo(told);
+            assertThat(event(answer)).containsEntry("input_tokens", 8).containsEntry("output_tokens", 6);
+        }
+        // What is no form of the options is the upstream's to refuse.
+        post("/v1/chat/completions", body.formatted("{\"include_usage\":\"yes\"}"), chunks);
+        assertThat(last().body()).contains("\"stream_options\":{\"include_usage\":\"yes\"}");
+    }
+
+    @Test
     void nothingPassesUnjudged() throws Exception {
         HttpResponse<String> asked = post("/v1/messages", message("far", "say xyzzy", true), "");
         assertThat(asked.body()).contains("event: message_start", "refusal", "event: message_stop");

@@ -24,6 +24,7 @@ import dev.stoa.inference.ToolSet;
 import dev.stoa.inference.Worker;
 import dev.stoa.inference.WorkerContract;
 import dev.stoa.inference.upstream.UpstreamSettings;
+import dev.stoa.inference.upstream.UpstreamSettings.OnDisconnect;
 import dev.stoa.inference.upstream.UpstreamSettings.Protocol;
 import dev.stoa.inference.upstream.UpstreamSettings.Upstream;
 import dev.stoa.inference.upstream.UpstreamSettings.UpstreamModel;
@@ -72,7 +73,8 @@ class UpstreamContractTest {
                 Duration.ofSeconds(5),
                 LONG,
                 LONG,
-                DataSize.ofKilobytes(16));
+                DataSize.ofKilobytes(16),
+                OnDisconnect.STOP);
         return new Upstreams(new UpstreamSettings(List.of(upstream)), Clock.systemUTC());
     }
 

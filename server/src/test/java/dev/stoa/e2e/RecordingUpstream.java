@@ -19,21 +19,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model server that writes down what it made for whom: a token every two milliseconds until it has made all, or its
- * client has left, for which it looks before each. A request says who asks by its text. Thread-safe.
+ * client has left, for which it looks before each. A request says who asks by its text, and each is counted otherwise.
+ * Thread-safe.
  */
 final class RecordingUpstream implements AutoCloseable {
-    static final int TOKENS = 24;
-    static final int PROMPT_TOKENS = 9;
+    static final int TOKENS_MIN = 16;
     private static final int PACE_MILLIS = 2;
-    private static final Pattern ASKER = Pattern.compile("asker-\\d+");
+    private static final Pattern ASKER = Pattern.compile("asker-(\\d+)");
     private static final String HEAD =
             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
     private static final String END = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-            + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":" + PROMPT_TOKENS + ",\"completion_tokens\":" + TOKENS
-            + "}}\n\ndata: [DONE]\n\n";
+            + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d}}\n\ndata: [DONE]\n\n";
 
     /** @param whole whether its end was written */
     record Made(int tokens, boolean whole) {}
+
+    static int promptTokens(int asker) {
+        return 5 + asker % 7;
+    }
+
+    /** Of its whole answer. */
+    static int tokens(int asker) {
+        return TOKENS_MIN + asker % 31;
+    }
 
     private final ServerSocket socket;
     private final Map<String, Made> made = new ConcurrentHashMap<>();
@@ -72,33 +80,34 @@ final class RecordingUpstream implements AutoCloseable {
                 if (!asker.find()) {
                     throw new IllegalArgumentException("nobody asks in " + body);
                 }
-                answer(asker.group(), client, in);
+                answer(Integer.parseInt(asker.group(1)), client, in);
             }
         } catch (IOException _) {
             // The client has gone; what was made for it is written down.
         }
     }
 
-    private void answer(String asker, Socket client, InputStream in) throws IOException {
+    private void answer(int asker, Socket client, InputStream in) throws IOException {
+        int all = tokens(asker);
         int tokens = 0;
         boolean whole = false;
         client.setSoTimeout(PACE_MILLIS);
         try {
             OutputStream out = client.getOutputStream();
             out.write(HEAD.getBytes(StandardCharsets.US_ASCII));
-            while (tokens < TOKENS && stays(in)) {
+            while (tokens < all && stays(in)) {
                 write(out, "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"w" + tokens + " \"}}]}\n\n");
                 tokens++;
             }
-            if (tokens == TOKENS) {
-                write(out, END);
+            if (tokens == all) {
+                write(out, END.formatted(promptTokens(asker), all));
                 out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 whole = true;
             } else {
                 client.close();
             }
         } finally {
-            made.put(asker, new Made(tokens, whole));
+            made.put("asker-" + asker, new Made(tokens, whole));
         }
         client.setSoTimeout(0);
     }

@@ -1,6 +1,7 @@
 package dev.stoa.safety;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stoa.inference.Refusal;
 import dev.stoa.inference.ScriptedStream;
@@ -12,6 +13,7 @@ import dev.stoa.inference.TokenStream.CallStart;
 import dev.stoa.inference.TokenStream.Cited;
 import dev.stoa.inference.TokenStream.Finished;
 import dev.stoa.inference.TokenStream.Logprobs;
+import dev.stoa.inference.TokenStream.Passed;
 import dev.stoa.inference.TokenStream.Started;
 import dev.stoa.inference.TokenStream.TextDelta;
 import dev.stoa.inference.TokenStream.ThinkingDelta;
@@ -30,8 +32,13 @@ class GuardedStreamTest {
     private final List<String> verdicts = new ArrayList<>();
 
     private List<TokenStream.Event> read(ScriptedStream inner) throws InterruptedException {
-        Policy policy = PolicyParser.parse("secret word".getBytes(StandardCharsets.UTF_8));
         List<TokenStream.Event> events = new ArrayList<>();
+        read(inner, events);
+        return events;
+    }
+
+    private void read(ScriptedStream inner, List<TokenStream.Event> events) throws InterruptedException {
+        Policy policy = PolicyParser.parse("secret word".getBytes(StandardCharsets.UTF_8));
         try (TokenStream stream = new GuardedStream(inner, policy, 10, new GuardedStream.Verdicts() {
             @Override
             public void passed() {
@@ -51,7 +58,6 @@ class GuardedStreamTest {
                 }
             }
         }
-        return events;
     }
 
     @Test
@@ -61,6 +67,19 @@ class GuardedStreamTest {
                         List.of(new Started(7, 0), new TextDelta("a secret"), new TextDelta(" wo"), end))))
                 .containsExactly(new Started(7, 0), new TextDelta("a "), new TextDelta("secret wo"), end);
         assertThat(verdicts).containsExactly("passed");
+    }
+
+    @Test
+    void whatComesTogetherIsJudgedTogetherAndItsBytesLeaveEachByItself() throws InterruptedException {
+        Passed first = new Passed(new byte[] {1});
+        Passed second = new Passed(new byte[] {2});
+        Passed third = new Passed(new byte[] {3});
+        List<Object> script = new ArrayList<>(List.of(
+                new Started(7, 0), new TextDelta("a "), first, new TextDelta("se"), second, new TextDelta("cret wo")));
+        script.addAll(List.of(third, new IllegalArgumentException("broken")));
+        List<TokenStream.Event> events = new ArrayList<>();
+        assertThatThrownBy(() -> read(new ScriptedStream(script), events)).hasMessage("broken");
+        assertThat(events).containsExactly(new Started(7, 0), new TextDelta("a "), first);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.stoa.inference.routing.ModelVersion;
 import dev.stoa.inference.routing.ModelVersion.Deployment;
 import dev.stoa.inference.routing.ModelVersion.Shadow;
 import dev.stoa.inference.routing.UpstreamServer;
+import dev.stoa.inference.upstream.UpstreamSettings.OnDisconnect;
 import dev.stoa.inference.upstream.UpstreamSettings.Protocol;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -160,7 +161,17 @@ final class CatalogueDecoder {
                 maxTokensField == null ? "max_tokens" : maxTokensField,
                 seconds(fields, "connect_timeout_seconds", 5),
                 seconds(fields, "first_token_timeout_seconds", 120),
-                seconds(fields, "idle_timeout_seconds", 30));
+                seconds(fields, "idle_timeout_seconds", 30),
+                onDisconnect(fields));
+    }
+
+    private static OnDisconnect onDisconnect(Fields fields) {
+        String chosen = fields.optionalString("on_disconnect");
+        return switch (chosen == null ? "stop" : chosen) {
+            case "stop" -> OnDisconnect.STOP;
+            case "finish" -> OnDisconnect.FINISH;
+            default -> throw Fields.invalid(fields.path("on_disconnect"), "must be “stop” or “finish”");
+        };
     }
 
     private static URI url(Fields fields) {

@@ -97,7 +97,8 @@ final class CatalogueJson {
                 .put("max_tokens_field", server.maxTokensField())
                 .put("connect_timeout_seconds", server.connectTimeout().toMillis() / 1000.0)
                 .put("first_token_timeout_seconds", server.firstTokenTimeout().toMillis() / 1000.0)
-                .put("idle_timeout_seconds", server.idleTimeout().toMillis() / 1000.0);
+                .put("idle_timeout_seconds", server.idleTimeout().toMillis() / 1000.0)
+                .put("on_disconnect", lower(server.onDisconnect()));
     }
 
     private static void put(ObjectNode json, String name, int bound) {

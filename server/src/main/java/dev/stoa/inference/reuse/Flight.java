@@ -39,13 +39,16 @@ final class Flight {
     private TokenUsage paid = TokenUsage.NONE;
     private @Nullable RuntimeException fault;
     private boolean abandoned;
+    /** Whether it goes on for the worker's count alone; nobody joins any more. */
+    private boolean unread;
+
     private @Nullable Finished end;
 
     /** Joins; null if it is over, one way or another. The first one to join is the one it runs for. */
     @Nullable Follower join() {
         lock.lock();
         try {
-            if (abandoned || fault != null || end != null) {
+            if (abandoned || unread || fault != null || end != null) {
                 return null;
             }
             Follower follower = new Follower(followers.isEmpty() ? Reuse.MISS : Reuse.SHARED);
@@ -151,7 +154,7 @@ final class Flight {
                     if (read < events.size()) {
                         Event event = events.get(read++);
                         if (event instanceof Finished) {
-                            leave();
+                            part();
                         }
                         return event;
                     }
@@ -168,8 +171,24 @@ final class Flight {
             }
         }
 
+        /** The last one reads on where the run is to be read to its end. */
+        @Override
+        public boolean leave() {
+            lock.lock();
+            try {
+                TokenStream source = run;
+                if (left || end != null || followers.size() > 1 || source == null || !source.leave()) {
+                    return false;
+                }
+                unread = true;
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
         /** With the lock held. */
-        private void leave() {
+        private void part() {
             if (left) {
                 return;
             }
@@ -235,7 +254,7 @@ final class Flight {
         public void close() {
             lock.lock();
             try {
-                leave();
+                part();
             } finally {
                 lock.unlock();
             }

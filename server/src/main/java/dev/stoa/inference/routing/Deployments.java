@@ -112,7 +112,8 @@ final class Deployments implements AutoCloseable {
                     server.connectTimeout(),
                     server.firstTokenTimeout(),
                     server.idleTimeout(),
-                    LINE_MAX);
+                    LINE_MAX,
+                    server.onDisconnect());
             return new Client(upstream, models, new Upstreams(new UpstreamSettings(List.of(settings)), clock));
         } catch (IllegalArgumentException e) {
             log.error("The upstream {} can't be used: {}", server.name(), e.getMessage());

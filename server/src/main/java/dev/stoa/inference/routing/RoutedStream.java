@@ -70,6 +70,8 @@ final class RoutedStream implements TokenStream {
 
     private boolean begun;
     private boolean ended;
+    /** Whether it is read for the worker's count alone. */
+    private volatile boolean unread;
 
     /** Makes the first attempts, so that a request that nobody takes is refused here. */
     RoutedStream(GenerationRequest request, Attempts attempts, Ledger ledger, Duration hold, LongSupplier nanoClock) {
@@ -124,6 +126,10 @@ final class RoutedStream implements TokenStream {
         if (ended) {
             throw new IllegalStateException("the stream has ended");
         }
+        TokenStream answering = inner;
+        if (firstToken != null && answering != null && ready.isEmpty()) {
+            return pass(answering, timeout);
+        }
         long deadline = nanoClock.getAsLong() + timeout.toNanos();
         while (ready.isEmpty()) {
             TokenStream source = inner;
@@ -139,6 +145,22 @@ final class RoutedStream implements TokenStream {
         Event event = ready.remove();
         ended = event instanceof Finished;
         return event;
+    }
+
+    /** Behind the first token nothing is held, and nothing tried again. */
+    private @Nullable Event pass(TokenStream source, Duration timeout) throws InterruptedException {
+        try {
+            Event event = source.next(timeout);
+            if (event instanceof Finished) {
+                ended = true;
+                end(Result.ANSWERED);
+            }
+            return event;
+        } catch (StoaException e) {
+            source.close();
+            failed(e);
+            throw e;
+        }
     }
 
     /** False when the caller's time is over first. */
@@ -223,7 +245,7 @@ final class RoutedStream implements TokenStream {
         end(mayPass ? Result.FAILED : Result.DROPPED);
         held = null;
         heldBytes.clear();
-        Next then = firstToken != null ? null : attempts.after(failed, why, asked(why), begun);
+        Next then = firstToken != null || unread ? null : attempts.after(failed, why, asked(why), begun);
         if (then == null) {
             ended = true;
             throw why;
@@ -276,6 +298,16 @@ final class RoutedStream implements TokenStream {
     public @Nullable Duration queued() {
         TokenStream source = inner;
         return source == null ? null : source.queued();
+    }
+
+    @Override
+    public boolean leave() {
+        TokenStream source = inner;
+        if (source == null || !source.leave()) {
+            return false;
+        }
+        unread = true;
+        return true;
     }
 
     @Override

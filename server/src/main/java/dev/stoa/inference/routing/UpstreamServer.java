@@ -1,5 +1,6 @@
 package dev.stoa.inference.routing;
 
+import dev.stoa.inference.upstream.UpstreamSettings.OnDisconnect;
 import dev.stoa.inference.upstream.UpstreamSettings.Protocol;
 import java.net.URI;
 import java.time.Duration;
@@ -15,4 +16,10 @@ public record UpstreamServer(
         String maxTokensField,
         Duration connectTimeout,
         Duration firstTokenTimeout,
-        Duration idleTimeout) {}
+        Duration idleTimeout,
+        OnDisconnect onDisconnect) {
+    /** What was written down before there was a choice has none. */
+    public UpstreamServer {
+        onDisconnect = onDisconnect == null ? OnDisconnect.STOP : onDisconnect;
+    }
+}

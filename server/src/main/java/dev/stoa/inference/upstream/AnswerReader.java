@@ -16,10 +16,13 @@ interface AnswerReader {
      * @param data its data
      * @throws dev.stoa.shared.StoaException if it tells an error, or is none of the protocol's
      */
-    void event(String data, Consumer<TokenStream.Event> out);
+    void event(EventData data, Consumer<TokenStream.Event> out);
 
-    /** Whether the caller, who gets the upstream's own bytes, is to see an event: not what only this server asked for. */
-    default boolean isCallers(String data) {
+    /**
+     * Whether the caller, who gets the upstream's own bytes, is to see the event that was read last: not what only this
+     * server asked for.
+     */
+    default boolean isCallers() {
         return true;
     }
 

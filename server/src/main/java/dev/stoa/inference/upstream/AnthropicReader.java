@@ -26,7 +26,7 @@ final class AnthropicReader implements AnswerReader {
     }
 
     @Override
-    public void event(String data, Consumer<TokenStream.Event> out) {
+    public void event(EventData data, Consumer<TokenStream.Event> out) {
         JsonNode event = Json.object(data);
         String type = event.path("type").asString("");
         if (!started && !type.equals("message_start") && !type.equals("error") && !type.equals("ping")) {

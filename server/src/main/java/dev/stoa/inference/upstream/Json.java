@@ -21,16 +21,25 @@ final class Json {
     private Json() {}
 
     /** @throws dev.stoa.shared.StoaException if it is no JSON object */
-    static JsonNode object(String data) {
+    static JsonNode object(EventData data) {
         JsonNode node;
         try {
-            node = MAPPER.readTree(data);
-        } catch (JacksonException e) {
-            throw UpstreamFaults.rubbish("an event that is no JSON", e);
+            node = MAPPER.readTree(data.bytes(), data.from(), data.length());
+        } catch (JacksonException _) {
+            node = withBrokenCharacters(data);
         }
         if (!node.isObject()) {
             throw UpstreamFaults.rubbish("an event that is no object", null);
         }
         return node;
+    }
+
+    /** Some servers cut a character of several bytes in two. */
+    private static JsonNode withBrokenCharacters(EventData data) {
+        try {
+            return MAPPER.readTree(data.toString());
+        } catch (JacksonException e) {
+            throw UpstreamFaults.rubbish("an event that is no JSON", e);
+        }
     }
 }

@@ -7,7 +7,10 @@ import dev.stoa.inference.Prompt;
 import dev.stoa.inference.Wire;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -21,6 +24,9 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
     private static final String EFFORT = "medium";
 
     private static final String STREAM_OPTIONS = "stream_options";
+    private static final String INCLUDE_USAGE = "include_usage";
+    private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ASKS = "{\"include_usage\":true}".getBytes(StandardCharsets.US_ASCII);
     private static final String FORM_NAME = "answer";
     /** Every engine takes seeds of so many bits. */
     private static final long SEED_MASK = 0x7fff_ffffL;
@@ -51,7 +57,7 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
         }
         body.put(request.prompt() instanceof Prompt.Text ? "max_tokens" : maxTokensField, request.maxTokens());
         body.put("stream", true);
-        body.putObject(STREAM_OPTIONS).put("include_usage", true);
+        body.putObject(STREAM_OPTIONS).put(INCLUDE_USAGE, true);
         sampling(body, request.sampling());
         if (!request.stopSequences().isEmpty()) {
             request.stopSequences().forEach(body.putArray("stop")::add);
@@ -122,7 +128,33 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
     @Override
     public byte[] body(Prompt.Original original, String model) {
         byte[] body = Splice.replace(original.body(), "model", model);
-        return original.stream() ? Splice.add(body, STREAM_OPTIONS, "{\"include_usage\":true}") : body;
+        byte[] options = Splice.value(body, STREAM_OPTIONS);
+        if (!mustAsk(original, options)) {
+            return body;
+        }
+        byte[] asks = options == null || !isObject(options) ? ASKS : Splice.put(options, INCLUDE_USAGE, TRUE);
+        return Splice.put(body, STREAM_OPTIONS, asks);
+    }
+
+    /**
+     * Whether a stream's usage is to be asked for, as its caller has not. What is no form of the options, the upstream is
+     * to refuse.
+     *
+     * @param options as the caller sent them; null for none
+     */
+    private static boolean mustAsk(Prompt.Original original, byte @Nullable [] options) {
+        if (!original.stream() || options == null) {
+            return original.stream();
+        }
+        JsonNode sent = Json.MAPPER.readTree(options);
+        JsonNode asked = sent.path(INCLUDE_USAGE);
+        return sent.isNull()
+                || (sent.isObject()
+                        && (asked.isMissingNode() || asked.isNull() || asked.isBoolean() && !asked.booleanValue()));
+    }
+
+    private static boolean isObject(byte[] json) {
+        return json[0] == '{';
     }
 
     @Override
@@ -130,8 +162,7 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
         boolean showThinking = !(request.prompt() instanceof Prompt.Conversation conversation)
                 || conversation.thinking().orElse(true);
         boolean hidesUsage = request.prompt() instanceof Prompt.Original original
-                && original.stream()
-                && !Splice.has(original.body(), STREAM_OPTIONS);
+                && mustAsk(original, Splice.value(original.body(), STREAM_OPTIONS));
         return new OpenAiReader(request.maxTokens(), showThinking, hidesUsage, tally);
     }
 }

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Chunks of chat and text completions, one choice. */
 final class OpenAiReader implements AnswerReader {
-    private static final String DONE = "[DONE]";
+    private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 
     private final int maxTokens;
     private final boolean showThinking;
@@ -22,6 +22,9 @@ final class OpenAiReader implements AnswerReader {
     private final OpenCall call;
     /** Which of the chunk's calls is open; negative before the first. */
     private int callIndex = -1;
+
+    /** Whether the chunk that was read last only tells the usage. */
+    private boolean onlyUsage;
 
     private @Nullable StopReason reason;
     private @Nullable String stopSequence;
@@ -45,8 +48,9 @@ final class OpenAiReader implements AnswerReader {
     }
 
     @Override
-    public void event(String data, Consumer<TokenStream.Event> out) {
-        if (data.equals(DONE)) {
+    public void event(EventData data, Consumer<TokenStream.Event> out) {
+        onlyUsage = false;
+        if (data.is(DONE)) {
             bodyEnded(out);
             return;
         }
@@ -58,6 +62,7 @@ final class OpenAiReader implements AnswerReader {
         if (!choices.isArray() && !chunk.hasNonNull("usage")) {
             throw UpstreamFaults.rubbish("a chunk without choices", null);
         }
+        onlyUsage = choices.isEmpty() && chunk.hasNonNull("usage");
         if (!choices.isEmpty()) {
             choice(choices.get(0), out);
         }
@@ -65,12 +70,8 @@ final class OpenAiReader implements AnswerReader {
     }
 
     @Override
-    public boolean isCallers(String data) {
-        if (!hidesUsage || !data.contains("\"usage\"")) {
-            return true;
-        }
-        JsonNode chunk = Json.object(data);
-        return !(chunk.hasNonNull("usage") && chunk.path("choices").isEmpty());
+    public boolean isCallers() {
+        return !(hidesUsage && onlyUsage);
     }
 
     @Override

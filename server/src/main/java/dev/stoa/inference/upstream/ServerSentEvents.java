@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts bytes into the data of server-sent events, wherever the bytes are cut. Only {@code data} matters: both protocols
@@ -18,35 +17,39 @@ final class ServerSentEvents {
     private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
 
     private final int lineMax;
-    private byte[] line = new byte[INITIAL_BYTES];
+    /** All bytes since the last event. */
+    private byte[] raw = new byte[INITIAL_BYTES];
+
     private int length;
-    private final StringBuilder data = new StringBuilder();
+    /** Where the line begins that is being read. */
+    private int lineFrom;
+    /** The event's data where it is one line, as it is as a rule. */
+    private int dataFrom;
+
+    private int dataTo;
+    /** Its lines, where there are more. */
+    private final ByteArrayOutputStream lines = new ByteArrayOutputStream(0);
+
     private boolean hasData;
     private boolean afterReturn;
-    /** All bytes since the last event; null where nobody wants them. */
-    private final @Nullable ByteArrayOutputStream raw;
+
+    /** @param lineMax longest line, and longest data of one event, in bytes */
+    ServerSentEvents(int lineMax) {
+        this.lineMax = lineMax;
+    }
+
+    /** The bytes of the event that is told now, with all that stood before it. For the consumer of an event only. */
+    byte[] raw() {
+        return Arrays.copyOf(raw, length);
+    }
 
     /**
-     * @param lineMax longest line, and longest data of one event, in bytes
-     * @param keepsRaw whether {@link #raw} is wanted
+     * Takes more bytes.
+     *
+     * @param event hears of each event; its data is gone when it returns
+     * @throws StoaException if a line is too long
      */
-    ServerSentEvents(int lineMax, boolean keepsRaw) {
-        this.lineMax = lineMax;
-        this.raw = keepsRaw ? new ByteArrayOutputStream() : null;
-    }
-
-    /** The bytes of the event that is told now, with all that stood before it; empties them. */
-    byte[] raw() {
-        if (raw == null) {
-            throw new IllegalStateException("they were not kept");
-        }
-        byte[] bytes = raw.toByteArray();
-        raw.reset();
-        return bytes;
-    }
-
-    /** @throws StoaException if a line is too long */
-    void accept(ByteBuffer bytes, Consumer<String> event) {
+    void accept(ByteBuffer bytes, Consumer<EventData> event) {
         while (bytes.hasRemaining()) {
             int from = bytes.position();
             int end = lineEnd(bytes);
@@ -57,16 +60,15 @@ final class ServerSentEvents {
             if (end == bytes.limit()) {
                 return;
             }
-            byte ending = bytes.get();
-            if (raw != null) {
-                requireRoom(1);
-                raw.write(ending);
-            }
+            int lineTo = length;
+            append(bytes, 1);
+            byte ending = raw[lineTo];
             boolean continuesReturn = afterReturn && ending == '\n';
             afterReturn = ending == '\r';
             if (!continuesReturn) {
-                endLine(event);
+                endLine(lineTo, event);
             }
+            lineFrom = length;
         }
     }
 
@@ -82,52 +84,57 @@ final class ServerSentEvents {
     }
 
     private void append(ByteBuffer bytes, int count) {
-        if (count > lineMax - length) {
+        if (length + count - lineFrom > lineMax + 1) {
             throw UpstreamFaults.rubbish("a line of more than " + lineMax + " bytes", null);
         }
-        if (length + count > line.length) {
-            line = Arrays.copyOf(line, Math.min(lineMax, Math.max(2 * line.length, length + count)));
+        if (length + count > 2L * lineMax) {
+            // Comments are no data, but must end, too.
+            throw UpstreamFaults.rubbish("more than " + 2L * lineMax + " bytes without an event", null);
         }
-        bytes.get(line, length, count);
-        keep(line, length, count);
+        if (length + count > raw.length) {
+            raw = Arrays.copyOf(raw, Math.max(2 * raw.length, length + count));
+        }
+        bytes.get(raw, length, count);
         length += count;
     }
 
-    private void keep(byte[] from, int offset, int count) {
-        if (raw != null) {
-            requireRoom(count);
-            raw.write(from, offset, count);
+    private void endLine(int lineTo, Consumer<EventData> event) {
+        if (lineTo == lineFrom) {
+            endEvent(event);
+        } else if (lineTo - lineFrom >= DATA.length
+                && Arrays.equals(raw, lineFrom, lineFrom + DATA.length, DATA, 0, DATA.length)) {
+            int from = lineFrom + DATA.length;
+            addData(from < lineTo && raw[from] == ' ' ? from + 1 : from, lineTo);
         }
     }
 
-    /** Comments are no data, but must end, too. */
-    private void requireRoom(int count) {
-        if (raw != null && raw.size() + count > 2L * lineMax) {
-            throw UpstreamFaults.rubbish("more than " + 2L * lineMax + " bytes without an event", null);
-        }
-    }
-
-    private void endLine(Consumer<String> event) {
-        if (length == 0) {
-            if (hasData) {
-                String whole = data.toString();
-                data.setLength(0);
-                hasData = false;
-                event.accept(whole);
-            }
+    private void endEvent(Consumer<EventData> event) {
+        if (!hasData) {
             return;
         }
-        if (length >= DATA.length && Arrays.equals(line, 0, DATA.length, DATA, 0, DATA.length)) {
-            int from = DATA.length < length && line[DATA.length] == ' ' ? DATA.length + 1 : DATA.length;
-            if (data.length() + length > lineMax) {
-                throw UpstreamFaults.rubbish("an event of more than " + lineMax + " bytes", null);
-            }
-            if (hasData) {
-                data.append('\n');
-            }
-            data.append(new String(line, from, length - from, StandardCharsets.UTF_8));
-            hasData = true;
-        }
+        hasData = false;
+        EventData told = lines.size() == 0
+                ? new EventData(raw, dataFrom, dataTo)
+                : new EventData(lines.toByteArray(), 0, lines.size());
+        lines.reset();
+        event.accept(told);
         length = 0;
+    }
+
+    private void addData(int from, int to) {
+        if (!hasData) {
+            hasData = true;
+            dataFrom = from;
+            dataTo = to;
+            return;
+        }
+        if (lines.size() == 0) {
+            lines.write(raw, dataFrom, dataTo - dataFrom);
+        }
+        if (lines.size() + to - from >= lineMax) {
+            throw UpstreamFaults.rubbish("an event of more than " + lineMax + " bytes", null);
+        }
+        lines.write('\n');
+        lines.write(raw, from, to - from);
     }
 }

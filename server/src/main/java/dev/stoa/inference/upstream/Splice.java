@@ -4,6 +4,7 @@ import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -22,37 +23,47 @@ final class Splice {
      */
     private record Place(int from, int to, @Nullable String text) {}
 
-    static boolean has(byte[] object, String field) {
-        return find(object, field).isPresent();
+    /** The JSON of one of the object's own fields; null if it has none of this name. */
+    static byte @Nullable [] value(byte[] object, String field) {
+        Place place = find(object, field).orElse(null);
+        return place == null ? null : Arrays.copyOfRange(object, place.from(), place.to());
     }
 
     /** Puts a text in place of the object's own field of this name; the same bytes if it is there already. */
     static byte[] replace(byte[] object, String field, String value) {
         Place place = find(object, field)
                 .orElseThrow(() -> StoaException.about(ErrorKind.INVALID_REQUEST, field, "this field is required"));
-        if (value.equals(place.text())) {
-            return object;
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream(object.length + value.length());
-        out.write(object, 0, place.from());
-        out.writeBytes(Json.MAPPER.writeValueAsBytes(value));
-        out.write(object, place.to(), object.length - place.to());
-        return out.toByteArray();
+        return value.equals(place.text()) ? object : put(object, place, Json.MAPPER.writeValueAsBytes(value));
     }
 
-    /** Adds a field behind all others, unless the object has one of this name. */
-    static byte[] add(byte[] object, String field, String json) {
-        if (has(object, field)) {
-            return object;
+    /** Puts a value in place of a field's, or the field behind all others. */
+    static byte[] put(byte[] object, String field, byte[] json) {
+        Place place = find(object, field).orElse(null);
+        if (place != null) {
+            return put(object, place, json);
         }
         int end = object.length - 1;
         while (object[end] != '}') {
             end--;
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream(object.length + json.length() + 16);
+        int last = end - 1;
+        while (Character.isWhitespace(object[last])) {
+            last--;
+        }
+        String name = (object[last] == '{' ? "\"" : ",\"") + field + "\":";
+        ByteArrayOutputStream out = new ByteArrayOutputStream(object.length + json.length + 32);
         out.write(object, 0, end);
-        out.writeBytes((",\"" + field + "\":" + json).getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(name.getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(json);
         out.write(object, end, object.length - end);
+        return out.toByteArray();
+    }
+
+    private static byte[] put(byte[] object, Place place, byte[] json) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(object.length + json.length);
+        out.write(object, 0, place.from());
+        out.writeBytes(json);
+        out.write(object, place.to(), object.length - place.to());
         return out.toByteArray();
     }
 

@@ -21,6 +21,14 @@ public record UpstreamSettings(@DefaultValue List<Upstream> upstreams) {
         ANTHROPIC
     }
 
+    /** What becomes of an answer whose client has left; see docs/decisions/0039. */
+    public enum OnDisconnect {
+        /** The upstream is told to stop at once; what it makes until it hears of it is not counted. */
+        STOP,
+        /** It is read to its end, within the same times, so that all that the upstream counts is counted here. */
+        FINISH
+    }
+
     /**
      * One server.
      *
@@ -35,6 +43,7 @@ public record UpstreamSettings(@DefaultValue List<Upstream> upstreams) {
      * @param firstTokenTimeout from the request to the first piece of the answer, its own queue included
      * @param idleTimeout between two pieces
      * @param lineMax longest line it may send
+     * @param onDisconnect what becomes of an answer whose client has left
      */
     public record Upstream(
             String name,
@@ -47,7 +56,8 @@ public record UpstreamSettings(@DefaultValue List<Upstream> upstreams) {
             @DefaultValue("5s") Duration connectTimeout,
             @DefaultValue("120s") Duration firstTokenTimeout,
             @DefaultValue("30s") Duration idleTimeout,
-            @DefaultValue("1MB") DataSize lineMax) {
+            @DefaultValue("1MB") DataSize lineMax,
+            @DefaultValue("stop") OnDisconnect onDisconnect) {
         /** @throws IllegalArgumentException saying what is missing or out of range */
         public Upstream {
             require(name != null && !name.isBlank(), "an upstream needs a name");

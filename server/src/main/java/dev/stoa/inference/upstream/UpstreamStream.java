@@ -2,6 +2,7 @@ package dev.stoa.inference.upstream;
 
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
+import dev.stoa.inference.upstream.UpstreamSettings.OnDisconnect;
 import dev.stoa.shared.StoaException;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpClient;
@@ -28,7 +29,8 @@ final class UpstreamStream implements TokenStream {
     private static final Logger log = LoggerFactory.getLogger(UpstreamStream.class);
 
     /** What the stream needs to know of its upstream. */
-    record Terms(String name, Duration firstToken, Duration idle, int lineMax, Clock clock) {}
+    record Terms(
+            String name, Duration firstToken, Duration idle, int lineMax, OnDisconnect onDisconnect, Clock clock) {}
 
     /** How an answer comes, and whether it leaves as it came. */
     private enum Form {
@@ -64,7 +66,7 @@ final class UpstreamStream implements TokenStream {
 
     private @Nullable StoaException fault;
     private boolean spoke;
-    private boolean whole;
+    private volatile boolean whole;
     private boolean ended;
     private volatile boolean closed;
 
@@ -84,7 +86,7 @@ final class UpstreamStream implements TokenStream {
         this.terms = terms;
         this.answer = answer;
         this.tally = tally;
-        this.events = new ServerSentEvents(terms.lineMax(), form == Form.PASSED_EVENTS);
+        this.events = new ServerSentEvents(terms.lineMax());
         this.exchange = http.sendAsync(request, inbox);
         exchange.whenComplete((_, fault) -> {
             if (fault != null) {
@@ -98,6 +100,16 @@ final class UpstreamStream implements TokenStream {
         if (ended || closed) {
             throw new IllegalStateException("the stream has ended");
         }
+        if (ready.isEmpty() && !await(timeout)) {
+            return null;
+        }
+        Event event = ready.remove();
+        ended = event instanceof Finished;
+        return event;
+    }
+
+    /** Waits until something is ready; false when nothing came in time. */
+    private boolean await(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         try {
             while (ready.isEmpty()) {
@@ -112,9 +124,10 @@ final class UpstreamStream implements TokenStream {
                 } else if (System.nanoTime() - silenceEnds >= 0) {
                     throw UpstreamFaults.silent(spoke ? "in the answer" : "before the answer", silenceMax());
                 } else if (System.nanoTime() - deadline >= 0) {
-                    return null;
+                    return false;
                 }
             }
+            return true;
         } catch (StoaException e) {
             ended = true;
             if (e.getCause() != null) {
@@ -123,9 +136,6 @@ final class UpstreamStream implements TokenStream {
             cancel();
             throw e;
         }
-        Event event = ready.remove();
-        ended = event instanceof Finished;
-        return event;
     }
 
     /** What came before a fault goes out before it. */
@@ -193,7 +203,7 @@ final class UpstreamStream implements TokenStream {
         }
     }
 
-    private void takeEvent(String data) {
+    private void takeEvent(EventData data) {
         if (whole) {
             return;
         }
@@ -201,7 +211,7 @@ final class UpstreamStream implements TokenStream {
             byte[] raw = events.raw();
             answer.event(data, event -> emit(event, raw));
             // Each by itself, so that the gate can let go of those before the one that it holds.
-            if (!whole && answer.isCallers(data)) {
+            if (!whole && answer.isCallers()) {
                 pass(raw);
             }
         } else {
@@ -222,7 +232,7 @@ final class UpstreamStream implements TokenStream {
     private void takeWhole() {
         byte[] body = passed.toByteArray();
         passed.reset();
-        answer.whole(Json.object(new String(body, StandardCharsets.UTF_8)), event -> emit(event, body));
+        answer.whole(Json.object(new EventData(body, 0, body.length)), event -> emit(event, body));
     }
 
     /** @param raw what tells the event, for the last to leave behind */
@@ -275,6 +285,11 @@ final class UpstreamStream implements TokenStream {
     @Override
     public TokenUsage usage() {
         return tally.usage();
+    }
+
+    @Override
+    public boolean leave() {
+        return terms.onDisconnect() == OnDisconnect.FINISH && !closed && !whole;
     }
 
     @Override

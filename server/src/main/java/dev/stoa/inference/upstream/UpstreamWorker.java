@@ -45,6 +45,7 @@ final class UpstreamWorker implements Worker, AutoCloseable {
                 upstream.firstTokenTimeout(),
                 upstream.idleTimeout(),
                 (int) upstream.lineMax().toBytes(),
+                upstream.onDisconnect(),
                 clock);
         // Model servers of Python answer an offer of HTTP/2 without TLS with a warning for every connection.
         boolean plain = "http".equals(upstream.url().getScheme());

@@ -47,13 +47,25 @@ class SpliceTest {
         assertThat(replaced("{\"model\":\"a\"}", "q\"\\\n")).isEqualTo("{\"model\":\"q\\\"\\\\\\n\"}");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "{\"a\":{}} |{\"a\":{},\"b\":{\"c\":1}} ",
+                "{\"b\": null, \"a\":1}|{\"b\": {\"c\":1}, \"a\":1}",
+                "{\"a\":{\"b\":1}}|{\"a\":{\"b\":1},\"b\":{\"c\":1}}",
+                "{ }|{ \"b\":{\"c\":1}}",
+            })
+    void aFieldIsPutInPlaceOfItsValueOrBehindAllOthers(String before, String after) {
+        assertThat(Splice.put(bytes(before), "b", bytes("{\"c\":1}"))).isEqualTo(bytes(after));
+    }
+
     @Test
-    void aFieldIsAddedBehindAllOthersUnlessItIsThere() {
-        assertThat(Splice.add(bytes("{\"a\":{}} \n"), "b", "{\"c\":1}"))
-                .isEqualTo(bytes("{\"a\":{},\"b\":{\"c\":1}} \n"));
-        byte[] there = bytes("{\"b\":null}");
-        assertThat(Splice.add(there, "b", "1")).isSameAs(there);
-        assertThat(Splice.has(bytes("{\"a\":{\"b\":1}}"), "b")).isFalse();
+    void aValueIsTakenOutAsItIsWritten() {
+        assertThat(Splice.value(bytes("{\"a\":{\"b\":1},\"b\": { \"c\" : 1.0 } }"), "b"))
+                .isEqualTo(bytes("{ \"c\" : 1.0 }"));
+        assertThat(Splice.value(bytes("{\"a\":{\"b\":1}}"), "b")).isNull();
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.TokenStream;
+import dev.stoa.inference.upstream.UpstreamSettings.OnDisconnect;
 import dev.stoa.inference.upstream.UpstreamSettings.Protocol;
 import dev.stoa.inference.upstream.UpstreamSettings.Upstream;
 import dev.stoa.inference.upstream.UpstreamSettings.UpstreamModel;
@@ -63,7 +64,8 @@ class UpstreamFaultsTest {
                 Duration.ofSeconds(5),
                 firstToken,
                 idle,
-                DataSize.ofKilobytes(16));
+                DataSize.ofKilobytes(16),
+                OnDisconnect.STOP);
         return new UpstreamWorker(settings, "", Clock.systemUTC())
                 .start(new GenerationRequest(
                         "req_upstream",
