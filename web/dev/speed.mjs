@@ -56,7 +56,9 @@ cost(`${ANSWERS} streams into ${many} messages`, await during(WINDOW_MS));
 await devtools.send("Emulation.setCPUThrottlingRate", { rate: Number(slower) });
 await page.evaluate(() => globalThis.interactions.clear());
 const before = await page.evaluate(() => globalThis.performance.interactionCount);
+if (process.env.TRACE) await browser.startTracing(page, { path: process.env.TRACE });
 await use();
+if (process.env.TRACE) await browser.stopTracing();
 const taken = await page.evaluate(() => [...globalThis.interactions.values()]);
 const count = (await page.evaluate(() => globalThis.performance.interactionCount)) - before;
 if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
@@ -145,7 +147,10 @@ async function look() {
   const metrics = new Map(
     (await devtools.send("Performance.getMetrics")).metrics.map(({ name, value }) => [name, value * 1000]),
   );
-  return { characters, busy: metrics.get("TaskDuration"), script: metrics.get("ScriptDuration") };
+  const [busy, script, style, layout] = ["Task", "Script", "RecalcStyle", "Layout"].map((what) =>
+    metrics.get(`${what}Duration`),
+  );
+  return { characters, busy, script, style, layout };
 }
 
 async function grown(characters) {
@@ -164,16 +169,14 @@ async function during(ms) {
 
 /** Microseconds for each character. */
 function between(begin, end) {
-  const characters = end.characters - begin.characters;
-  return {
-    busy: (1000 * (end.busy - begin.busy)) / characters,
-    script: (1000 * (end.script - begin.script)) / characters,
-  };
+  const each = (what) => (1000 * (end[what] - begin[what])) / (end.characters - begin.characters);
+  return { busy: each("busy"), script: each("script"), style: each("style"), layout: each("layout") };
 }
 
-function cost(name, { busy, script }) {
+function cost(name, { busy, script, style, layout }) {
   row(`a streamed character, ${name}`, "us", busy);
   row(`a streamed character, ${name}, scripts alone`, "us", script);
+  console.error(`${name}: ${style.toFixed(1)} us of styles, ${layout.toFixed(1)} us of layout`);
 }
 
 /** Types, scrolls with the keyboard, opens menus and an editor, asks one more question. */

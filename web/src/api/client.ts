@@ -36,6 +36,15 @@ export interface Beginning {
   projectId: string | null;
 }
 
+/** Which part of a thread: its end, what stands above a message, the newest branch through one, or what is new. */
+export interface ThreadPart {
+  before?: string;
+  under?: string;
+  since?: number;
+  /** At most 1,000. */
+  limit?: number;
+}
+
 export const api = {
   signIn: (key: string) => call<{ member: Member }>("/api/session", { method: "POST", body: { key } }),
   signInOptions: () => call<SignInOptions>("/api/session/options"),
@@ -88,7 +97,7 @@ export const api = {
         ...(begun.projectId === null ? {} : { project_id: begun.projectId }),
       },
     }),
-  conversation: (id: string, part: { before?: string; under?: string; since?: number } = {}) => {
+  conversation: (id: string, part: ThreadPart = {}) => {
     const query = Object.entries(part).map(([name, value]) => `${name}=${segment(String(value))}`);
     return call<Thread>(`/api/conversations/${segment(id)}${query.length === 0 ? "" : `?${query.join("&")}`}`);
   },

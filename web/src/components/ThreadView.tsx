@@ -1,36 +1,19 @@
 /** The open conversation: its messages, what is unsent, and the message box. Remounted for each conversation. */
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode, type RefObject } from "react";
 import type { Attachment, Message, Policy, Queued, Summary } from "../api/types";
-import { say, sayInstead } from "../state/app";
+import { say } from "../state/app";
 import { plainWords } from "../state/errors";
-import { models, pickedModel, type Models } from "../state/models";
-import { itemsOf, outbox, type OutboxItem } from "../state/outbox";
-import { go, jump, openId } from "../state/route";
+import { itemsOf, outbox } from "../state/outbox";
+import { go, jump } from "../state/route";
 import { useStore } from "../state/store";
-import {
-  choosePolicy,
-  live,
-  loadOlder,
-  openThread,
-  regenerate,
-  chooseVersion,
-  loadVersion,
-  showVersion,
-  stop,
-  threads,
-  type ThreadState,
-} from "../state/threads";
-import { blocksOf } from "../state/groups";
+import { choosePolicy, live, loadOlder, openThread, stop, threads, type ThreadState } from "../state/threads";
 import { path, ROOT, type Step } from "../state/tree";
 import { t } from "../strings";
 import { Composer, type ComposerHandle } from "./Composer";
 import { EmptyState } from "./EmptyState";
 import { DownIcon } from "./icons";
-import { MessageView } from "./MessageView";
+import { Messages } from "./Messages";
 import { QueueList } from "./QueueList";
-import { SummaryNode } from "./SummaryNode";
-import { Together } from "./Together";
-import { UnsentMessage } from "./UnsentMessage";
 import { useFileDrop } from "./useFileDrop";
 import { useStickyScroll } from "./useStickyScroll";
 
@@ -190,12 +173,16 @@ function Older({
 /** Shows the message that a search led to, once it is here. */
 function useJump(conversationId: string | null, steps: readonly Step[], frame: RefObject<HTMLElement | null>): void {
   const wanted = useStore(jump, (now) => now);
+  const asked = useRef<typeof wanted>(null);
   useEffect(() => {
     if (wanted?.conversationId !== conversationId) return;
     const box = frame.current?.querySelector<HTMLElement>(`[data-message="${wanted.messageId}"]`);
     if (box === null || box === undefined) {
       // It is on another branch, or further up than what is here.
-      if (steps.length > 0) void openThread(wanted.conversationId, wanted.messageId);
+      if (steps.length > 0 && asked.current !== wanted) {
+        asked.current = wanted;
+        void openThread(wanted.conversationId, wanted.messageId);
+      }
       return;
     }
     jump.set(null);
@@ -217,131 +204,6 @@ function useStopOnEscape(running: readonly Message[]): void {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, [running]);
-}
-
-interface MessagesProps {
-  steps: readonly Step[];
-  summaries: readonly Summary[];
-  unsent: readonly OutboxItem[];
-  busy: boolean;
-  onBack: (item: OutboxItem) => void;
-}
-
-function Messages({ steps, summaries, unsent, busy, onBack }: MessagesProps) {
-  const streams = useStore(live, (all) => all);
-  const known = useStore(models, (all) => all);
-  const shownId = useStore(openId, (now) => now);
-
-  const onShow = useCallback(
-    (messageId: string) => {
-      const message = findMessage(messageId);
-      if (message !== undefined) showVersion(message.conversation_id, messageId);
-      else if (shownId !== null) showVersion(shownId, messageId);
-    },
-    [shownId],
-  );
-  const onRegenerate = useCallback((answer: Message, model: string | null) => {
-    const question = answer.parent_id === null ? undefined : findMessage(answer.parent_id);
-    if (question !== undefined) void regenerate(question, model ?? pickedModel.get());
-  }, []);
-
-  const blocks = useMemo(() => blocksOf(steps), [steps]);
-  const lastId = steps.at(-1)?.message.id;
-  const newest = steps.findLast((step) => summaries.some((one) => one.message_id === step.message.id));
-  const summary = summaries.find((one) => one.message_id === newest?.message.id);
-  const view = ({ message, siblings }: Step, onStop?: (answer: Message) => void) => (
-    <MessageView
-      message={message}
-      siblings={siblings}
-      live={streams.get(message.id)}
-      modelName={nameOf(known, message.model)}
-      canRegenerate={!busy}
-      onRegenerate={onRegenerate}
-      onShow={onShow}
-      onEdit={sayInstead}
-      {...(onStop === undefined ? {} : { onStop })}
-    />
-  );
-
-  return (
-    <ol className="messages" aria-label={t.thread.list}>
-      {blocks.map((block) =>
-        block.kind === "one" ? (
-          <li key={block.step.message.id}>
-            {view(block.step)}
-            {summary?.message_id === block.step.message.id && <SummaryNode summary={summary} />}
-          </li>
-        ) : (
-          <li key={block.id} className="wide">
-            <Together
-              pairs={block.pairs}
-              last={block.pairs.at(-1)?.answer?.message.id === lastId}
-              face={({ message }) =>
-                (message.id === lastId ? undefined : findMessage(message.chosen_id ?? "")) ?? message
-              }
-              nameOf={(model) => nameOf(known, model)}
-              question={(pair) => view(pair.question)}
-              answer={({ answer }) =>
-                answer !== null &&
-                (answer.message.id === lastId ? view(answer, stopOne) : <GroupAnswer step={answer} busy={busy} />)
-              }
-            />
-            {summary !== undefined && block.pairs.some((pair) => pair.answer?.message.id === summary.message_id) && (
-              <SummaryNode summary={summary} />
-            )}
-          </li>
-        ),
-      )}
-      {unsent.map((item) => (
-        <li key={item.id}>
-          <UnsentMessage item={item} onEdit={onBack} />
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-/** An answer of a group with others behind it: its versions are shown in its place, the thread's own stays on the path. */
-function GroupAnswer({ step, busy }: { step: Step; busy: boolean }) {
-  const streams = useStore(live, (all) => all);
-  const known = useStore(models, (all) => all);
-  const chosen = step.message.chosen_id ?? null;
-  const found = chosen === null ? step.message : findMessage(chosen);
-  const face = found ?? step.message;
-  useEffect(() => {
-    if (found === undefined && chosen !== null) void loadVersion(step.message.conversation_id, chosen);
-  }, [found, chosen, step.message.conversation_id]);
-  const onPath = step.message.id;
-  return (
-    <MessageView
-      message={face}
-      siblings={step.siblings}
-      live={streams.get(face.id)}
-      modelName={nameOf(known, face.model)}
-      canRegenerate={!busy}
-      onRegenerate={(answer, model) => {
-        const question = answer.parent_id === null ? undefined : findMessage(answer.parent_id);
-        if (question !== undefined) void regenerate(question, model ?? answer.model, onPath);
-      }}
-      onShow={(id) => void chooseVersion(onPath, id)}
-      onEdit={sayInstead}
-      onStop={stopOne}
-    />
-  );
-}
-
-const stopOne = (message: Message) => void stop(message);
-
-function findMessage(id: string): Message | undefined {
-  for (const thread of threads.get().values()) {
-    const message = thread.tree.messages.get(id);
-    if (message !== undefined) return message;
-  }
-  return undefined;
-}
-
-function nameOf(known: Models, id: string | null): string | null {
-  return known.models.find((model) => model.id === id)?.display_name ?? id;
 }
 
 interface BlankProps {

@@ -7,7 +7,7 @@ import type { Message } from "../api/types";
 import { layout, setLayout } from "../state/prefs";
 import { useStore } from "../state/store";
 import { isComparison, messagesOf, type Pair } from "../state/groups";
-import { keepAnswer } from "../state/threads";
+import { findMessage, keepAnswer, threads } from "../state/threads";
 import type { Step } from "../state/tree";
 import { unsplit } from "../state/app";
 import { t } from "../strings";
@@ -18,14 +18,13 @@ interface Props {
   /** Whether the last message of the thread is here, so that a split can be taken back. */
   last: boolean;
   question: (pair: Pair) => ReactNode;
-  answer: (pair: Pair) => ReactNode;
-  /** The version of an answer that is shown. */
-  face: (answer: Step) => Message;
+  /** @param own whether nothing stands behind it, so that its versions take its place in the thread */
+  answer: (pair: Pair, own: boolean) => ReactNode;
   /** What stands for a model. */
   nameOf: (model: string | null) => string | null;
 }
 
-export function Together({ pairs, last, question, answer, face, nameOf }: Props) {
+export function Together({ pairs, last, question, answer, nameOf }: Props) {
   const now = useStore(layout, (value) => value);
   const first = pairs[0]?.question.message;
   const compared = isComparison(pairs);
@@ -65,24 +64,37 @@ export function Together({ pairs, last, question, answer, face, nameOf }: Props)
         </div>
       </header>
       <ul className="together-grid" data-count={Math.min(pairs.length, 3)}>
-        {pairs.map((pair) => (
-          <li key={pair.question.message.id} className="together-card">
-            {compared ? pair.answer !== null && <Head of={face(pair.answer)} nameOf={nameOf} /> : question(pair)}
-            {answer(pair)}
-          </li>
-        ))}
+        {pairs.map((pair, index) => {
+          const own = last && index === pairs.length - 1;
+          return (
+            <li key={pair.question.message.id} className="together-card">
+              {compared
+                ? pair.answer !== null && <Head answer={pair.answer} own={own} nameOf={nameOf} />
+                : question(pair)}
+              {answer(pair, own)}
+            </li>
+          );
+        })}
       </ul>
     </section>
   );
 }
 
+/** The version of an answer that is shown in its place, the answer itself until that one is here. */
+export function useFace({ message }: Step, own: boolean): Message {
+  const chosen = own ? null : (message.chosen_id ?? null);
+  return useStore(threads, () => (chosen === null ? undefined : findMessage(chosen)) ?? message);
+}
+
 interface HeadProps {
-  of: Message;
+  answer: Step;
+  own: boolean;
   nameOf: (model: string | null) => string | null;
 }
 
 /** Whose answer it is, and a way to go on with it alone. */
-function Head({ of, nameOf }: HeadProps) {
+function Head({ answer, own, nameOf }: HeadProps) {
+  const of = useFace(answer, own);
   const name = nameOf(of.model) ?? "";
   return (
     <header className="model-head">

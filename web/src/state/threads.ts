@@ -2,7 +2,7 @@
  * The threads that were opened, the latest few kept, and the answers of the open one that stream. Owns every follower:
  * a message that is generating and shown has exactly one.
  */
-import { api } from "../api/client";
+import { api, type ThreadPart } from "../api/client";
 import { follow } from "../api/follow";
 import type { ApiError } from "../api/http";
 import type { Conversation, Message, Opinion, Policy, Queued, Summary } from "../api/types";
@@ -18,6 +18,9 @@ import { choose, EMPTY_TREE, merge, path, ROOT, showBranch, type Tree } from "./
 
 /** Threads kept in memory; one more drops the one opened longest ago. */
 const THREADS_MAX = 20;
+
+/** The server's limit of one part of a thread. */
+const PART_MAX = 1_000;
 
 export interface ThreadState {
   status: "loading" | "ready" | "failed" | "missing";
@@ -42,6 +45,15 @@ export const live = createStore<ReadonlyMap<string, LiveAnswer>>(new Map());
 let onAnswerEnd: () => void = () => undefined;
 export function whenAnswerEnds(run: () => void): void {
   onAnswerEnd = run;
+}
+
+/** One of any thread that is here. */
+export function findMessage(id: string): Message | undefined {
+  for (const thread of threads.get().values()) {
+    const message = thread.tree.messages.get(id);
+    if (message !== undefined) return message;
+  }
+  return undefined;
 }
 
 const BLANK: ThreadState = {
@@ -97,6 +109,7 @@ export async function openThread(id: string, messageId: string | null = null): P
     if (here) await take(id, { since: known.version });
     if (messageId !== null && threads.get().get(id)?.tree.messages.has(messageId) !== true) {
       await take(id, { under: messageId });
+      await reach(id, messageId);
     } else if (!here) await take(id, {});
   } catch (cause) {
     const error = noteFailure(cause);
@@ -108,7 +121,7 @@ export async function openThread(id: string, messageId: string | null = null): P
 }
 
 /** Fetches a part of a thread and shows it. */
-async function take(id: string, part: { before?: string; under?: string; since?: number }): Promise<void> {
+async function take(id: string, part: ThreadPart): Promise<void> {
   const { conversation, messages, versions, summaries, queue } = await api.conversation(id, part);
   put(id, (thread) => {
     const tree = merge(thread.tree, messages, versions);
@@ -128,6 +141,17 @@ async function take(id: string, part: { before?: string; under?: string; since?:
     };
   });
   for (const message of messages) if (message.state === "generating") followMessage(message);
+}
+
+/** Fetches older parts until a message is here: it may stand further above the end than one part goes. */
+async function reach(id: string, messageId: string): Promise<void> {
+  for (let above: string | undefined; ;) {
+    const tree = threads.get().get(id)?.tree ?? EMPTY_TREE;
+    const first = path(tree)[0]?.message.id;
+    if (tree.messages.has(messageId) || tree.top === ROOT || first === undefined || first === above) return;
+    above = first;
+    await take(id, { before: first, limit: PART_MAX });
+  }
 }
 
 /** A change was heard of: fetches it if it isn't here. */

@@ -77,7 +77,9 @@ function byTime(siblings: readonly string[], messages: ReadonlyMap<string, Messa
 export function showBranch(tree: Tree, branch: readonly Message[]): Tree {
   const first = branch[0];
   if (first === undefined) return tree;
-  return { ...branch.reduce(choose, tree), top: parentKey(first) };
+  const choice = new Map(tree.choice);
+  for (const message of branch) choice.set(parentKey(message), message.id);
+  return { ...tree, choice, top: parentKey(first) };
 }
 
 /** An answer that has ended doesn't start again: a late copy from before its end is ignored. */

@@ -1,0 +1,229 @@
+/**
+ * The messages of the path that is shown, in chunks that the browser leaves out while they are far from the screen. A
+ * chunk is rendered again only when what it shows changes, so a thread of thousands costs no more than one of ten while
+ * an answer streams into it, begins and ends.
+ */
+import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
+import type { Message, Summary } from "../api/types";
+import { sayInstead } from "../state/app";
+import { blockId, blocksOf, chunked, messagesOf, type Block, type Chunk, type Pair } from "../state/groups";
+import { models, pickedModel, type Models } from "../state/models";
+import type { OutboxItem } from "../state/outbox";
+import { openId } from "../state/route";
+import { useStore } from "../state/store";
+import { chooseVersion, findMessage, live, loadVersion, regenerate, showVersion, stop } from "../state/threads";
+import type { Step } from "../state/tree";
+import { t } from "../strings";
+import { MessageView } from "./MessageView";
+import { SummaryNode } from "./SummaryNode";
+import { Together, useFace } from "./Together";
+import { UnsentMessage } from "./UnsentMessage";
+
+/** Chunks at the end that are always laid out: they grow, and the scroll position hangs on them. */
+const END_CHUNKS = 2;
+
+interface Props {
+  steps: readonly Step[];
+  summaries: readonly Summary[];
+  unsent: readonly OutboxItem[];
+  /** Whether an answer of this thread is being written. */
+  busy: boolean;
+  onBack: (item: OutboxItem) => void;
+}
+
+export function Messages({ steps, summaries, unsent, busy, onBack }: Props) {
+  const blocks = useMemo(() => blocksOf(steps), [steps]);
+  const summary = useMemo(() => {
+    const newest = steps.findLast((step) => summaries.some((one) => one.message_id === step.message.id));
+    return summaries.find((one) => one.message_id === newest?.message.id);
+  }, [steps, summaries]);
+  const [cut, setCut] = useState(() => ({ blocks, chunks: chunked([], blocks) }));
+  const { chunks } = cut.blocks === blocks ? cut : { chunks: chunked(cut.chunks, blocks) };
+  if (cut.blocks !== blocks) setCut({ blocks, chunks });
+  return (
+    <div className="messages" role="list" aria-label={t.thread.list}>
+      {chunks.map((chunk, index) => (
+        <ChunkView
+          key={chunk.key}
+          chunk={chunk}
+          busy={busy}
+          last={index === chunks.length - 1}
+          end={index >= chunks.length - END_CHUNKS}
+          summary={chunk.blocks.some((block) => holds(block, summary)) ? summary : undefined}
+        />
+      ))}
+      {unsent.length > 0 && (
+        <div className="chunk end" role="presentation">
+          {unsent.map((item) => (
+            <div key={item.id} className="said" role="listitem">
+              <UnsentMessage item={item} onEdit={onBack} />
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function holds(block: Block, summary: Summary | undefined): boolean {
+  const messages = block.kind === "one" ? [block.step.message] : messagesOf(block.pairs);
+  return summary !== undefined && messages.some((message) => message.id === summary.message_id);
+}
+
+interface RowsProps {
+  chunk: Chunk;
+  canRegenerate: boolean;
+  /** Whether nothing stands behind it. */
+  last: boolean;
+  summary: Summary | undefined;
+}
+
+type ChunkProps = Omit<RowsProps, "canRegenerate"> & { busy: boolean; end: boolean };
+
+const ChunkView = memo(function ChunkView({ chunk, busy, last, end, summary }: ChunkProps) {
+  const box = useRef<HTMLDivElement>(null);
+  // What an answer's start and end change in messages that are not on the screen waits until they are.
+  const canRegenerate = useHeld(!busy, useSkipped(box));
+  return (
+    <div ref={box} className={end ? "chunk end" : "chunk"} role="presentation">
+      <Rows chunk={chunk} canRegenerate={canRegenerate} last={last} summary={summary} />
+    </div>
+  );
+});
+
+const Rows = memo(function Rows({ chunk, canRegenerate, last, summary }: RowsProps) {
+  return chunk.blocks.map((block, index) => (
+    <div key={blockId(block)} className={block.kind === "one" ? "said" : "said wide"} role="listitem">
+      {block.kind === "one" ? (
+        <Said step={block.step} canRegenerate={canRegenerate} />
+      ) : (
+        <Group
+          pairs={block.pairs}
+          canRegenerate={canRegenerate}
+          last={last && index === chunk.blocks.length - 1 && block.pairs.at(-1)?.answer !== null}
+        />
+      )}
+      {summary !== undefined && holds(block, summary) && <SummaryNode summary={summary} />}
+    </div>
+  ));
+});
+
+/** Whether the browser leaves an element out because it is far from what is seen (content-visibility). */
+function useSkipped(box: RefObject<HTMLElement | null>): boolean {
+  const [skipped, setSkipped] = useState(false);
+  useEffect(() => {
+    const element = box.current;
+    const onChange = (event: Event) => {
+      if (event.target === element) setSkipped((event as ContentVisibilityAutoStateChangeEvent).skipped);
+    };
+    element?.addEventListener("contentvisibilityautostatechange", onChange);
+    return () => element?.removeEventListener("contentvisibilityautostatechange", onChange);
+  }, [box]);
+  return skipped;
+}
+
+/** The value, or while it is held the last one before that. */
+function useHeld<T>(value: T, held: boolean): T {
+  const [kept, keep] = useState(value);
+  if (held || Object.is(kept, value)) return kept;
+  keep(value);
+  return value;
+}
+
+interface SaidProps {
+  step: Step;
+  canRegenerate: boolean;
+  onStop?: (answer: Message) => void;
+}
+
+const Said = memo(
+  function Said({ step: { message, siblings }, canRegenerate, onStop }: SaidProps) {
+    return (
+      <MessageView
+        message={message}
+        siblings={siblings}
+        live={useStore(live, (all) => all.get(message.id))}
+        modelName={useStore(models, (known) => nameOf(known, message.model))}
+        canRegenerate={canRegenerate}
+        onRegenerate={again}
+        onShow={show}
+        onEdit={sayInstead}
+        {...(onStop === undefined ? {} : { onStop })}
+      />
+    );
+  },
+  (before, after) =>
+    before.canRegenerate === after.canRegenerate &&
+    before.onStop === after.onStop &&
+    before.step.message === after.step.message &&
+    before.step.siblings === after.step.siblings,
+);
+
+interface GroupProps {
+  pairs: readonly Pair[];
+  canRegenerate: boolean;
+  last: boolean;
+}
+
+function Group({ pairs, canRegenerate, last }: GroupProps) {
+  const known = useStore(models, (all) => all);
+  return (
+    <Together
+      pairs={pairs}
+      last={last}
+      nameOf={(model) => nameOf(known, model)}
+      question={(pair) => <Said step={pair.question} canRegenerate={canRegenerate} />}
+      answer={({ answer }, own) =>
+        answer !== null &&
+        (own ? (
+          <Said step={answer} canRegenerate={canRegenerate} onStop={stopOne} />
+        ) : (
+          <GroupAnswer step={answer} canRegenerate={canRegenerate} />
+        ))
+      }
+    />
+  );
+}
+
+/** An answer of a group with others behind it: its versions are shown in its place, the thread's own stays on the path. */
+function GroupAnswer({ step, canRegenerate }: { step: Step; canRegenerate: boolean }) {
+  const face = useFace(step, false);
+  const chosen = step.message.chosen_id ?? null;
+  const missing = chosen !== null && face.id !== chosen;
+  useEffect(() => {
+    if (missing) void loadVersion(step.message.conversation_id, chosen);
+  }, [missing, chosen, step.message.conversation_id]);
+  const onPath = step.message.id;
+  return (
+    <MessageView
+      message={face}
+      siblings={step.siblings}
+      live={useStore(live, (all) => all.get(face.id))}
+      modelName={useStore(models, (known) => nameOf(known, face.model))}
+      canRegenerate={canRegenerate}
+      onRegenerate={(answer, model) => {
+        const question = answer.parent_id === null ? undefined : findMessage(answer.parent_id);
+        if (question !== undefined) void regenerate(question, model ?? answer.model, onPath);
+      }}
+      onShow={(id) => void chooseVersion(onPath, id)}
+      onEdit={sayInstead}
+      onStop={stopOne}
+    />
+  );
+}
+
+const stopOne = (message: Message) => void stop(message);
+
+function again(answer: Message, model: string | null): void {
+  const question = answer.parent_id === null ? undefined : findMessage(answer.parent_id);
+  if (question !== undefined) void regenerate(question, model ?? pickedModel.get());
+}
+
+function show(messageId: string): void {
+  const conversation = findMessage(messageId)?.conversation_id ?? openId.get();
+  if (conversation !== null) showVersion(conversation, messageId);
+}
+
+function nameOf(known: Models, id: string | null): string | null {
+  return known.models.find((model) => model.id === id)?.display_name ?? id;
+}
