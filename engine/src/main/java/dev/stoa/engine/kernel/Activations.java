@@ -1,6 +1,9 @@
 package dev.stoa.engine.kernel;
 
+import dev.stoa.engine.kernel.x86.InputRecord;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.EnumSet;
 
 /**
  * The input rows of a matrix product, cut into blocks of {@value #BLOCK} columns so that one block of all rows lies
@@ -20,12 +23,22 @@ public final class Activations {
     static final float LEVELS = 127f;
 
     private static final int PAIRS = BLOCK / 2;
+    private static final float[] NO_FLOATS = {};
 
     private final Kernels kernels;
+    private final int maxRows;
+    private final int maxBlocks;
+    private final EnumSet<Operand> operands = EnumSet.noneOf(Operand.class);
     /** Shape {@code [blocks][rows][BLOCK]}: the input as it is. */
-    private final float[] values;
+    private float[] values = NO_FLOATS;
+    /** Shape {@code [blocks][rows][BLOCK]}: whole numbers. */
+    private float[] levels = NO_FLOATS;
     /** Shape {@code [blocks][rows][BLOCK / 2]}: whole numbers, column {@code p} with column {@code p + 16} above it. */
     private final int[] pairs;
+    /** Shape {@code [blocks][rows][InputRecord.WORDS]}. */
+    private Records nibbles = Records.NONE;
+    /** Shape {@code [blocks][rows][InputRecord.WORDS]}. */
+    private Records bytes = Records.NONE;
     /** Shape {@code [blocks][rows]}. */
     private final float[] scales;
     /** Shape {@code [blocks][rows]}: scale times the sum of the numbers, for weights with a minimum. */
@@ -33,15 +46,22 @@ public final class Activations {
 
     private int rows;
     private int blocks;
-    private boolean keepsValues;
-    private boolean quantizes;
+
+    /** Records and the same memory as machine code sees it. */
+    record Records(int[] words, MemorySegment memory) {
+        static final Records NONE = of(0);
+
+        static Records of(int count) {
+            int[] words = new int[count * InputRecord.WORDS];
+            return new Records(words, MemorySegment.ofArray(words));
+        }
+    }
 
     public Activations(Kernels kernels, int maxRows, int maxCols) {
         this.kernels = kernels;
-        int maxBlocks = PackedMatrix.blocks(maxCols);
-        int size = Math.multiplyExact(maxRows, maxBlocks * BLOCK);
-        this.values = new float[size];
-        this.pairs = new int[size / 2];
+        this.maxRows = maxRows;
+        this.maxBlocks = PackedMatrix.blocks(maxCols);
+        this.pairs = new int[Math.multiplyExact(maxRows, maxBlocks * PAIRS)];
         this.scales = new float[maxRows * maxBlocks];
         this.sums = new float[maxRows * maxBlocks];
     }
@@ -53,11 +73,23 @@ public final class Activations {
         if (rows * blocks > sums.length) {
             throw new IllegalArgumentException(rows + " rows of " + cols + " columns don't fit");
         }
-        keepsValues = false;
-        quantizes = false;
+        operands.clear();
         for (PackedMatrix matrix : matrices) {
-            keepsValues |= !matrix.form().whole();
-            quantizes |= matrix.form().whole();
+            Operand operand = kernels.operand(matrix.form());
+            operands.add(operand);
+            makeRoom(operand);
+        }
+    }
+
+    /** Few models need every operand, so each gets its memory when it is first wanted. */
+    private void makeRoom(Operand operand) {
+        int count = maxRows * maxBlocks;
+        switch (operand) {
+            case VALUES -> values = values.length == 0 ? new float[count * BLOCK] : values;
+            case LEVELS -> levels = levels.length == 0 ? new float[count * BLOCK] : levels;
+            case NIBBLES -> nibbles = nibbles == Records.NONE ? Records.of(count) : nibbles;
+            case BYTES -> bytes = bytes == Records.NONE ? Records.of(count) : bytes;
+            case PAIRS -> {}
         }
     }
 
@@ -69,8 +101,17 @@ public final class Activations {
         return values;
     }
 
+    float[] levels() {
+        return levels;
+    }
+
     int[] pairs() {
         return pairs;
+    }
+
+    /** For {@link Operand#NIBBLES} or {@link Operand#BYTES}. */
+    Records records(Operand operand) {
+        return operand == Operand.NIBBLES ? nibbles : bytes;
     }
 
     float[] scales() {
@@ -81,7 +122,7 @@ public final class Activations {
         return sums;
     }
 
-    /** Where a row's block begins in {@link #values}. */
+    /** Where a row's block begins in {@link #values} and {@link #levels}. */
     int valuesAt(int block, int row) {
         return (block * rows + row) * BLOCK;
     }
@@ -89,6 +130,11 @@ public final class Activations {
     /** Where a row's block begins in {@link #pairs}. */
     int pairsAt(int block, int row) {
         return (block * rows + row) * PAIRS;
+    }
+
+    /** Where a row's block begins in {@link #records}. */
+    int recordAt(int block, int row) {
+        return (block * rows + row) * InputRecord.WORDS;
     }
 
     /** Where a block's scales and sums, one for each row, begin. */
@@ -106,18 +152,30 @@ public final class Activations {
 
     /** Sets one block of a row from {@code count} values. */
     public void setBlock(int row, int block, float[] source, int at, int count) {
-        if (keepsValues) {
+        if (operands.contains(Operand.VALUES)) {
             int to = valuesAt(block, row);
             System.arraycopy(source, at, values, to, count);
             Arrays.fill(values, to + count, to + BLOCK, 0f);
-        }
-        if (quantizes) {
-            if (count == BLOCK) {
-                kernels.quantize(source, at, pairs, pairsAt(block, row), scales, sums, scaleAt(block) + row);
-            } else {
-                float[] padded = Arrays.copyOf(Arrays.copyOfRange(source, at, at + count), BLOCK);
-                kernels.quantize(padded, 0, pairs, pairsAt(block, row), scales, sums, scaleAt(block) + row);
+            if (operands.size() == 1) {
+                return;
             }
+        }
+        int pairsAt = pairsAt(block, row);
+        int scaleAt = scaleAt(block) + row;
+        if (count == BLOCK) {
+            kernels.quantize(source, at, pairs, pairsAt, scales, sums, scaleAt);
+        } else {
+            float[] padded = Arrays.copyOf(Arrays.copyOfRange(source, at, at + count), BLOCK);
+            kernels.quantize(padded, 0, pairs, pairsAt, scales, sums, scaleAt);
+        }
+        if (operands.contains(Operand.LEVELS)) {
+            kernels.levels(pairs, pairsAt, levels, valuesAt(block, row));
+        }
+        if (operands.contains(Operand.NIBBLES)) {
+            kernels.nibbleRecord(pairs, pairsAt, scales[scaleAt], sums[scaleAt], nibbles.words, recordAt(block, row));
+        }
+        if (operands.contains(Operand.BYTES)) {
+            kernels.byteRecord(pairs, pairsAt, scales[scaleAt], sums[scaleAt], bytes.words, recordAt(block, row));
         }
     }
 }

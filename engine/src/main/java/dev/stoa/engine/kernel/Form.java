@@ -9,7 +9,10 @@ public enum Form {
     FOUR(4, 0),
     /** As {@link #FOUR}, then a word of inverted fifth bits: bit {@code i} takes 16 from column {@code i}. */
     FIVE(5, 16),
-    /** As {@link #FOUR}, then two words of upper bits, columns {@code 8h … 8h + 7} in each half; less 32. */
+    /**
+     * Byte {@code b} of word {@code g}: low bits of columns {@code 4g + b} (low nibble) and {@code 4g + b + 16}; then a word
+     * of two upper bits for each of columns 0–15 and one for 16–31, from bit {@code 8b + 2g}. Less 32.
+     */
     SIX(6, 32),
     /** Word {@code j}: signed bytes of columns {@code 4j … 4j + 3}. */
     EIGHT(8, 0),
@@ -38,15 +41,21 @@ public enum Form {
         return offset;
     }
 
-    /** Whether products are sums of whole numbers below 2¹⁵, with a quantised input; else the input is taken as it is. */
+    /** Whether the numbers are whole, so that the input is quantised too; else it is taken as it is. */
     boolean whole() {
-        return this == FOUR || this == FIVE;
+        return bits <= 8;
+    }
+
+    /** Whether 16 products fit in 15 bits. */
+    boolean narrow() {
+        return bits <= 5;
     }
 
     /** Packs the numbers of 32 columns, {@code q[at …]}, into the words of a row. */
     void pack(int[] q, int at, int[] words) {
         switch (this) {
-            case FOUR, FIVE, SIX -> packHalves(q, at, words);
+            case FOUR, FIVE -> packHalves(q, at, words);
+            case SIX -> packSix(q, at, words);
             case EIGHT -> packPlain(q, at, words, 4);
             case HALF, BFLOAT -> packPlain(q, at, words, 2);
             case FLOAT -> packPlain(q, at, words, 1);
@@ -61,9 +70,18 @@ public enum Form {
             words[p / 4] |= (q[at + k] & 15) << half + p % 4 * 4;
             if (this == FIVE) {
                 words[4] |= (~q[at + k] >> 4 & 1) << k;
-            } else if (this == SIX) {
-                words[4 + p / 8] |= (q[at + k] >> 4 & 3) << half + p % 8 * 2;
             }
+        }
+    }
+
+    private static void packSix(int[] q, int at, int[] words) {
+        java.util.Arrays.fill(words, 0);
+        for (int k = 0; k < Activations.BLOCK; k++) {
+            int half = k / 16;
+            int word = k % 16 / 4;
+            int bit = k % 4 * 8;
+            words[word] |= (q[at + k] & 15) << bit + 4 * half;
+            words[4 + half] |= (q[at + k] >> 4 & 3) << bit + 2 * word;
         }
     }
 

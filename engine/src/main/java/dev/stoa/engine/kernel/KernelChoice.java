@@ -4,7 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Which kernels run, and why. {@code -Dstoa.kernels=scalar} or {@code vector} overrides the choice.
+ * Which kernels run, and why. {@code -Dstoa.kernels=scalar}, {@code vector} or {@code machine} overrides the choice.
  *
  * @param kernels what runs
  * @param reason for the log and for {@code ModelInfo.kernels()}
@@ -29,22 +29,39 @@ public record KernelChoice(Kernels kernels, String reason) {
 
     static KernelChoice choose(String wish) {
         boolean available = ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+        String asked = "asked for by -D" + PROPERTY;
         return switch (wish) {
-            case "scalar" -> new KernelChoice(new ScalarKernels(), "asked for by -D" + PROPERTY);
-            case "vector" -> {
+            case "scalar" -> new KernelChoice(new ScalarKernels(), asked);
+            case "vector", "machine" -> {
                 if (!available) {
                     throw new IllegalArgumentException(
-                            "-D" + PROPERTY + "=vector needs the JVM flag --add-modules " + VECTOR_MODULE);
+                            "-D" + PROPERTY + "=" + wish + " needs the JVM flag --add-modules " + VECTOR_MODULE);
                 }
-                yield new KernelChoice(new VectorKernels(), "asked for by -D" + PROPERTY);
+                yield new KernelChoice(wish.equals("vector") ? new VectorKernels() : machine(), asked);
             }
             case "" ->
                 available
-                        ? new KernelChoice(
-                                new VectorKernels(), "this machine's widest on " + System.getProperty("os.arch"))
+                        ? fastest()
                         : new KernelChoice(new ScalarKernels(), "the JVM runs without --add-modules " + VECTOR_MODULE);
-            default -> throw new IllegalArgumentException("-D" + PROPERTY + " must be scalar or vector, not " + wish);
+            default ->
+                throw new IllegalArgumentException("-D" + PROPERTY + " must be scalar, vector or machine, not " + wish);
         };
+    }
+
+    private static Kernels machine() {
+        try {
+            return MachineKernels.make();
+        } catch (UnsupportedOperationException e) {
+            throw new IllegalArgumentException("-D" + PROPERTY + "=machine can't be had: " + e.getMessage(), e);
+        }
+    }
+
+    private static KernelChoice fastest() {
+        try {
+            return new KernelChoice(MachineKernels.make(), "this machine's fastest");
+        } catch (UnsupportedOperationException e) {
+            return new KernelChoice(new VectorKernels(), "no machine code: " + e.getMessage());
+        }
     }
 
     @Override

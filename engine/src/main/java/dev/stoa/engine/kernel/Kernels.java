@@ -5,8 +5,8 @@ import dev.stoa.engine.KvType;
 /**
  * The inner loops of a forward pass. Stateless and thread-safe.
  *
- * <p>Two implementations, {@link ScalarKernels} and {@link VectorKernels}, give the same bits: every reduction is a
- * chain of fused multiply-adds in an order that depends on the model's shape alone, never on lane count, batch or
+ * <p>The implementations {@link ScalarKernels}, {@link VectorKernels} and {@link MachineKernels} give the same bits: every
+ * reduction is a chain of fused multiply-adds in an order that depends on the model's shape alone, never on lane count, batch or
  * threads. {@link KernelChoice} picks one.
  */
 public interface Kernels {
@@ -34,6 +34,26 @@ public interface Kernels {
      * @param scales receives the scale at {@code scaleAt}, and {@code sums} scale times {@code Σ q}
      */
     void quantize(float[] x, int at, int[] pairs, int pairsAt, float[] scales, float[] sums, int scaleAt);
+
+    /** How {@link #multiply} wants its input for weights of this form. */
+    Operand operand(Form form);
+
+    /** Spreads {@link #quantize}'s pairs to {@link Activations#BLOCK} floats. */
+    void levels(int[] pairs, int at, float[] levels, int to);
+
+    /**
+     * Makes a record of {@link #quantize}'s pairs for {@link Operand#NIBBLES}.
+     *
+     * @throws UnsupportedOperationException if {@link #operand} never asks for it
+     */
+    default void nibbleRecord(int[] pairs, int at, float scale, float sum, int[] record, int to) {
+        throw new UnsupportedOperationException(description());
+    }
+
+    /** As {@link #nibbleRecord}, for {@link Operand#BYTES}. */
+    default void byteRecord(int[] pairs, int at, float scale, float sum, int[] record, int to) {
+        throw new UnsupportedOperationException(description());
+    }
 
     /**
      * {@code Σ x²} over {@code n} values, a multiple of 16 or not.

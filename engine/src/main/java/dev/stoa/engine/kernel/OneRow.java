@@ -14,7 +14,6 @@ import jdk.incubator.vector.VectorOperators;
 final class OneRow {
     private static final int NIBBLES = 0x000f000f;
     private static final int BITS = 0x00010001;
-    private static final int TWO_BITS = 0x00030003;
     private static final int PAIRS = Activations.BLOCK / 2;
     private static final int STEP = 2 * Lanes.COUNT;
 
@@ -129,21 +128,23 @@ final class OneRow {
                 FloatVector a1 = FloatVector.zero(Lanes.F);
                 for (int g = 0; g < 4; g++) {
                     IntVector w = IntVector.fromArray(Lanes.I, words, at + g * PANEL);
-                    IntVector upper = IntVector.fromArray(Lanes.I, words, at + (4 + g / 2) * PANEL)
-                            .lanewise(VectorOperators.LSHR, g % 2 * 8);
-                    for (int j = 0; j < 4; j++) {
-                        IntVector pair = upper.and(TWO_BITS)
-                                .lanewise(VectorOperators.LSHL, 4)
-                                .or(w.and(NIBBLES));
-                        FloatVector value = FloatVector.broadcast(Lanes.F, x[xAt + 4 * g + j]);
-                        a0 = ((FloatVector) pair.and(63).sub(32).convert(VectorOperators.I2F, 0)).fma(value, a0);
-                        value = FloatVector.broadcast(Lanes.F, x[xAt + PAIRS + 4 * g + j]);
-                        a1 = ((FloatVector) pair.lanewise(VectorOperators.LSHR, 16)
-                                        .sub(32)
-                                        .convert(VectorOperators.I2F, 0))
+                    IntVector lower = IntVector.fromArray(Lanes.I, words, at + 4 * PANEL)
+                            .lanewise(VectorOperators.LSHR, 2 * g)
+                            .lanewise(VectorOperators.LSHL, 4);
+                    IntVector upper = IntVector.fromArray(Lanes.I, words, at + 5 * PANEL)
+                            .lanewise(VectorOperators.LSHR, 2 * g)
+                            .lanewise(VectorOperators.LSHL, 4);
+                    for (int b = 0; b < 4; b++) {
+                        FloatVector value = FloatVector.broadcast(Lanes.F, x[xAt + 4 * g + b]);
+                        a0 = ((FloatVector) w.and(15).or(lower.and(48)).sub(32).convert(VectorOperators.I2F, 0))
+                                .fma(value, a0);
+                        w = w.lanewise(VectorOperators.LSHR, 4);
+                        value = FloatVector.broadcast(Lanes.F, x[xAt + PAIRS + 4 * g + b]);
+                        a1 = ((FloatVector) w.and(15).or(upper.and(48)).sub(32).convert(VectorOperators.I2F, 0))
                                 .fma(value, a1);
                         w = w.lanewise(VectorOperators.LSHR, 4);
-                        upper = upper.lanewise(VectorOperators.LSHR, 2);
+                        lower = lower.lanewise(VectorOperators.LSHR, 8);
+                        upper = upper.lanewise(VectorOperators.LSHR, 8);
                     }
                 }
                 a0.intoArray(dots, block * 2 * PANEL + r);
@@ -180,13 +181,19 @@ final class OneRow {
         }
     }
 
-    /** As {@link #settle}, for dots of floats with {@code parts} scales for each block. */
-    static void settleFloats(PanelScratch scratch, int count, int parts, int to) {
+    /** As {@link #settle}, for dots that floats hold, exactly, with {@code parts} scales for each block. */
+    static void settleFloats(
+            PanelScratch scratch, int parts, float[] inputScales, int scaleAt, int stride, int count, int to) {
         for (int r = 0; r < PANEL; r += Lanes.COUNT) {
             FloatVector result = FloatVector.fromArray(Lanes.F, scratch.result, to + r);
-            for (int i = 0; i < count * parts; i++) {
-                result = FloatVector.fromArray(Lanes.F, scratch.scale, i * (2 / parts) * PANEL + r)
-                        .fma(FloatVector.fromArray(Lanes.F, scratch.floatDots, i * PANEL + r), result);
+            for (int block = 0; block < count; block++) {
+                float inputScale = inputScales[scaleAt + block * stride];
+                for (int part = 0; part < parts; part++) {
+                    int dotAt = (block * parts + part) * PANEL + r;
+                    result = FloatVector.fromArray(Lanes.F, scratch.scale, (2 * block + part) * PANEL + r)
+                            .mul(inputScale)
+                            .fma(FloatVector.fromArray(Lanes.F, scratch.floatDots, dotAt), result);
+                }
             }
             result.intoArray(scratch.result, to + r);
         }

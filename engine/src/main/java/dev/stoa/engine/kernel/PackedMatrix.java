@@ -1,5 +1,7 @@
 package dev.stoa.engine.kernel;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * A weight matrix of {@code rows × cols}, repacked once at load so that a vector register holds the same columns of
  * neighbouring rows. Immutable after packing and thread-safe.
@@ -26,6 +28,7 @@ public final class PackedMatrix {
     private final ScaleForm scaleForm;
     private final float minimumFactor;
     private final Panels numbers;
+    private final MemorySegment numbersMemory;
     private final Panels scales;
 
     /**
@@ -50,6 +53,7 @@ public final class PackedMatrix {
         this.scaleForm = scaleForm;
         this.minimumFactor = minimumFactor;
         this.numbers = numbers;
+        this.numbersMemory = MemorySegment.ofArray(numbers.words);
         this.scales = scales;
     }
 
@@ -102,6 +106,11 @@ public final class PackedMatrix {
 
     int[] numbers() {
         return numbers.words;
+    }
+
+    /** {@link #numbers} as machine code sees them. */
+    MemorySegment numbersMemory() {
+        return numbersMemory;
     }
 
     /** Where a panel's block begins in {@link #numbers}. */

@@ -1,5 +1,7 @@
 package dev.stoa.engine.kernel;
 
+import java.lang.foreign.MemorySegment;
+
 /** What one thread needs while it multiplies panels. Not thread-safe: one for each worker. */
 public final class PanelScratch {
     /** Unpacked whole numbers of one block, two to an int: shape {@code [BLOCK / 2][PANEL]}. */
@@ -16,9 +18,15 @@ public final class PanelScratch {
     final float[] floatDots = new float[VectorProduct.CHUNK * PackedMatrix.PANEL];
     /** Results: shape {@code [rows][PANEL]}. */
     final float[] result;
+    /** {@link #scale}, {@link #minimum} and {@link #result} as machine code sees them. */
+    final MemorySegment scaleMemory = MemorySegment.ofArray(scale);
+
+    final MemorySegment minimumMemory = MemorySegment.ofArray(minimum);
+    final MemorySegment resultMemory;
 
     public PanelScratch(int maxRows) {
         this.result = new float[maxRows * PackedMatrix.PANEL];
+        this.resultMemory = MemorySegment.ofArray(result);
     }
 
     /** The last product's results: shape {@code [rows][PANEL]}. */

@@ -40,6 +40,19 @@ public final class ScalarKernels implements Kernels {
         sums[scaleAt] = scale * sum;
     }
 
+    @Override
+    public Operand operand(Form form) {
+        return form.whole() ? Operand.PAIRS : Operand.VALUES;
+    }
+
+    @Override
+    public void levels(int[] pairs, int at, float[] levels, int to) {
+        for (int p = 0; p < Activations.BLOCK / 2; p++) {
+            levels[to + p] = (short) pairs[at + p];
+            levels[to + Activations.BLOCK / 2 + p] = pairs[at + p] >> 16;
+        }
+    }
+
     /** So small a maximum that its inverse would be infinite counts as zero. */
     static float quantizingFactor(float max) {
         float factor = Activations.LEVELS / max;

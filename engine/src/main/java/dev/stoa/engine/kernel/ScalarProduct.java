@@ -21,29 +21,30 @@ final class ScalarProduct {
                 result = whole(matrix, panel, block, r, input, row, result);
                 continue;
             }
-            int columns = matrix.scaleForm().columns();
-            for (int k = 0; k < Activations.BLOCK; k += columns) {
-                float dot = 0;
-                for (int i = k; i < k + columns; i++) {
-                    dot = Math.fma(
-                            number(matrix, panel, block, r, i), input.values()[input.valuesAt(block, row) + i], dot);
-                }
-                result = Math.fma(scale(matrix, panel, block, r, k / columns), dot, result);
+            float dot = 0;
+            for (int k = 0; k < Activations.BLOCK; k++) {
+                dot = Math.fma(number(matrix, panel, block, r, k), input.values()[input.valuesAt(block, row) + k], dot);
             }
+            result = Math.fma(scale(matrix, panel, block, r, 0), dot, result);
         }
         return result;
     }
 
     private static float whole(
             PackedMatrix matrix, int panel, int block, int r, Activations input, int row, float before) {
-        int dot = 0;
-        for (int k = 0; k < Activations.BLOCK; k++) {
-            int pair = input.pairs()[input.pairsAt(block, row) + k % 16];
-            int x = k < 16 ? (short) pair : pair >> 16;
-            dot += (int) number(matrix, panel, block, r, k) * x;
-        }
         int scaleAt = input.scaleAt(block) + row;
-        float result = Math.fma(scale(matrix, panel, block, r, 0) * input.scales()[scaleAt], (float) dot, before);
+        int columns = matrix.scaleForm().columns();
+        float result = before;
+        for (int from = 0; from < Activations.BLOCK; from += columns) {
+            int dot = 0;
+            for (int k = from; k < from + columns; k++) {
+                int pair = input.pairs()[input.pairsAt(block, row) + k % 16];
+                int x = k < 16 ? (short) pair : pair >> 16;
+                dot += (int) number(matrix, panel, block, r, k) * x;
+            }
+            float scale = scale(matrix, panel, block, r, from / columns) * input.scales()[scaleAt];
+            result = Math.fma(scale, (float) dot, result);
+        }
         return matrix.hasMinimums()
                 ? Math.fma(minimum(matrix, panel, block, r), input.sums()[scaleAt], result)
                 : result;
@@ -57,8 +58,11 @@ final class ScalarProduct {
             case FOUR -> nibble(words, at, k);
             case FIVE -> nibble(words, at, k) - 16 * (words[at + 4 * PANEL] >>> k & 1);
             case SIX -> {
-                int upper = words[at + (4 + k % 16 / 8) * PANEL] >>> k / 16 * 16 + k % 8 * 2 & 3;
-                yield nibble(words, at, k) + 16 * upper - form.offset();
+                int half = k / 16;
+                int word = k % 16 / 4;
+                int low = words[at + word * PANEL] >>> k % 4 * 8 + 4 * half & 15;
+                int upper = words[at + (4 + half) * PANEL] >>> k % 4 * 8 + 2 * word & 3;
+                yield low + 16 * upper - form.offset();
             }
             case EIGHT -> (byte) (words[at + k / 4 * PANEL] >>> k % 4 * 8);
             case HALF -> Float.float16ToFloat((short) (words[at + k / 2 * PANEL] >>> k % 2 * 16));

@@ -14,7 +14,6 @@ import jdk.incubator.vector.VectorOperators;
 final class Unpacker {
     private static final int NIBBLES = 0x000f000f;
     private static final int BITS = 0x00010001;
-    private static final int TWO_BITS = 0x00030003;
 
     private Unpacker() {}
 
@@ -68,20 +67,22 @@ final class Unpacker {
         for (int r = 0; r < PANEL; r += Lanes.COUNT) {
             for (int g = 0; g < 4; g++) {
                 IntVector w = IntVector.fromArray(Lanes.I, words, at + g * PANEL + r);
-                IntVector upper = IntVector.fromArray(Lanes.I, words, at + (4 + g / 2) * PANEL + r)
-                        .lanewise(VectorOperators.LSHR, g % 2 * 8);
-                for (int j = 0; j < 4; j++) {
-                    IntVector pair = upper.and(TWO_BITS)
-                            .lanewise(VectorOperators.LSHL, 4)
-                            .or(w.and(NIBBLES));
-                    int to = (4 * g + j) * PANEL + r;
-                    ((FloatVector) pair.and(63).sub(32).convert(VectorOperators.I2F, 0)).intoArray(floats, to);
-                    ((FloatVector) pair.lanewise(VectorOperators.LSHR, 16)
-                                    .sub(32)
-                                    .convert(VectorOperators.I2F, 0))
+                IntVector lower = IntVector.fromArray(Lanes.I, words, at + 4 * PANEL + r)
+                        .lanewise(VectorOperators.LSHR, 2 * g)
+                        .lanewise(VectorOperators.LSHL, 4);
+                IntVector upper = IntVector.fromArray(Lanes.I, words, at + 5 * PANEL + r)
+                        .lanewise(VectorOperators.LSHR, 2 * g)
+                        .lanewise(VectorOperators.LSHL, 4);
+                for (int b = 0; b < 4; b++) {
+                    int to = (4 * g + b) * PANEL + r;
+                    ((FloatVector) w.and(15).or(lower.and(48)).sub(32).convert(VectorOperators.I2F, 0))
+                            .intoArray(floats, to);
+                    w = w.lanewise(VectorOperators.LSHR, 4);
+                    ((FloatVector) w.and(15).or(upper.and(48)).sub(32).convert(VectorOperators.I2F, 0))
                             .intoArray(floats, to + 16 * PANEL);
                     w = w.lanewise(VectorOperators.LSHR, 4);
-                    upper = upper.lanewise(VectorOperators.LSHR, 2);
+                    lower = lower.lanewise(VectorOperators.LSHR, 8);
+                    upper = upper.lanewise(VectorOperators.LSHR, 8);
                 }
             }
         }

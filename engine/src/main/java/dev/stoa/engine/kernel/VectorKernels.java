@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** {@link Kernels} on the Vector API, for whatever lane count the machine has. Stateless. */
-public final class VectorKernels implements Kernels {
+public class VectorKernels implements Kernels {
     @Override
     public String description() {
         return "vector, " + Lanes.F.vectorBitSize() + "-bit";
@@ -46,6 +46,27 @@ public final class VectorKernels implements Kernels {
         float scale = max / Activations.LEVELS;
         scales[scaleAt] = scale;
         sums[scaleAt] = scale * sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    @Override
+    public Operand operand(Form form) {
+        if (form.narrow()) {
+            return Operand.PAIRS;
+        }
+        return form.whole() ? Operand.LEVELS : Operand.VALUES;
+    }
+
+    @Override
+    public void levels(int[] pairs, int at, float[] levels, int to) {
+        for (int p = 0; p < Activations.BLOCK / 2; p += Lanes.COUNT) {
+            IntVector pair = IntVector.fromArray(Lanes.I, pairs, at + p);
+            ((FloatVector) pair.lanewise(VectorOperators.LSHL, 16)
+                            .lanewise(VectorOperators.ASHR, 16)
+                            .convert(VectorOperators.I2F, 0))
+                    .intoArray(levels, to + p);
+            ((FloatVector) pair.lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0))
+                    .intoArray(levels, to + Activations.BLOCK / 2 + p);
+        }
     }
 
     @Override

@@ -32,7 +32,6 @@ final class VectorProduct {
     static void multiply(PackedMatrix matrix, int panel, Activations input, PanelScratch scratch) {
         int rows = input.rows();
         Arrays.fill(scratch.result, 0, rows * PANEL, 0f);
-        boolean whole = matrix.form().whole();
         if (rows < TILE_ROWS_MIN && matrix.scaleForm() != ScaleForm.NONE) {
             few(matrix, panel, input, scratch);
             return;
@@ -42,7 +41,7 @@ final class VectorProduct {
             for (int block = 0; block < matrix.blocks(); block++) {
                 Unpacker.unpack(matrix, panel, block, scratch);
                 ScaleReader.read(matrix, panel, block, 1, scratch);
-                if (whole) {
+                if (matrix.form().narrow()) {
                     WholeDots.add(
                             scratch,
                             matrix.hasMinimums(),
@@ -52,7 +51,7 @@ final class VectorProduct {
                             count,
                             from * PANEL);
                 } else {
-                    floats(scratch, matrix.scaleForm().columns(), input, input.valuesAt(block, from), count, from);
+                    floats(matrix, block, input, from, count, scratch);
                 }
             }
         }
@@ -78,20 +77,25 @@ final class VectorProduct {
         switch (matrix.form()) {
             case FOUR -> OneRow.four(words, at, count, input.pairs(), x, stride, scratch.dots);
             case FIVE -> OneRow.five(words, at, count, input.pairs(), x, stride, scratch.dots);
-            case SIX -> OneRow.six(words, at, count, input.values(), values, 2 * stride, scratch.floatDots);
-            default -> OneRow.eight(words, at, count, input.values(), values, 2 * stride, scratch.floatDots);
+            case SIX -> OneRow.six(words, at, count, input.levels(), values, 2 * stride, scratch.floatDots);
+            default -> OneRow.eight(words, at, count, input.levels(), values, 2 * stride, scratch.floatDots);
         }
         int to = row * PANEL;
-        if (matrix.form().whole()) {
-            int scaleAt = input.scaleAt(block) + row;
+        int scaleAt = input.scaleAt(block) + row;
+        if (matrix.form().narrow()) {
             OneRow.settle(scratch, matrix.hasMinimums(), input, scaleAt, input.rows(), count, to);
         } else {
-            OneRow.settleFloats(
-                    scratch, count, Activations.BLOCK / matrix.scaleForm().columns(), to);
+            int parts = Activations.BLOCK / matrix.scaleForm().columns();
+            OneRow.settleFloats(scratch, parts, input.scales(), scaleAt, input.rows(), count, to);
         }
     }
 
-    private static void floats(PanelScratch scratch, int depth, Activations input, int at, int count, int from) {
+    private static void floats(
+            PackedMatrix matrix, int block, Activations input, int from, int count, PanelScratch scratch) {
+        boolean whole = matrix.form().whole();
+        float[] x = whole ? input.levels() : input.values();
+        int at = input.valuesAt(block, from);
+        int depth = matrix.scaleForm().columns();
         for (int k = 0; k < Activations.BLOCK; k += depth) {
             Arrays.fill(scratch.floatDots, 0, count * PANEL, 0f);
             FloatDots.add(
@@ -100,7 +104,7 @@ final class VectorProduct {
                     PANEL,
                     depth,
                     PANEL,
-                    input.values(),
+                    x,
                     at + k,
                     Activations.BLOCK,
                     count,
@@ -108,12 +112,32 @@ final class VectorProduct {
                     0,
                     PANEL);
             for (int r = 0; r < PANEL; r += Lanes.COUNT) {
-                settle(scratch, k / depth * PANEL + r, r, count, from * PANEL + r);
+                int scaleAt = k / depth * PANEL + r;
+                int to = from * PANEL + r;
+                if (whole) {
+                    settle(scratch, scaleAt, r, input.scales(), input.scaleAt(block) + from, count, to);
+                } else {
+                    settle(scratch, scaleAt, r, count, to);
+                }
             }
         }
     }
 
-    /** {@code result = fma(scale, dot, result)}. */
+    /** {@code result = fma(scale · scaleₓ, dot, result)}. */
+    private static void settle(
+            PanelScratch scratch, int scaleAt, int r, float[] inputScales, int inputScaleAt, int count, int resultAt) {
+        FloatVector scale = FloatVector.fromArray(Lanes.F, scratch.scale, scaleAt);
+        for (int row = 0; row < count; row++) {
+            int to = resultAt + row * PANEL;
+            scale.mul(inputScales[inputScaleAt + row])
+                    .fma(
+                            FloatVector.fromArray(Lanes.F, scratch.floatDots, row * PANEL + r),
+                            FloatVector.fromArray(Lanes.F, scratch.result, to))
+                    .intoArray(scratch.result, to);
+        }
+    }
+
+    /** {@code result = fma(scale, dot, result)}, for inputs that are as they were. */
     private static void settle(PanelScratch scratch, int scaleAt, int r, int count, int resultAt) {
         FloatVector scale = FloatVector.fromArray(Lanes.F, scratch.scale, scaleAt);
         for (int row = 0; row < count; row++) {

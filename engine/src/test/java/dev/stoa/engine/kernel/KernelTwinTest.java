@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stoa.engine.KvType;
 import dev.stoa.engine.gguf.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -13,18 +15,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Scalar and vector kernels must agree in every bit, and both with double precision within a tolerance. */
+/** All kernels must agree in every bit, and with double precision within a tolerance. */
 class KernelTwinTest {
     private static final long SEED = 20261124;
     private static final Workers WORKERS = new Workers(2);
 
     private final Kernels scalar = new ScalarKernels();
     private final Kernels vector = new VectorKernels();
+    private final List<Kernels> fast = fast();
     private final Random random = new Random(SEED);
 
     @AfterAll
     static void close() {
         WORKERS.close();
+    }
+
+    private static List<Kernels> fast() {
+        List<Kernels> all = new ArrayList<>(List.of(new VectorKernels()));
+        try {
+            all.add(MachineKernels.make());
+        } catch (UnsupportedOperationException e) {
+            // Not on this machine; KernelChoiceTest says where it must be.
+        }
+        return all;
     }
 
     @ParameterizedTest
@@ -61,9 +74,13 @@ class KernelTwinTest {
                     float[] x = new float[batch * cols];
                     Arrays.fill(x, sign);
                     float[] expected = product(scalar, matrix, x, batch);
-                    assertThat(product(vector, matrix, x, batch))
-                            .as("%s, bytes %x, input %f, batch %d", type, fill, sign, batch)
-                            .isEqualTo(expected);
+                    for (Kernels kernels : fast) {
+                        assertThat(product(kernels, matrix, x, batch))
+                                .as(
+                                        "%s: %s, bytes %x, input %f, batch %d",
+                                        kernels.description(), type, fill, sign, batch)
+                                .isEqualTo(expected);
+                    }
                     checkAgainstDoubles(type, data, 32, cols, x, expected);
                 }
             }
@@ -88,15 +105,17 @@ class KernelTwinTest {
     void aValueThatIsNotFiniteSpoilsItsRowAlone(TensorType type) {
         MemorySegment data = RandomTensors.tensor(type, 32, 256, random);
         PackedMatrix matrix = new MatrixPacker("test", type, data, 32, 256).pack(WORKERS);
-        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
-            float[] x = values(3 * 256, 1);
-            float[] good = product(vector, matrix, x, 3);
-            x[256 + 40] = bad;
-            float[] spoilt = product(vector, matrix, x, 3);
-            for (int i = 0; i < 32; i++) {
-                assertThat(spoilt[i]).isEqualTo(good[i]);
-                assertThat(spoilt[32 + i]).isNotFinite();
-                assertThat(spoilt[64 + i]).isEqualTo(good[64 + i]);
+        for (Kernels kernels : fast) {
+            for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+                float[] x = values(3 * 256, 1);
+                float[] good = product(kernels, matrix, x, 3);
+                x[256 + 40] = bad;
+                float[] spoilt = product(kernels, matrix, x, 3);
+                for (int i = 0; i < 32; i++) {
+                    assertThat(spoilt[i]).isEqualTo(good[i]);
+                    assertThat(spoilt[32 + i]).isNotFinite();
+                    assertThat(spoilt[64 + i]).isEqualTo(good[64 + i]);
+                }
             }
         }
     }
@@ -112,15 +131,14 @@ class KernelTwinTest {
         PackedMatrix matrix = new MatrixPacker("test", type, data, rows, cols).pack(WORKERS);
         float[] x = values(batch * cols, 2);
         float[] expected = product(scalar, matrix, x, batch);
-        assertThat(product(vector, matrix, x, batch))
-                .as("%s %d × %d, batch %d, seed %d", type, rows, cols, batch, SEED)
-                .isEqualTo(expected);
-        for (int row = 0; row < batch; row++) {
-            float[] alone = new float[cols];
-            System.arraycopy(x, row * cols, alone, 0, cols);
-            float[] own = product(vector, matrix, alone, 1);
-            for (int r = 0; r < rows; r++) {
-                assertThat(expected[row * rows + r]).isEqualTo(own[r]);
+        for (Kernels kernels : fast) {
+            assertThat(product(kernels, matrix, x, batch))
+                    .as("%s: %s %d × %d, batch %d, seed %d", kernels.description(), type, rows, cols, batch, SEED)
+                    .isEqualTo(expected);
+            for (int row = 0; row < batch; row++) {
+                float[] own = product(kernels, matrix, Arrays.copyOfRange(x, row * cols, row * cols + cols), 1);
+                assertThat(Arrays.copyOfRange(expected, row * rows, row * rows + rows))
+                        .isEqualTo(own);
             }
         }
         checkAgainstDoubles(type, data, rows, cols, x, expected);

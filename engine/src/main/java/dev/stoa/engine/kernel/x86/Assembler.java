@@ -1,0 +1,199 @@
+package dev.stoa.engine.kernel.x86;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Writes the x86-64 instructions that our kernels use, in order. Vector registers are numbered 0 to 31 and are all of 512
+ * bits; an address is a register and a distance in bytes. Not thread-safe.
+ */
+final class Assembler {
+    /** General registers; those of 64 bits that a function of the System V ABI may overwrite. */
+    enum Register {
+        RAX(0),
+        RCX(1),
+        RDX(2),
+        RSP(4),
+        RSI(6),
+        RDI(7),
+        R8(8),
+        R9(9),
+        R10(10),
+        R11(11);
+
+        private final int number;
+
+        Register(int number) {
+            this.number = number;
+        }
+    }
+
+    /** The opcode maps of EVEX's {@code mmm}, and the prefixes of its {@code pp}. */
+    private static final int MAP_0F = 1;
+
+    private static final int MAP_0F38 = 2;
+    private static final int MAP_0F3A = 3;
+    private static final int NO_PREFIX = 0;
+    private static final int PREFIX_66 = 1;
+    private static final int PREFIX_F3 = 2;
+
+    private static final int NO_SOURCE = 0;
+
+    private final ByteArrayOutputStream code = new ByteArrayOutputStream();
+
+    /** The instructions so far. */
+    byte[] bytes() {
+        return code.toByteArray();
+    }
+
+    /** Where the next instruction begins, for {@link #jumpIfNotZero}. */
+    int here() {
+        return code.size();
+    }
+
+    void load(int to, Register base, int distance) {
+        memory(PREFIX_F3, MAP_0F, 0x6f, to, NO_SOURCE, base, distance, false);
+    }
+
+    void store(int from, Register base, int distance) {
+        memory(PREFIX_F3, MAP_0F, 0x7f, from, NO_SOURCE, base, distance, false);
+    }
+
+    /** Fills a register with a 32-bit word from memory. */
+    void broadcast(int to, Register base, int distance) {
+        memory(PREFIX_66, MAP_0F38, 0x58, to, NO_SOURCE, base, distance, false);
+    }
+
+    /** Fills a register with the low 32 bits of a general one. */
+    void broadcast(int to, Register from) {
+        registers(PREFIX_66, MAP_0F38, 0x7c, to, NO_SOURCE, from.number);
+    }
+
+    void and(int to, int a, int b) {
+        registers(PREFIX_66, MAP_0F, 0xdb, to, a, b);
+    }
+
+    void xor(int to, int a, int b) {
+        registers(PREFIX_66, MAP_0F, 0xef, to, a, b);
+    }
+
+    /** {@code to |= a & mask}, by the truth table of {@code vpternlogd}. */
+    void orAnd(int to, int a, int mask) {
+        registers(PREFIX_66, MAP_0F3A, 0x25, to, a, mask);
+        code.write(0xf8);
+    }
+
+    /** Shifts each 32-bit lane to the right, zeros from the left. */
+    void shiftRight(int to, int from, int bits) {
+        registers(PREFIX_66, MAP_0F, 0x72, 2, to, from);
+        code.write(bits);
+    }
+
+    void shiftLeft(int to, int from, int bits) {
+        registers(PREFIX_66, MAP_0F, 0x72, 6, to, from);
+        code.write(bits);
+    }
+
+    /** {@code to += Σ unsigned · signed} over the four bytes of each 32-bit lane; all lanes have the same signed ones. */
+    void dotBytes(int to, int unsigned, Register base, int distance) {
+        memory(PREFIX_66, MAP_0F38, 0x50, to, unsigned, base, distance, true);
+    }
+
+    void toFloats(int to, int from) {
+        registers(NO_PREFIX, MAP_0F, 0x5b, to, NO_SOURCE, from);
+    }
+
+    /** {@code to = a · } a float from memory. */
+    void multiply(int to, int a, Register base, int distance) {
+        memory(NO_PREFIX, MAP_0F, 0x59, to, a, base, distance, true);
+    }
+
+    /** {@code to = fma(a, b, to)}. */
+    void multiplyAdd(int to, int a, int b) {
+        registers(PREFIX_66, MAP_0F38, 0xb8, to, a, b);
+    }
+
+    /** {@code to = fma(a, } a float from memory{@code , to)}. */
+    void multiplyAdd(int to, int a, Register base, int distance) {
+        memory(PREFIX_66, MAP_0F38, 0xb8, to, a, base, distance, true);
+    }
+
+    /** Loads a 64-bit argument from the stack. */
+    void loadArgument(Register to, int distance) {
+        code.write(0x48 | to.number >> 3 << 2);
+        code.write(0x8b);
+        code.write(0x84 | (to.number & 7) << 3);
+        code.write(0x24);
+        word(distance);
+    }
+
+    /** Sets the low 32 bits, and clears the upper ones. */
+    void set(Register to, int value) {
+        if (to.number >= 8) {
+            code.write(0x41);
+        }
+        code.write(0xb8 | to.number & 7);
+        word(value);
+    }
+
+    void add(Register to, int value) {
+        code.write(0x48 | to.number >> 3);
+        code.write(0x81);
+        code.write(0xc0 | to.number & 7);
+        word(value);
+    }
+
+    void add(Register to, Register value) {
+        code.write(0x48 | value.number >> 3 << 2 | to.number >> 3);
+        code.write(0x01);
+        code.write(0xc0 | (value.number & 7) << 3 | to.number & 7);
+    }
+
+    /** Jumps to an earlier instruction unless the last addition gave zero. */
+    void jumpIfNotZero(int target) {
+        code.write(0x0f);
+        code.write(0x85);
+        word(target - (here() + Integer.BYTES));
+    }
+
+    /** Returns; without clearing the upper halves first, older code that follows would run slowly. */
+    void end() {
+        code.writeBytes(new byte[] {(byte) 0xc5, (byte) 0xf8, 0x77});
+        code.write(0xc3);
+    }
+
+    /** An instruction with a second source {@code v} and a third in a register. */
+    private void registers(int prefix, int map, int opcode, int reg, int v, int rm) {
+        evex(prefix, map, reg, v, (rm >> 4 & 1) != 0, (rm >> 3 & 1) != 0, false);
+        code.write(opcode);
+        code.write(0xc0 | (reg & 7) << 3 | rm & 7);
+    }
+
+    /** The same with a third source in memory; {@code spread}: one word of it for all lanes. */
+    private void memory(int prefix, int map, int opcode, int reg, int v, Register base, int distance, boolean spread) {
+        if ((base.number & 7) == Register.RSP.number) {
+            throw new IllegalArgumentException("an address from " + base + " has another form");
+        }
+        evex(prefix, map, reg, v, false, base.number >= 8, spread);
+        code.write(opcode);
+        // A distance of 32 bits is not scaled by the operand's size, as one of 8 bits would be.
+        code.write(0x80 | (reg & 7) << 3 | base.number & 7);
+        word(distance);
+    }
+
+    /** The four bytes in front of the opcode; bits of register numbers are inverted in it. */
+    private void evex(int prefix, int map, int reg, int v, boolean x, boolean b, boolean spread) {
+        code.write(0x62);
+        code.write((~reg >> 3 & 1) << 7 | (x ? 0 : 1) << 6 | (b ? 0 : 1) << 5 | (~reg >> 4 & 1) << 4 | map);
+        code.write((~v & 15) << 3 | 1 << 2 | prefix);
+        code.write(0b10 << 5 | (spread ? 1 : 0) << 4 | (~v >> 4 & 1) << 3);
+    }
+
+    private void word(int value) {
+        code.writeBytes(ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array());
+    }
+}

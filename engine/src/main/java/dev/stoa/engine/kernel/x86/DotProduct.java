@@ -1,0 +1,150 @@
+package dev.stoa.engine.kernel.x86;
+
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Products of a panel of 32 packed matrix rows with input rows in machine code. Thread-safe.
+ *
+ * <p>Calls read and write Java arrays in place, so no collection of garbage can begin until one returns: callers keep them
+ * to some ten microseconds.
+ */
+public final class DotProduct {
+    /** What the weights of a panel look like. */
+    public enum Weights {
+        /** {@link dev.stoa.engine.kernel.Form#FOUR}. */
+        NIBBLES,
+        /** The same, with a minimum for each block. */
+        NIBBLES_WITH_MINIMUMS,
+        /** {@link dev.stoa.engine.kernel.Form#SIX}. */
+        SIXES,
+        /** {@link dev.stoa.engine.kernel.Form#EIGHT}. */
+        BYTES
+    }
+
+    /** Input rows of one call at most. */
+    public static final int MAX_ROWS = DotProgram.MAX_ROWS;
+
+    /** What Linux calls the parts of AVX-512 that the programs use. */
+    private static final List<String> NEEDED = List.of("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni");
+
+    private static final int BOUNDARY = 64;
+
+    /** Static and final, so that the compiler calls the function directly. */
+    private static final MethodHandle CALL = Linker.nativeLinker()
+            .downcallHandle(
+                    FunctionDescriptor.ofVoid(
+                            ValueLayout.ADDRESS,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_LONG),
+                    Linker.Option.critical(true));
+
+    /** A program for each kind of weights and number of rows. */
+    private final MemorySegment[] programs;
+
+    private DotProduct(MemorySegment[] programs) {
+        this.programs = programs;
+    }
+
+    /**
+     * Makes the programs of this machine.
+     *
+     * @throws UnsupportedOperationException where they can't run, with the reason
+     */
+    public static DotProduct make() {
+        String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        if (!system.equals("Linux amd64")) {
+            throw new UnsupportedOperationException("machine code is for Linux amd64, not " + system);
+        }
+        Set<String> flags = processorFlags();
+        for (String needed : NEEDED) {
+            if (!flags.contains(needed)) {
+                throw new UnsupportedOperationException("the processor has no " + needed);
+            }
+        }
+        return new DotProduct(place());
+    }
+
+    /** What the first processor can do, as Linux says it, for programs: without what the system keeps from them. */
+    private static Set<String> processorFlags() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return Set.of(lines.filter(line -> line.startsWith("flags"))
+                    .findFirst()
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .orElse("")
+                    .split("\\s+"));
+        } catch (IOException e) {
+            throw new UnsupportedOperationException("the processor's abilities can't be read", e);
+        }
+    }
+
+    private static MemorySegment[] place() {
+        byte[][] programs = new byte[Weights.values().length * MAX_ROWS][];
+        for (int rows = 1; rows <= MAX_ROWS; rows++) {
+            programs[index(Weights.NIBBLES, rows)] = DotProgram.nibbles(rows, false);
+            programs[index(Weights.NIBBLES_WITH_MINIMUMS, rows)] = DotProgram.nibbles(rows, true);
+            programs[index(Weights.SIXES, rows)] = DotProgram.sixes(rows);
+            programs[index(Weights.BYTES, rows)] = DotProgram.bytes(rows);
+        }
+        int[] begins = new int[programs.length];
+        int size = 0;
+        for (int i = 0; i < programs.length; i++) {
+            begins[i] = size;
+            size += (programs[i].length + BOUNDARY - 1) / BOUNDARY * BOUNDARY;
+        }
+        byte[] all = new byte[size];
+        for (int i = 0; i < programs.length; i++) {
+            System.arraycopy(programs[i], 0, all, begins[i], programs[i].length);
+        }
+        MemorySegment code = MachineCode.place(all);
+        return Arrays.stream(begins).mapToObj(code::asSlice).toArray(MemorySegment[]::new);
+    }
+
+    private static int index(Weights weights, int rows) {
+        return weights.ordinal() * MAX_ROWS + rows - 1;
+    }
+
+    /**
+     * Adds {@code blocks} blocks of a panel times {@code rows} input rows to {@code result}. Nothing is checked: what lies
+     * beyond the arrays would be read and written.
+     *
+     * @param words the panel's packed numbers, from the first block
+     * @param x the first row's {@link InputRecord} of the first block; the other rows' follow
+     * @param stride bytes from a block's records to the next block's
+     * @param scales shape {@code [blocks][2][32]}
+     * @param minimums shape {@code [blocks][32]}
+     * @param result shape {@code [rows][32]}
+     */
+    public void add(
+            Weights weights,
+            int rows,
+            MemorySegment words,
+            MemorySegment x,
+            long stride,
+            MemorySegment scales,
+            MemorySegment minimums,
+            MemorySegment result,
+            long blocks) {
+        try {
+            CALL.invokeExact(programs[index(weights, rows)], words, x, stride, scales, minimums, result, blocks);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
+        }
+    }
+}
