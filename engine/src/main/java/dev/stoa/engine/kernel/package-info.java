@@ -4,8 +4,8 @@
  * <h2>Contract</h2>
  *
  * Every number is computed by the same steps in the same order whatever the lane count, the batch, and the number of
- * threads; {@link dev.stoa.engine.kernel.ScalarKernels} and {@link dev.stoa.engine.kernel.VectorKernels} agree in every
- * bit, so the first is the test oracle of the second. Three rules make it so:
+ * threads; {@link dev.stoa.engine.kernel.ScalarKernels}, {@link dev.stoa.engine.kernel.VectorKernels} and {@link
+ * dev.stoa.engine.kernel.MachineKernels} agree in every bit, so the first is the test oracle of the others. Three rules make it so:
  *
  * <ol>
  *   <li>Lanes hold different results (rows of a matrix, tokens of a page, numbers of a head), never parts of one sum.
@@ -18,16 +18,17 @@
  *
  * <h2>Products</h2>
  *
- * A weight is {@code scale · q + minimum} with a scale for each 16 or 32 columns of a row. Weights of up to 5 bits are
- * multiplied as whole numbers: activations are quantised to {@code scaleₓ · x} with |x| ≤ 127 in blocks of 32, a 16-bit
- * lane sums 16 products of at most 16 · 127, which is exact, two lanes make {@code Σ q·x} of a block, and
+ * A weight is {@code scale · q + minimum} with a scale for each 16 or 32 columns of a row. Weights of up to 8 bits are
+ * multiplied as whole numbers: activations are quantised to {@code scaleₓ · x} with |x| ≤ 127 in blocks of 32, the sum {@code
+ * Σ q·x} over the columns that share a scale is exact, and
  *
  * <pre>{@code result = fma(scale · scaleₓ, Σ q·x, result)
  * result = fma(minimum, scaleₓ · Σ x, result)}</pre>
  *
- * in the order of the blocks. With 6 bits and more, where two products can fill 16 bits, and with plain types the
- * activations are taken as they are: {@code dot = fma(q, x, dot)} from zero in the order of the columns that share a
- * scale, then {@code result = fma(scale, dot, result)}.
+ * in the order of the blocks. The Vector API sums products of up to 5 bits in 16-bit lanes, 16 products of at most 16 · 127
+ * in each, and others in floats; {@link dev.stoa.engine.kernel.x86 machine code} has an instruction for them. With plain
+ * types the activations are taken as they are: {@code dot = fma(q, x, dot)} from zero in the order of the columns, then
+ * {@code result = fma(scale, dot, result)}.
  *
  * <h2>Attention</h2>
  *
