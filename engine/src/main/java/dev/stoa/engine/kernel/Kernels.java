@@ -87,6 +87,16 @@ public interface Kernels {
     void values(KvType type, int[] page, int at, int headSize, float[] tile, int to, int stride);
 
     /**
+     * What attention computes with pages, for one worker.
+     *
+     * @param width numbers from one query to the next: the head size, or more up to a multiple of {@link
+     *     PageProducts#TILE}
+     */
+    default PageProducts pages(KvType type, int headSize, int width) {
+        return new TilePages(this, type, headSize, width);
+    }
+
+    /**
      * {@code out[i][c] += Σ x[i][k] · tile[k][c]}, a chain of fused multiply-adds in the order of {@code k}.
      *
      * @param tile {@code [depth][cols]} from {@code tileAt}, rows {@code stride} apart

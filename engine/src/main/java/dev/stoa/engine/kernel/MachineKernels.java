@@ -2,19 +2,24 @@ package dev.stoa.engine.kernel;
 
 import static dev.stoa.engine.kernel.PackedMatrix.PANEL;
 
+import dev.stoa.engine.KvType;
 import dev.stoa.engine.kernel.x86.DotProduct;
 import dev.stoa.engine.kernel.x86.DotProduct.Weights;
 import dev.stoa.engine.kernel.x86.InputRecord;
+import dev.stoa.engine.kernel.x86.PageProduct;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@link VectorKernels} whose products with weights of 4, 6 and 8 bits are our own machine code. Stateless but for that
- * code.
+ * {@link VectorKernels} whose products with weights of 4, 6 and 8 bits and with pages of bfloat16 are our own machine code.
+ * Stateless but for that code.
  */
 public final class MachineKernels extends VectorKernels {
     private static final int HALF_BLOCK = Activations.BLOCK / 2;
@@ -23,25 +28,35 @@ public final class MachineKernels extends VectorKernels {
     /** Lane {@code i} gets lane {@code i + 2}; the last two, whatever. */
     private static final VectorShuffle<Integer> TWO_ON = VectorShuffle.fromOp(IntVector.SPECIES_512, i -> (i + 2) % 16);
 
+    private static @Nullable MachineKernels made;
+
     private final DotProduct dots;
+    /** By head size: code stays as long as the process does, so nothing is written twice. */
+    private final Map<Integer, PageProduct> pageProducts = new ConcurrentHashMap<>();
 
     private MachineKernels(DotProduct dots) {
         this.dots = dots;
     }
 
     /**
-     * Makes the code for this machine.
+     * Makes the code for this machine, once.
      *
      * @throws UnsupportedOperationException where it can't run, with the reason
      */
-    static MachineKernels make() {
+    static synchronized MachineKernels make() {
+        MachineKernels known = made;
+        if (known != null) {
+            return known;
+        }
         if (!MachineKernels.class.getModule().isNativeAccessEnabled()) {
             throw new UnsupportedOperationException("the JVM runs without --enable-native-access");
         }
         if (Lanes.COUNT != IntVector.SPECIES_512.length()) {
             throw new UnsupportedOperationException("the JVM uses no registers of 512 bits");
         }
-        return new MachineKernels(DotProduct.make());
+        known = new MachineKernels(DotProduct.make());
+        made = known;
+        return known;
     }
 
     @Override
@@ -108,6 +123,14 @@ public final class MachineKernels extends VectorKernels {
             MemorySegment words = matrix.numbersMemory().asSlice(wordsAt);
             add(weights, words, input.records(operand).memory(), input, block, count, scratch);
         }
+    }
+
+    @Override
+    public PageProducts pages(KvType type, int headSize, int width) {
+        boolean can = type == KvType.BF16 && headSize % PageProduct.CHUNK == 0 && width == headSize;
+        return can
+                ? new MachinePages(pageProducts.computeIfAbsent(headSize, PageProduct::new), headSize)
+                : super.pages(type, headSize, width);
     }
 
     private void add(

@@ -4,6 +4,7 @@ import dev.stoa.engine.cache.KvLayout;
 import dev.stoa.engine.cache.KvSequence;
 import dev.stoa.engine.cache.KvStorage;
 import dev.stoa.engine.kernel.Kernels;
+import dev.stoa.engine.kernel.PageProducts;
 import dev.stoa.engine.kernel.SoftCap;
 import java.util.Arrays;
 
@@ -17,16 +18,15 @@ final class Attention {
     private static final int QUERIES_MAX = 16;
 
     private static final int PAGE = KvLayout.TOKENS;
-    /** Tokens of a tile: as many as the dot kernel wants columns. */
-    private static final int TILE = 2 * PAGE;
+    private static final int TILE = PageProducts.TILE;
 
     private final Kernels kernels;
     private final ModelConfig config;
     private final KvStorage storage;
     /** Head size, filled up to what the dot kernel wants. */
     private final int width;
-    /** Shape {@code [headSize][TILE]} of keys, then {@code [TILE][width]} of values. */
-    private final float[] tile;
+
+    private final PageProducts pages;
     /** Shape {@code [queries][width]}; rows beyond the queries are zero. */
     private final float[] queries;
     /** The same shape. */
@@ -47,7 +47,7 @@ final class Attention {
         this.storage = storage;
         this.width = (config.headSize() + TILE - 1) / TILE * TILE;
         int count = padded(rowsMax(config) * config.group());
-        this.tile = new float[TILE * width];
+        this.pages = kernels.pages(storage.layout().type(), config.headSize(), width);
         this.queries = new float[count * width];
         this.sums = new float[count * width];
         this.totals = new float[count];
@@ -82,7 +82,7 @@ final class Attention {
         tokens = (end - start + TILE - 1) / TILE * TILE;
         int count = rows * config.group();
         gather(query, at, keyValueHead, rows);
-        score(sequence, storage.layout().keys(layer, keyValueHead), start, end, padded(count));
+        score(sequence, storage.layout().keys(layer, keyValueHead), start, end, count);
         for (int i = 0; i < count; i++) {
             if (config.attentionCap() > 0) {
                 SoftCap.apply(scores, i * tokens, tokens, config.attentionCap(), config.attentionScale());
@@ -93,7 +93,7 @@ final class Attention {
                     scores, i * tokens, from, own + 1 - start, tokens, config.attentionScale(), partial);
         }
         Arrays.fill(scores, count * tokens, padded(count) * tokens, 0f);
-        sum(sequence, storage.layout().values(layer, keyValueHead), start, end, padded(count));
+        sum(sequence, storage.layout().values(layer, keyValueHead), start, end, count);
         scatter(out, at, keyValueHead, rows);
     }
 
@@ -123,33 +123,45 @@ final class Attention {
     }
 
     private void score(KvSequence sequence, int pageAt, int start, int end, int count) {
-        if (scores.length < count * tokens) {
-            scores = new float[Math.max(count * tokens, 2 * scores.length)];
+        if (scores.length < padded(count) * tokens) {
+            scores = new float[Math.max(padded(count) * tokens, 2 * scores.length)];
         }
-        Arrays.fill(scores, 0, count * tokens, 0f);
-        KvLayout layout = storage.layout();
-        int size = config.headSize();
         for (int t = 0; t < end - start; t += TILE) {
-            for (int half = 0; half < TILE && t + half < end - start; half += PAGE) {
-                int[] page = storage.block(sequence.block((start + t + half) / PAGE));
-                kernels.keys(layout.type(), page, pageAt, size, tile, half, TILE);
-            }
-            kernels.dots(tile, 0, TILE, size, TILE, queries, 0, width, count, scores, t, tokens);
+            pages.score(
+                    page(sequence, start + t),
+                    following(sequence, start + t, end),
+                    pageAt,
+                    queries,
+                    count,
+                    scores,
+                    t,
+                    tokens);
         }
     }
 
     /** Only tokens that the rows may see are added: what lies beyond them in a page may be anything. */
     private void sum(KvSequence sequence, int pageAt, int start, int end, int count) {
-        Arrays.fill(sums, 0, count * width, 0f);
-        KvLayout layout = storage.layout();
-        int size = config.headSize();
+        Arrays.fill(sums, 0, padded(count) * width, 0f);
         for (int t = 0; t < end - start; t += TILE) {
-            for (int half = 0; half < TILE && t + half < end - start; half += PAGE) {
-                int[] page = storage.block(sequence.block((start + t + half) / PAGE));
-                kernels.values(layout.type(), page, pageAt, size, tile, half * width, width);
-            }
-            int depth = Math.min(TILE, end - start - t);
-            kernels.dots(tile, 0, width, depth, width, scores, t, tokens, count, sums, 0, width);
+            pages.sum(
+                    page(sequence, start + t),
+                    following(sequence, start + t, end),
+                    pageAt,
+                    scores,
+                    t,
+                    tokens,
+                    count,
+                    Math.min(TILE, end - start - t),
+                    sums);
         }
+    }
+
+    private int[] page(KvSequence sequence, int position) {
+        return storage.block(sequence.block(position / PAGE));
+    }
+
+    /** The page after that of {@code position}, or the same where no token before {@code end} is in it. */
+    private int[] following(KvSequence sequence, int position, int end) {
+        return page(sequence, position + PAGE < end ? position + PAGE : position);
     }
 }

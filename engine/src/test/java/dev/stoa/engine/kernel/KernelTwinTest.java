@@ -241,6 +241,57 @@ class KernelTwinTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(KvType.class)
+    void productsWithPagesAgreeInEveryBit(KvType type) {
+        for (int size : new int[] {32, 64, 80, 128, 256}) {
+            int width = (size + 31) / 32 * 32;
+            int words = KvPages.words(type, size);
+            int[][] pages = new int[2][2 * words + 3];
+            for (int t = 0; t < 32; t++) {
+                KvPages.storeKeys(type, values(size, 1), 0, size, pages[t / 16], 3, t % 16);
+                KvPages.storeValues(type, values(size, 1), 0, size, pages[t / 16], 3 + words, t % 16);
+            }
+            for (int count : new int[] {1, 2, 3, 4, 5, 7, 15, 16}) {
+                for (int depth : new int[] {1, 7, 16, 17, 31, 32}) {
+                    float[] queries = values(16 * width, 1);
+                    Arrays.fill(queries, count * width, 16 * width, 0f);
+                    float[] expected = attended(scalar, type, size, pages, queries, count, depth);
+                    for (Kernels kernels : fast) {
+                        assertThat(attended(kernels, type, size, pages, queries, count, depth))
+                                .as(
+                                        "%s: %s, size %d, %d queries, %d tokens",
+                                        kernels.description(), type, size, count, depth)
+                                .isEqualTo(expected);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Scores of the visible tokens, then sums to which nothing was added before. */
+    private static float[] attended(
+            Kernels kernels, KvType type, int size, int[][] pages, float[] queries, int count, int depth) {
+        int width = queries.length / 16;
+        int stride = 40;
+        int[] second = depth > 16 ? pages[1] : pages[0];
+        float[] scores = new float[16 * stride + 5];
+        float[] sums = new float[16 * width];
+        PageProducts products = kernels.pages(type, size, width);
+        products.score(pages[0], second, 3, queries, count, scores, 5, stride);
+        for (int i = 0; i < 16; i++) {
+            Arrays.fill(
+                    scores,
+                    5 + i * stride + (i < count ? depth : 0),
+                    Math.min(scores.length, 5 + (i + 1) * stride),
+                    0f);
+        }
+        products.sum(pages[0], second, 3 + KvPages.words(type, size), scores, 5, stride, count, depth, sums);
+        float[] all = Arrays.copyOf(scores, scores.length + count * width);
+        System.arraycopy(sums, 0, all, scores.length, count * width);
+        return all;
+    }
+
     private static float[] read(Kernels kernels, boolean keys, KvType type, int[] page, int at, int size) {
         float[] tile = new float[keys ? size * 32 : 16 * (size + 7)];
         if (keys) {

@@ -70,6 +70,11 @@ final class Assembler {
         registers(PREFIX_66, MAP_0F38, 0x7c, to, NO_SOURCE, from.number);
     }
 
+    /** {@code to = } a register's words from memory {@code & a}. */
+    void and(int to, int a, Register base, int distance) {
+        memory(PREFIX_66, MAP_0F, 0xdb, to, a, base, distance, false);
+    }
+
     void and(int to, int a, int b) {
         registers(PREFIX_66, MAP_0F, 0xdb, to, a, b);
     }
@@ -87,6 +92,12 @@ final class Assembler {
     /** Shifts each 32-bit lane to the right, zeros from the left. */
     void shiftRight(int to, int from, int bits) {
         registers(PREFIX_66, MAP_0F, 0x72, 2, to, from);
+        code.write(bits);
+    }
+
+    /** Shifts words from memory. */
+    void shiftLeft(int to, Register base, int distance, int bits) {
+        memory(PREFIX_66, MAP_0F, 0x72, 6, to, base, distance, false);
         code.write(bits);
     }
 
@@ -142,6 +153,20 @@ final class Assembler {
         code.write(0x81);
         code.write(0xc0 | to.number & 7);
         word(value);
+    }
+
+    void copy(Register to, Register from) {
+        code.write(0x48 | from.number >> 3 << 2 | to.number >> 3);
+        code.write(0x89);
+        code.write(0xc0 | (from.number & 7) << 3 | to.number & 7);
+    }
+
+    /** Asks for a cache line that will be wanted; an address that isn't there does nothing. */
+    void prefetch(Register base, int distance) {
+        code.write(0x0f);
+        code.write(0x18);
+        code.write(0x80 | 1 << 3 | base.number & 7);
+        word(distance);
     }
 
     void add(Register to, Register value) {

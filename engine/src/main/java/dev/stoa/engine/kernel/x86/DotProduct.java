@@ -8,7 +8,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -37,8 +36,6 @@ public final class DotProduct {
 
     /** What Linux calls the parts of AVX-512 that the programs use. */
     private static final List<String> NEEDED = List.of("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni");
-
-    private static final int BOUNDARY = 64;
 
     /** Static and final, so that the compiler calls the function directly. */
     private static final MethodHandle CALL = Linker.nativeLinker()
@@ -100,18 +97,7 @@ public final class DotProduct {
             programs[index(Weights.SIXES, rows)] = DotProgram.sixes(rows);
             programs[index(Weights.BYTES, rows)] = DotProgram.bytes(rows);
         }
-        int[] begins = new int[programs.length];
-        int size = 0;
-        for (int i = 0; i < programs.length; i++) {
-            begins[i] = size;
-            size += (programs[i].length + BOUNDARY - 1) / BOUNDARY * BOUNDARY;
-        }
-        byte[] all = new byte[size];
-        for (int i = 0; i < programs.length; i++) {
-            System.arraycopy(programs[i], 0, all, begins[i], programs[i].length);
-        }
-        MemorySegment code = MachineCode.place(all);
-        return Arrays.stream(begins).mapToObj(code::asSlice).toArray(MemorySegment[]::new);
+        return MachineCode.place(programs);
     }
 
     private static int index(Weights weights, int rows) {

@@ -7,6 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 
 /**
  * Memory whose bytes the processor may run: written first, then made executable and never writable again. It stays as long
@@ -14,6 +15,9 @@ import java.lang.invoke.MethodHandle;
  */
 final class MachineCode {
     private static final int PAGE = 4096;
+    /** Programs begin at a cache line. */
+    private static final int BOUNDARY = 64;
+
     private static final int READ_WRITE = 1 | 2;
     private static final int READ_EXECUTE = 1 | 4;
     private static final int PRIVATE_ANONYMOUS = 2 | 32;
@@ -22,12 +26,33 @@ final class MachineCode {
     private MachineCode() {}
 
     /**
+     * Makes programs runnable.
+     *
+     * @return where each begins
+     * @throws UnsupportedOperationException if the system doesn't allow it
+     */
+    static MemorySegment[] place(byte[]... programs) {
+        int[] begins = new int[programs.length];
+        int size = 0;
+        for (int i = 0; i < programs.length; i++) {
+            begins[i] = size;
+            size += (programs[i].length + BOUNDARY - 1) / BOUNDARY * BOUNDARY;
+        }
+        byte[] all = new byte[size];
+        for (int i = 0; i < programs.length; i++) {
+            System.arraycopy(programs[i], 0, all, begins[i], programs[i].length);
+        }
+        MemorySegment code = placeAll(all);
+        return Arrays.stream(begins).mapToObj(code::asSlice).toArray(MemorySegment[]::new);
+    }
+
+    /**
      * Makes {@code code} runnable.
      *
      * @return where it begins
      * @throws UnsupportedOperationException if the system doesn't allow it
      */
-    static MemorySegment place(byte[] code) {
+    private static MemorySegment placeAll(byte[] code) {
         long size = (code.length + PAGE - 1) / PAGE * (long) PAGE;
         Linker linker = Linker.nativeLinker();
         try {

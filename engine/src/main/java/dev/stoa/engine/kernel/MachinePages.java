@@ -1,0 +1,70 @@
+package dev.stoa.engine.kernel;
+
+import dev.stoa.engine.kernel.x86.PageProduct;
+import java.lang.foreign.MemorySegment;
+
+/** {@link PageProducts} of bfloat16 in machine code, for heads of a multiple of {@link PageProduct#CHUNK} numbers. */
+final class MachinePages implements PageProducts {
+    private final PageProduct product;
+    private final int headSize;
+
+    MachinePages(PageProduct product, int headSize) {
+        this.product = product;
+        this.headSize = headSize;
+    }
+
+    @Override
+    public void score(
+            int[] first, int[] second, int at, float[] queries, int count, float[] scores, int to, int stride) {
+        MemorySegment one = ints(first, at);
+        MemorySegment two = ints(second, at);
+        for (int i = 0; i < count; i += PageProduct.MAX_QUERIES) {
+            product.score(
+                    Math.min(PageProduct.MAX_QUERIES, count - i),
+                    one,
+                    two,
+                    floats(queries, i * headSize),
+                    floats(scores, to + i * stride),
+                    (long) stride * Float.BYTES);
+        }
+    }
+
+    @Override
+    public void sum(
+            int[] first,
+            int[] second,
+            int at,
+            float[] scores,
+            int from,
+            int stride,
+            int count,
+            int depth,
+            float[] sums) {
+        sum(first, at, scores, from, stride, count, Math.min(depth, Kernels.PAGE), sums);
+        if (depth > Kernels.PAGE) {
+            sum(second, at, scores, from + Kernels.PAGE, stride, count, depth - Kernels.PAGE, sums);
+        }
+    }
+
+    private void sum(int[] page, int at, float[] scores, int from, int stride, int count, int depth, float[] sums) {
+        for (int word = 0; word < headSize / 2; word += PageProduct.CHUNK / 2) {
+            for (int i = 0; i < count; i += PageProduct.MAX_QUERIES) {
+                product.sum(
+                        Math.min(PageProduct.MAX_QUERIES, count - i),
+                        ints(page, at + word),
+                        floats(scores, from + i * stride),
+                        (long) stride * Float.BYTES,
+                        floats(sums, i * headSize + word),
+                        depth);
+            }
+        }
+    }
+
+    private static MemorySegment ints(int[] array, int at) {
+        return MemorySegment.ofArray(array).asSlice((long) at * Integer.BYTES);
+    }
+
+    private static MemorySegment floats(float[] array, int at) {
+        return MemorySegment.ofArray(array).asSlice((long) at * Float.BYTES);
+    }
+}

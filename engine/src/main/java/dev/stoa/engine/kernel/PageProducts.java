@@ -1,0 +1,38 @@
+package dev.stoa.engine.kernel;
+
+/**
+ * What attention computes with pages of keys and values, as {@link KvPages} has them, two pages of {@link Kernels#PAGE}
+ * tokens at a time. Holds buffers: one for each worker.
+ */
+public interface PageProducts {
+    /** Tokens of two pages. */
+    int TILE = 2 * Kernels.PAGE;
+
+    /**
+     * Scores of up to {@value #TILE} tokens: {@code scores[i][t] = Σ query[i][d] · key[t][d]}, a chain of fused multiply-adds
+     * in the order of {@code d}.
+     *
+     * @param second the page that follows, or {@code first} where there is none: its scores are any numbers then
+     * @param at where the keys begin in both
+     * @param queries shape {@code [count][width]}; up to a multiple of four the rows beyond {@code count} are there too
+     * @param scores shape {@code [count][stride]} from {@code to}; the rows up to a multiple of four may be written
+     */
+    void score(int[] first, int[] second, int at, float[] queries, int count, float[] scores, int to, int stride);
+
+    /**
+     * {@code sums[i][d] += Σ scores[i][t] · value[t][d]} over {@code depth} tokens, a chain in the order of {@code t}.
+     *
+     * @param second as for {@link #score}
+     * @param sums shape {@code [count][width]}, with rows beyond as above
+     */
+    void sum(
+            int[] first,
+            int[] second,
+            int at,
+            float[] scores,
+            int from,
+            int stride,
+            int count,
+            int depth,
+            float[] sums);
+}

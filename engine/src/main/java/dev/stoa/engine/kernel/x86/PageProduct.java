@@ -1,0 +1,77 @@
+package dev.stoa.engine.kernel.x86;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
+
+/** Products of attention with pages of bfloat16 in machine code, for one head size. Thread-safe. */
+public final class PageProduct {
+    /** Queries of one call at most. */
+    public static final int MAX_QUERIES = PageProgram.MAX_QUERIES;
+
+    /** What a head size must be a multiple of, and the numbers of a head in one call of {@link #sum}. */
+    public static final int CHUNK = PageProgram.CHUNK;
+
+    private static final MethodHandle SCORES = handle(
+            ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+    private static final MethodHandle SUMS = handle(
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG);
+
+    private final MemorySegment[] scores;
+    private final MemorySegment[] sums;
+
+    /**
+     * Makes the programs; {@link DotProduct#make} must have succeeded on this machine.
+     *
+     * @throws UnsupportedOperationException where the system doesn't allow it
+     */
+    public PageProduct(int headSize) {
+        byte[][] programs = new byte[2 * MAX_QUERIES][];
+        for (int queries = 1; queries <= MAX_QUERIES; queries++) {
+            programs[queries - 1] = PageProgram.scores(queries, headSize);
+            programs[MAX_QUERIES + queries - 1] = PageProgram.sums(queries, headSize);
+        }
+        MemorySegment[] placed = MachineCode.place(programs);
+        this.scores = Arrays.copyOf(placed, MAX_QUERIES);
+        this.sums = Arrays.copyOfRange(placed, MAX_QUERIES, placed.length);
+    }
+
+    private static MethodHandle handle(ValueLayout... arguments) {
+        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(arguments), Linker.Option.critical(true));
+    }
+
+    /** See {@link PageProgram#scores}; {@code stride} in bytes. Nothing is checked. */
+    public void score(
+            int count,
+            MemorySegment first,
+            MemorySegment second,
+            MemorySegment queries,
+            MemorySegment scores,
+            long stride) {
+        try {
+            SCORES.invokeExact(this.scores[count - 1], first, second, queries, scores, stride);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
+        }
+    }
+
+    /** See {@link PageProgram#sums}; {@code stride} in bytes. Nothing is checked. */
+    public void sum(int count, MemorySegment page, MemorySegment scores, long stride, MemorySegment sums, long tokens) {
+        try {
+            SUMS.invokeExact(this.sums[count - 1], page, scores, stride, sums, tokens);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
+        }
+    }
+}
