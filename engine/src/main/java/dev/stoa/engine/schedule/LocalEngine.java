@@ -27,7 +27,6 @@ import dev.stoa.engine.kernel.KernelChoice;
 import dev.stoa.engine.kernel.Workers;
 import dev.stoa.engine.model.Model;
 import dev.stoa.engine.model.Transformer;
-import dev.stoa.engine.sample.Sampler;
 import dev.stoa.engine.template.ChatTemplate;
 import dev.stoa.engine.template.TemplateException;
 import dev.stoa.engine.tokenizer.StreamDecoder;
@@ -110,9 +109,9 @@ public final class LocalEngine implements Engine {
         this.cache = new PrefixCache(pool, secret(), options.prefixCache());
         this.width = model.config().width();
         StepModel steps = new TransformerSteps(transformer, storage);
-        Sampler sampler = new Sampler(choice.kernels(), steps.vocabulary());
+        Draws draws = new Draws(choice.kernels(), workers, steps.vocabulary());
         this.scheduler = new Scheduler(
-                new Scheduler.Parts(steps, sampler, pool, cache, tokenizer::isEndOfGeneration, arrivals, counters),
+                new Scheduler.Parts(steps, draws, pool, cache, tokenizer::isEndOfGeneration, arrivals, counters),
                 limits,
                 System::nanoTime);
         this.loop = new EngineLoop(scheduler, counters, info.name());

@@ -151,6 +151,11 @@ final class Request {
         return form == null ? null : form.allowed();
     }
 
+    /** Whether an automaton says which tokens may come. */
+    boolean hasForm() {
+        return form != null;
+    }
+
     /** Where its hidden states go; null for a request that draws tokens. */
     @Nullable Pool pool() {
         return pool;

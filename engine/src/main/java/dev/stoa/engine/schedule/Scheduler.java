@@ -5,7 +5,6 @@ import dev.stoa.engine.Priority;
 import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvSequence;
 import dev.stoa.engine.cache.PrefixCache;
-import dev.stoa.engine.sample.Sampler;
 import dev.stoa.engine.schedule.StepPlanner.Share;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -45,7 +44,7 @@ final class Scheduler {
     /** What a scheduler works with. {@code endsTurn} tells the tokens with which the model ends its answer. */
     record Parts(
             StepModel model,
-            Sampler sampler,
+            Draws draws,
             BlockPool pool,
             PrefixCache cache,
             IntPredicate endsTurn,

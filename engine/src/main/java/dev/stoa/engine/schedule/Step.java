@@ -2,10 +2,8 @@ package dev.stoa.engine.schedule;
 
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.engine.Generation.TokenLogprob;
-import dev.stoa.engine.Sampling;
 import dev.stoa.engine.cache.PrefixCache;
 import dev.stoa.engine.model.StepBatch;
-import dev.stoa.engine.sample.Sampler;
 import dev.stoa.engine.schedule.StepPlanner.Share;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -24,7 +22,7 @@ final class Step {
     private static final Logger LOG = System.getLogger(Step.class.getName());
 
     private final StepModel model;
-    private final Sampler sampler;
+    private final Draws draws;
     private final PrefixCache cache;
     private final IntPredicate endsTurn;
     private final StepCounters counters;
@@ -42,7 +40,7 @@ final class Step {
     /** @param cost learns how long steps take */
     Step(Scheduler.Parts parts, int maxRows, StepCost cost, LongSupplier nanoTime, Ender ender) {
         this.model = parts.model();
-        this.sampler = parts.sampler();
+        this.draws = parts.draws();
         this.cache = parts.cache();
         this.endsTurn = parts.endsTurn();
         this.counters = parts.counters();
@@ -68,6 +66,7 @@ final class Step {
         }
         long now = nanoTime.getAsLong();
         cost.add(batch.rows(), now - before);
+        draws.ahead(model.logits(), shares, logitRows);
         int prompt = 0;
         int drawn = 0;
         int firstRow = 0;
@@ -80,7 +79,7 @@ final class Step {
             firstRow += share.rows();
             prompt += advance(share.request(), share.known());
             if (logitRows[i] >= 0) {
-                drawn += draw(share, logitRows[i], now);
+                drawn += draw(i, share, logitRows[i], now);
             } else if (pool != null && share.request().remaining() == 0) {
                 ender.end(share.request(), Finish.END_OF_TURN, now);
             }
@@ -122,13 +121,13 @@ final class Step {
      * Draws a request's next token, and the ones after that while the guesses are right: then their logits are the ones
      * that the next steps would have computed. Returns how many were drawn.
      */
-    private int draw(Share share, int logitRow, long now) {
+    private int draw(int index, Share share, int logitRow, long now) {
         Request request = share.request();
         int drawn = 0;
         boolean ended;
         boolean right;
         do {
-            ended = draw(request, logitRow + drawn, now);
+            ended = draw(drawn == 0 ? index : -1, request, logitRow + drawn, now);
             right = !ended && drawn < share.guesses() && request.guessed(drawn);
             drawn++;
             if (right) {
@@ -142,14 +141,18 @@ final class Step {
         return drawn;
     }
 
-    /** Returns whether the request ended with it. */
-    private boolean draw(Request request, int logitRow, long now) {
+    /**
+     * Returns whether the request ended with it.
+     *
+     * @param index of the share whose token was drawn ahead, or -1
+     */
+    private boolean draw(int index, Request request, int logitRow, long now) {
         Finish finish;
         try {
             int at = logitRow * model.vocabulary();
-            Sampling sampling = request.spec().sampling();
+            float[] logits = model.logits();
             int token =
-                    sampler.draw(model.logits(), at, sampling, request.counts(), request.length(), request.allowed());
+                    index >= 0 ? draws.token(index, logits, logitRow, request) : draws.next(logits, logitRow, request);
             finish = request.accept(token, endsTurn.test(token), logprob(request, at, token), now);
             request.tenant().charge(WaitingQueue.OUTPUT_WEIGHT);
         } catch (RuntimeException e) {
@@ -165,6 +168,6 @@ final class Step {
 
     private @Nullable TokenLogprob logprob(Request request, int at, int token) {
         int top = request.spec().topLogprobs();
-        return top < 0 ? null : sampler.logprob(model.logits(), at, token, top);
+        return top < 0 ? null : draws.sampler().logprob(model.logits(), at, token, top);
     }
 }

@@ -14,7 +14,6 @@ import dev.stoa.engine.kernel.Workers;
 import dev.stoa.engine.model.Model;
 import dev.stoa.engine.model.StepBatch;
 import dev.stoa.engine.model.Transformer;
-import dev.stoa.engine.sample.Sampler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +75,7 @@ final class Mix {
         Scheduler scheduler = new Scheduler(
                 new Scheduler.Parts(
                         watched,
-                        new Sampler(kernels, watched.vocabulary()),
+                        new Draws(kernels, workers, watched.vocabulary()),
                         pool,
                         cache,
                         _ -> false,

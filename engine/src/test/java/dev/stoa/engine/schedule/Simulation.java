@@ -9,7 +9,7 @@ import dev.stoa.engine.Scheduling;
 import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.PrefixCache;
 import dev.stoa.engine.kernel.KernelChoice;
-import dev.stoa.engine.sample.Sampler;
+import dev.stoa.engine.kernel.Workers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -69,9 +69,9 @@ final class Simulation {
         DrainRate drain = new DrainRate();
         this.arrivals = new Arrivals(queue, drain, this::now);
         this.counters = new StepCounters(arrivals, drain, this::now);
-        Sampler sampler = new Sampler(KernelChoice.make().kernels(), HashModel.VOCABULARY);
+        Draws draws = new Draws(KernelChoice.make().kernels(), new Workers(1), HashModel.VOCABULARY);
         this.scheduler = new Scheduler(
-                new Scheduler.Parts(model, sampler, pool, cache, token -> token == HashModel.END, arrivals, counters),
+                new Scheduler.Parts(model, draws, pool, cache, token -> token == HashModel.END, arrivals, counters),
                 limits,
                 this::now);
     }
