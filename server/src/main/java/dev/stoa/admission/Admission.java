@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,20 +39,32 @@ public final class Admission {
     private final LimitRules rules;
     private final LimitKeeper keeper;
     private final LocalLimitBook local;
+    private final SpendingWriter spending;
     private final UUID server;
     private final OutputEstimates estimates = new OutputEstimates();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final LongAdder alone = new LongAdder();
     private final Cache<UUID, Allowance> allowances = Caffeine.newBuilder()
             .maximumSize(ALLOWANCES_MAX)
             .expireAfterWrite(ALLOWANCE_AGE)
             .build();
 
-    /** @param local where this server counts for itself while the shared book is away */
-    Admission(Limits limits, LimitRules rules, LimitKeeper keeper, LocalLimitBook local, UUID server) {
+    /**
+     * @param local where this server counts for itself while the shared book is away
+     * @param spending takes what requests spend that were counted so
+     */
+    Admission(
+            Limits limits,
+            LimitRules rules,
+            LimitKeeper keeper,
+            LocalLimitBook local,
+            SpendingWriter spending,
+            UUID server) {
         this.limits = limits;
         this.rules = rules;
         this.keeper = keeper;
         this.local = local;
+        this.spending = spending;
         this.server = server;
     }
 
@@ -86,6 +99,21 @@ public final class Admission {
     public Allowance allowance(UUID credential) {
         Allowance known = allowances.getIfPresent(credential);
         return known == null ? Allowance.UNKNOWN : known;
+    }
+
+    /** Whether limits are counted for all servers together: what counts them answered when it was last asked. */
+    public boolean isShared() {
+        return !keeper.away();
+    }
+
+    /** Whether requests are let through though it does not. */
+    public boolean isOpenAlone() {
+        return limits.openWithoutLimitStore();
+    }
+
+    /** Requests that were decided upon without it. */
+    public long decidedAlone() {
+        return alone.sum();
     }
 
     /** Requests on their way on this server. */
@@ -153,6 +181,7 @@ public final class Admission {
     }
 
     private Reservation withoutStore(List<ScopeRule> forCaller, String model, Demand demand, Exception cause) {
+        alone.increment();
         if (!limits.openWithoutLimitStore()) {
             throw new StoaException(
                     ErrorKind.OVERLOADED, "The server can't count requests now; try again soon.", STORE_RETRY, cause);
@@ -169,6 +198,7 @@ public final class Admission {
             keeper.settle(scopes, then, made.demand(), used);
         } else {
             local.apply(server, List.of(new Settle(scopes, then, made.demand(), used)));
+            spending.add(scopes, used);
         }
     }
 

@@ -2,6 +2,9 @@ package dev.stoa.admission;
 
 import dev.stoa.shared.Announcements;
 import dev.stoa.shared.Limits;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.UUID;
 import org.springframework.context.annotation.Bean;
@@ -28,9 +31,22 @@ class AdmissionConfiguration {
         return new LimitAdministration(repository, transaction, clock);
     }
 
+    @Bean(destroyMethod = "close")
+    LimitBooks limitBooks(Limits limits, RedisSettings redis, JdbcTemplate jdbc, TransactionTemplate transaction) {
+        return switch (limits.store()) {
+            case POSTGRES -> LimitBooks.inPostgres(jdbc, transaction);
+            case REDIS -> LimitBooks.inRedis(redis, server, jdbc, transaction);
+        };
+    }
+
     @Bean
-    LimitKeeper limitKeeper(JdbcTemplate jdbc, TransactionTemplate transaction) {
-        return new LimitKeeper(new PostgresLimitBook(jdbc, transaction), server);
+    SpendingWriter spendingWriter(LimitBooks books) {
+        return books.spending();
+    }
+
+    @Bean
+    LimitKeeper limitKeeper(LimitBooks books) {
+        return new LimitKeeper(books.book(), server);
     }
 
     private static RateLimits ofKeys(Limits limits) {
@@ -47,10 +63,21 @@ class AdmissionConfiguration {
 
     @Bean
     Admission admission(
-            Limits limits, LimitRepository repository, LimitKeeper keeper, Announcements announcements, Clock clock) {
+            Limits limits,
+            LimitRepository repository,
+            LimitKeeper keeper,
+            SpendingWriter spending,
+            Announcements announcements,
+            MeterRegistry meters,
+            Clock clock) {
         LimitRules rules = new LimitRules(ofKeys(limits));
         rules.replace(repository.all());
         announcements.listen(TOPIC, () -> rules.replace(repository.all()));
-        return new Admission(limits, rules, keeper, new LocalLimitBook(clock), server);
+        Admission admission = new Admission(limits, rules, keeper, new LocalLimitBook(clock), spending, server);
+        Gauge.builder("stoa_limit_store_up", admission, each -> each.isShared() ? 1 : 0)
+                .register(meters);
+        FunctionCounter.builder("stoa_requests_without_limit_store", admission, Admission::decidedAlone)
+                .register(meters);
+        return admission;
     }
 }

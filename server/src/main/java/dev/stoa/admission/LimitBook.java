@@ -1,6 +1,7 @@
 package dev.stoa.admission;
 
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,11 @@ interface LimitBook {
     /** Count what was used by a request whose reservation is gone. */
     record Charge(List<Scope> scopes, Spending used) implements Entry {}
 
-    /** Say that this server still has requests on their way in these scopes. */
-    record Touch(List<Scope> scopes) implements Entry {}
+    /**
+     * Say that this server is alive and has this on its way, in place of what was counted: what a store forgot comes
+     * back, and what it counted for nobody goes. Nothing at all asks whether the store is there.
+     */
+    record Touch(Map<Scope, OnTheWay> busy) implements Entry {}
 
     /**
      * What became of an entry.

@@ -51,10 +51,11 @@ final class LimitKeeper implements SmartLifecycle {
     private final LimitBook book;
     private final UUID server;
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
-    /** Scopes in which this server has requests on their way, and how many; of the keeper's thread. */
-    private final Map<Scope, Integer> busy = new HashMap<>();
+    /** Scopes in which this server has requests on their way, and what; of the keeper's thread. */
+    private final Map<Scope, OnTheWay> busy = new HashMap<>();
 
     private volatile boolean stopping;
+    private volatile boolean away;
     private @Nullable Thread thread;
 
     /** @param server this server's own name among those that share the book */
@@ -78,6 +79,11 @@ final class LimitKeeper implements SmartLifecycle {
         queue.add(new Work(new Charge(scopes, used), null));
     }
 
+    /** Whether the book could not be reached when it was last tried, some seconds ago at most. */
+    boolean away() {
+        return away;
+    }
+
     @Override
     public synchronized void start() {
         if (thread == null) {
@@ -89,7 +95,6 @@ final class LimitKeeper implements SmartLifecycle {
     private void run() {
         List<Work> batch = new ArrayList<>();
         long touchedNanos = System.nanoTime();
-        boolean warned = false;
         try {
             while (!(stopping && queue.isEmpty() && batch.isEmpty())) {
                 if (batch.isEmpty()) {
@@ -102,17 +107,16 @@ final class LimitKeeper implements SmartLifecycle {
                 if (!stopping && batch.stream().allMatch(work -> work.entry() instanceof Settle)) {
                     awaitCompany(batch);
                 }
-                if (System.nanoTime() - touchedNanos > TOUCH.toNanos()) {
+                if (away || System.nanoTime() - touchedNanos > TOUCH.toNanos()) {
                     touchedNanos = System.nanoTime();
-                    if (!busy.isEmpty()) {
-                        batch.add(new Work(new Touch(List.copyOf(busy.keySet())), null));
-                    }
+                    // Before all others: it tells what there was before them.
+                    batch.addFirst(new Work(new Touch(Map.copyOf(busy)), null));
                 }
                 if (batch.isEmpty()) {
                     continue;
                 }
-                warned = !write(batch, warned);
-                if (warned) {
+                away = !write(batch);
+                if (away) {
                     TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
                 }
             }
@@ -131,12 +135,12 @@ final class LimitKeeper implements SmartLifecycle {
     }
 
     /** Leaves in the batch what must be tried again; false if the book is away. */
-    private boolean write(List<Work> batch, boolean warned) {
+    private boolean write(List<Work> batch) {
         List<Verdict> verdicts;
         try {
             verdicts = book.apply(server, batch.stream().map(Work::entry).toList());
         } catch (DataAccessException | TransactionException e) {
-            if (!warned) {
+            if (!away) {
                 log.warn("Limits can't be counted: {}", e.getMessage());
             }
             batch.removeIf(work -> {
@@ -170,15 +174,17 @@ final class LimitKeeper implements SmartLifecycle {
                 boolean reserved = verdict.shortage() == null;
                 List<Scope> scopes = rules.stream().map(ScopeRule::scope).toList();
                 if (reserved) {
-                    scopes.forEach(scope -> busy.merge(scope, 1, Integer::sum));
+                    scopes.forEach(scope -> busy.put(
+                            scope, busy.getOrDefault(scope, OnTheWay.NOTHING).plus(demand)));
                 }
                 boolean heard = work.asker() != null && work.asker().complete(verdict);
                 if (reserved && !heard) {
                     settle(scopes, verdict.atMillis(), demand, Spending.NOTHING);
                 }
             }
-            case Settle(List<Scope> scopes, long _, Demand _, Spending _) ->
-                scopes.forEach(scope -> busy.computeIfPresent(scope, (_, count) -> count == 1 ? null : count - 1));
+            case Settle(List<Scope> scopes, long _, Demand demand, Spending _) ->
+                scopes.forEach(scope ->
+                        busy.computeIfPresent(scope, (_, held) -> held.requests() == 1 ? null : held.minus(demand)));
             case Charge _, Touch _ -> {}
         }
     }

@@ -8,6 +8,7 @@ import dev.stoa.admission.LimitBook.Touch;
 import dev.stoa.admission.LimitBook.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -28,7 +29,7 @@ final class LimitPages {
                 case Settle(List<Scope> scopes, long _, Demand _, Spending _) ->
                     scopes.forEach(scope -> keys.add(scope.key()));
                 case Charge(List<Scope> scopes, Spending _) -> scopes.forEach(scope -> keys.add(scope.key()));
-                case Touch(List<Scope> scopes) -> scopes.forEach(scope -> keys.add(scope.key()));
+                case Touch(Map<Scope, OnTheWay> busy) -> busy.keySet().forEach(scope -> keys.add(scope.key()));
             }
         }
         return keys;
@@ -50,8 +51,8 @@ final class LimitPages {
                             scopes.forEach(scope -> of(states, scope).charge(now, used));
                             yield new Verdict(now, Allowance.UNKNOWN, null, null);
                         }
-                        case Touch(List<Scope> scopes) -> {
-                            scopes.forEach(scope -> of(states, scope).touch(now, server));
+                        case Touch(Map<Scope, OnTheWay> busy) -> {
+                            busy.forEach((scope, held) -> of(states, scope).touch(now, server, held));
                             yield new Verdict(now, Allowance.UNKNOWN, null, null);
                         }
                     });
@@ -59,7 +60,7 @@ final class LimitPages {
         return verdicts;
     }
 
-    private static ScopeState of(SortedMap<String, ScopeState> states, Scope scope) {
+    static ScopeState of(SortedMap<String, ScopeState> states, Scope scope) {
         ScopeState state = states.get(scope.key());
         if (state == null) {
             throw new IllegalStateException("the state of " + scope + " was not read");

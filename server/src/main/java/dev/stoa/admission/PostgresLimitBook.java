@@ -2,10 +2,13 @@ package dev.stoa.admission;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.dao.ConcurrencyFailureException;
@@ -21,7 +24,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>A commit does not wait for the disk: after a crash of the database the last fraction of a second may be uncounted,
  * which is less than a lost minute of service. Thread-safe.
  */
-final class PostgresLimitBook implements LimitBook {
+final class PostgresLimitBook implements LimitBook, SpendingBook {
     private static final String LOCK = """
             SELECT key, state, (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
                 set_config('synchronous_commit', 'off', true)
@@ -49,12 +52,51 @@ final class PostgresLimitBook implements LimitBook {
 
     private record Row(String key, ScopeState state, long now) {}
 
+    /** What is done to rows that are locked, at the database's time. */
+    private interface Change<T> {
+        T apply(long now, SortedMap<String, ScopeState> states);
+    }
+
+    /**
+     * Scopes after they were charged.
+     *
+     * @param atMillis by the database's clock
+     */
+    record Charged(long atMillis, Map<Scope, ScopeState> states) {}
+
     @Override
     public List<Verdict> apply(UUID server, List<Entry> entries) {
         SortedSet<String> keys = LimitPages.keys(entries);
         if (keys.isEmpty()) {
+            jdbc.execute("SELECT 1");
             return LimitPages.apply(System.currentTimeMillis(), server, entries, new TreeMap<>());
         }
+        return change(keys, (now, states) -> LimitPages.apply(now, server, entries, states));
+    }
+
+    @Override
+    public void charge(Map<Scope, Spending> used) {
+        if (!used.isEmpty()) {
+            charged(used);
+        }
+    }
+
+    /** Counts it, and tells what there is now; {@link Spending#NOTHING} only asks. */
+    Charged charged(Map<Scope, Spending> used) {
+        SortedSet<String> keys = new TreeSet<>();
+        used.keySet().forEach(scope -> keys.add(scope.key()));
+        return change(keys, (now, states) -> {
+            Map<Scope, ScopeState> after = new HashMap<>();
+            used.forEach((scope, each) -> {
+                ScopeState state = LimitPages.of(states, scope);
+                state.charge(now, each);
+                after.put(scope, state);
+            });
+            return new Charged(now, after);
+        });
+    }
+
+    private <T> T change(SortedSet<String> keys, Change<T> change) {
         String[] names = keys.toArray(String[]::new);
         if (!known.keySet().containsAll(keys)) {
             jdbc.update(CREATE, names, new ScopeState().encode());
@@ -63,14 +105,14 @@ final class PostgresLimitBook implements LimitBook {
             }
             keys.forEach(key -> known.put(key, true));
         }
-        List<Verdict> verdicts = transaction.execute(_ -> change(server, entries, names));
-        if (verdicts == null) {
+        T result = transaction.execute(_ -> changeLocked(names, change));
+        if (result == null) {
             throw new IllegalStateException("a transaction gives back what was done in it");
         }
-        return verdicts;
+        return result;
     }
 
-    private List<Verdict> change(UUID server, List<Entry> entries, String[] names) {
+    private <T> T changeLocked(String[] names, Change<T> change) {
         List<Row> rows = jdbc.query(LOCK, PostgresLimitBook::row, (Object) names);
         if (rows.size() < names.length) {
             known.clear();
@@ -82,10 +124,10 @@ final class PostgresLimitBook implements LimitBook {
             states.put(row.key(), row.state());
             now = Math.max(now, row.now());
         }
-        List<Verdict> verdicts = LimitPages.apply(now, server, entries, states);
+        T result = change.apply(now, states);
         byte[][] encoded = states.values().stream().map(ScopeState::encode).toArray(byte[][]::new);
         jdbc.update(WRITE, states.keySet().toArray(String[]::new), encoded);
-        return verdicts;
+        return result;
     }
 
     private static Row row(ResultSet row, int index) throws SQLException {

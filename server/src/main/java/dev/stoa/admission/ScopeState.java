@@ -30,13 +30,8 @@ final class ScopeState {
 
     private static final int VERSION = 1;
 
-    /** What one server has on its way. */
-    private static final class Held {
-        private int requests;
-        private long tokens;
-        private long cost;
-        private long seenMillis;
-    }
+    /** Of one server. */
+    private record Held(OnTheWay what, long seenMillis) {}
 
     private static final class Spent {
         private long startDay;
@@ -119,18 +114,20 @@ final class ScopeState {
         Spent period = current(budget.period(), now);
         long sum = budget.unit() == Unit.TOKENS ? period.tokens : period.cost;
         for (Held each : live(now)) {
-            sum += budget.unit() == Unit.TOKENS ? each.tokens : each.cost;
+            sum += budget.unit() == Unit.TOKENS
+                    ? each.what().tokens()
+                    : each.what().cost();
         }
         return sum;
     }
 
     private List<Held> live(long now) {
-        held.values().removeIf(each -> now - each.seenMillis > LEASE_MILLIS);
+        held.values().removeIf(each -> now - each.seenMillis() > LEASE_MILLIS);
         return List.copyOf(held.values());
     }
 
     long inFlight(long now) {
-        return live(now).stream().mapToLong(each -> each.requests).sum();
+        return live(now).stream().mapToLong(each -> each.what().requests()).sum();
     }
 
     private Spent current(Period period, long now) {
@@ -148,11 +145,8 @@ final class ScopeState {
         requests.add(now, 1);
         input.add(now, demand.inputTokens());
         output.add(now, demand.outputTokens());
-        Held mine = held.computeIfAbsent(server, _ -> new Held());
-        mine.requests++;
-        mine.tokens += demand.tokensMax();
-        mine.cost += demand.costMax();
-        mine.seenMillis = now;
+        Held mine = held.get(server);
+        held.put(server, new Held((mine == null ? OnTheWay.NOTHING : mine.what()).plus(demand), now));
     }
 
     /** Ends what was reserved at {@code then}: what was reserved goes, what was used counts. */
@@ -161,13 +155,7 @@ final class ScopeState {
         output.correct(now, then, used.outputTokens() - demand.outputTokens());
         Held mine = held.get(server);
         if (mine != null) {
-            mine.requests = Math.max(0, mine.requests - 1);
-            mine.tokens = Math.max(0, mine.tokens - demand.tokensMax());
-            mine.cost = Math.max(0, mine.cost - demand.costMax());
-            mine.seenMillis = now;
-            if (mine.requests == 0) {
-                held.remove(server);
-            }
+            touch(now, server, mine.what().minus(demand));
         }
         charge(now, used);
     }
@@ -181,11 +169,12 @@ final class ScopeState {
         }
     }
 
-    /** The server is alive and still has its requests on their way. */
-    void touch(long now, UUID server) {
-        Held mine = held.get(server);
-        if (mine != null) {
-            mine.seenMillis = now;
+    /** The server is alive and has this on its way. */
+    void touch(long now, UUID server, OnTheWay what) {
+        if (what.requests() == 0) {
+            held.remove(server);
+        } else {
+            held.put(server, new Held(what, now));
         }
     }
 
@@ -221,10 +210,10 @@ final class ScopeState {
             for (Map.Entry<UUID, Held> entry : held.entrySet()) {
                 out.writeLong(entry.getKey().getMostSignificantBits());
                 out.writeLong(entry.getKey().getLeastSignificantBits());
-                out.writeInt(entry.getValue().requests);
-                out.writeLong(entry.getValue().tokens);
-                out.writeLong(entry.getValue().cost);
-                out.writeLong(entry.getValue().seenMillis);
+                out.writeInt(entry.getValue().what().requests());
+                out.writeLong(entry.getValue().what().tokens());
+                out.writeLong(entry.getValue().what().cost());
+                out.writeLong(entry.getValue().seenMillis());
             }
             for (Period period : Period.values()) {
                 Spent each = spent.getOrDefault(period, new Spent());
@@ -248,12 +237,8 @@ final class ScopeState {
             ScopeState state = new ScopeState(SlidingWindow.read(in), SlidingWindow.read(in), SlidingWindow.read(in));
             for (int left = in.readShort(); left > 0; left--) {
                 UUID server = new UUID(in.readLong(), in.readLong());
-                Held each = new Held();
-                each.requests = in.readInt();
-                each.tokens = in.readLong();
-                each.cost = in.readLong();
-                each.seenMillis = in.readLong();
-                state.held.put(server, each);
+                OnTheWay what = new OnTheWay(in.readInt(), in.readLong(), in.readLong());
+                state.held.put(server, new Held(what, in.readLong()));
             }
             for (Period period : Period.values()) {
                 Spent each = new Spent();

@@ -11,4 +11,8 @@ public record Spending(long inputTokens, long outputTokens, long cost) {
     long tokens() {
         return inputTokens + outputTokens;
     }
+
+    Spending plus(Spending other) {
+        return new Spending(inputTokens + other.inputTokens, outputTokens + other.outputTokens, cost + other.cost);
+    }
 }

@@ -23,8 +23,9 @@ import org.springframework.util.unit.DataSize;
  * @param inputTokensPerMinute tokens of prompts that one key may send within any minute; 0 for no bound, as what the
  *     engine can do bounds them already
  * @param outputTokensPerMinute tokens that may be written for one key within any minute; 0 for no bound
- * @param limitStoreWait how long a request waits for its limits to be counted: a healthy database takes a millisecond
- * @param openWithoutLimitStore whether, while the database is away, this server counts for itself (so that several let
+ * @param store what counts limits for all servers together; {@code redis} wants {@code stoa.redis.url}
+ * @param limitStoreWait how long a request waits for its limits to be counted: a healthy store takes a millisecond
+ * @param openWithoutLimitStore whether, while that store is away, this server counts for itself (so that several let
  *     through several times as much) instead of refusing all
  * @param requestTime longest life of a request: a client that waits longer has long given up
  * @param drain how long running requests may go on after the server was told to stop, under the 30 s after which
@@ -52,6 +53,7 @@ public record Limits(
         @DefaultValue("1000") int requestsPerMinute,
         @DefaultValue("0") long inputTokensPerMinute,
         @DefaultValue("0") long outputTokensPerMinute,
+        @DefaultValue("postgres") Store store,
         @DefaultValue("2s") Duration limitStoreWait,
         @DefaultValue("true") boolean openWithoutLimitStore,
         @DefaultValue("10m") Duration requestTime,
@@ -63,6 +65,12 @@ public record Limits(
         @DefaultValue("200") int safetyWindow,
         @DefaultValue("60s") Duration engineStall,
         @DefaultValue("false") boolean priorityTier) {
+
+    /** What counts for all servers together. */
+    public enum Store {
+        POSTGRES,
+        REDIS
+    }
 
     /** @throws IllegalArgumentException naming the setting that is out of range */
     public Limits {

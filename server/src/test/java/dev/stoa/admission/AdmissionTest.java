@@ -33,6 +33,7 @@ class AdmissionTest {
     private volatile boolean away;
     private volatile CountDownLatch slow = new CountDownLatch(0);
     private @Nullable LimitKeeper keeper;
+    private @Nullable SpendingWriter spending;
 
     private Admission admission(RateLimits ofKeys, Map<String, String> settings) {
         Limits limits =
@@ -53,7 +54,14 @@ class AdmissionTest {
                 server);
         keeper = started;
         started.start();
-        return new Admission(limits, new LimitRules(ofKeys), started, new LocalLimitBook(Clock.systemUTC()), server);
+        spending = new SpendingWriter(used -> {
+            if (away) {
+                throw new DataAccessResourceFailureException("away");
+            }
+            used.forEach((scope, each) -> shared.apply(server, List.of(new LimitBook.Charge(List.of(scope), each))));
+        });
+        return new Admission(
+                limits, new LimitRules(ofKeys), started, new LocalLimitBook(Clock.systemUTC()), spending, server);
     }
 
     @AfterEach
@@ -146,6 +154,22 @@ class AdmissionTest {
     }
 
     @Test
+    void whatWasSpentWhileTheStoreWasAwayIsChargedWhenItIsBack() {
+        Admission admission = admission(FOUR_AT_ONCE, Map.of());
+        away = true;
+        Permit permit = reserved(admission);
+        assertThat(admission.isShared()).isFalse();
+        assertThat(admission.decidedAlone()).isEqualTo(1);
+        permit.settle(new Spending(10, 7, 0));
+        away = false;
+        requireNonNull(spending).start();
+        requireNonNull(spending).stop();
+        assertThat(isSpent(17)).isTrue();
+        assertThat(isSpent(18)).isFalse();
+        await().atMost(Duration.ofSeconds(10)).until(admission::isShared);
+    }
+
+    @Test
     void aSettlementWaitsForAStoreThatIsAway() {
         Admission admission = admission(FOUR_AT_ONCE, Map.of());
         Permit permit = reserved(admission);
@@ -153,12 +177,14 @@ class AdmissionTest {
         permit.settle(new Spending(10, 7, 0));
         away = false;
         stop();
+        assertThat(isSpent(17)).isTrue();
+    }
+
+    private boolean isSpent(long tokens) {
         Scope scope = new Scope(Scope.Kind.KEY, caller.credentialId(), null);
-        ScopeRule budget =
-                new ScopeRule(scope, RateLimits.NONE, List.of(new Budget(Budget.Period.DAY, Budget.Unit.TOKENS, 17)));
-        LimitBook.Entry ask = new LimitBook.Reserve(List.of(budget), new Demand(1, 1, 1, 0));
-        assertThat(shared.apply(UUID.randomUUID(), List.of(ask)).getFirst().shortage())
-                .as("17 tokens are spent")
-                .isNotNull();
+        ScopeRule budget = new ScopeRule(
+                scope, RateLimits.NONE, List.of(new Budget(Budget.Period.DAY, Budget.Unit.TOKENS, tokens)));
+        LimitBook.Entry ask = new LimitBook.Reserve(List.of(budget), new Demand(0, 0, 0, 0));
+        return shared.apply(UUID.randomUUID(), List.of(ask)).getFirst().shortage() != null;
     }
 }

@@ -3,11 +3,15 @@ package dev.stoa.admission;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stoa.admission.Budget.Period;
+import dev.stoa.admission.Budget.Unit;
 import dev.stoa.admission.LimitBook.Reserve;
 import dev.stoa.admission.LimitBook.Settle;
+import dev.stoa.admission.LimitBook.Touch;
 import dev.stoa.admission.LimitBook.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -72,6 +76,38 @@ abstract class LimitBookContract {
         Verdict next = only(book, new Reserve(List.of(rule), DEMAND));
         assertThat(next.shortage()).isNull();
         assertThat(requireNonNull(next.allowance().outputTokens()).remaining()).isEqualTo(100 - 1 - 5);
+    }
+
+    @Test
+    void budgetsAreHeldUntilTheirPeriodEnds() {
+        LimitBook book = book();
+        Scope scope = new Scope(Scope.Kind.MEMBER, UUID.randomUUID(), null);
+        for (Period period : Period.values()) {
+            ScopeRule spent = new ScopeRule(scope, RateLimits.NONE, List.of(new Budget(period, Unit.NANODOLLARS, 0)));
+            Verdict refused = only(book, new Reserve(List.of(spent), DEMAND));
+            ScopeState.Shortage shortage = requireNonNull(refused.shortage());
+            assertThat(shortage.what()).isEqualTo(ScopeState.What.BUDGET);
+            assertThat(shortage.retryMillis()).isEqualTo(period.endMillis(refused.atMillis()) - refused.atMillis());
+        }
+        ScopeRule rule = new ScopeRule(scope, RateLimits.NONE, List.of(new Budget(Period.MONTH, Unit.TOKENS, 13 + 6)));
+        Verdict first = only(book, new Reserve(List.of(rule), DEMAND));
+        only(book, new Reserve(List.of(rule), DEMAND));
+        assertThat(only(book, new Reserve(List.of(rule), DEMAND)).shortage()).isNotNull();
+        only(book, new Settle(List.of(scope), first.atMillis(), DEMAND, new Spending(3, 2, 0)));
+        assertThat(only(book, new Reserve(List.of(rule), DEMAND)).shortage()).isNull();
+    }
+
+    @Test
+    void whatAServerSaysOfItselfStandsInPlaceOfWhatWasCounted() {
+        LimitBook book = book();
+        long none = RateLimits.UNLIMITED;
+        ScopeRule rule = new ScopeRule(
+                new Scope(Scope.Kind.KEY, UUID.randomUUID(), null), new RateLimits(none, none, none, 3), List.of());
+        only(book, new Touch(Map.of(rule.scope(), new OnTheWay(3, 30, 0))));
+        assertThat(only(book, new Reserve(List.of(rule), DEMAND)).shortage()).isNotNull();
+        only(book, new Touch(Map.of(rule.scope(), OnTheWay.NOTHING)));
+        assertThat(only(book, new Reserve(List.of(rule), DEMAND)).shortage()).isNull();
+        assertThat(only(book, new Touch(Map.of())).shortage()).isNull();
     }
 
     @Test

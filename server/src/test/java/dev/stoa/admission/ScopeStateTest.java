@@ -107,7 +107,7 @@ class ScopeStateTest {
         state.reserve(NOW, SERVER, DEMAND);
         state.reserve(NOW, OTHER, DEMAND);
         long later = NOW + ScopeState.LEASE_MILLIS + 1;
-        state.touch(later - 5_000, SERVER);
+        state.touch(later - 5_000, SERVER, OnTheWay.NOTHING.plus(DEMAND));
         assertThat(ScopeState.decode(state.encode()).inFlight(later)).isEqualTo(1);
         // It was only slow, and settles after all: nothing goes below zero.
         state.inFlight(later);

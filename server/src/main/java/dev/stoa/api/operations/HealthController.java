@@ -1,5 +1,6 @@
 package dev.stoa.api.operations;
 
+import dev.stoa.admission.Admission;
 import dev.stoa.generation.Generations;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.ModelStatus;
@@ -25,8 +26,8 @@ final class HealthController {
     /**
      * Ready or not.
      *
-     * @param status {@code ready}, {@code draining}, {@code database_down}, {@code engine_stalled}, or the model's phase
-     *     {@code downloading}, {@code loading}, {@code failed}
+     * @param status {@code ready}, {@code draining}, {@code database_down}, {@code limit_store_down} (where requests are
+     *     refused then), {@code engine_stalled}, or the model's phase {@code downloading}, {@code loading}, {@code failed}
      */
     record Ready(String status, String reason, @Nullable Progress progress) {}
 
@@ -36,9 +37,12 @@ final class HealthController {
     private final Inference inference;
     private final Generations generations;
     private final Limits limits;
+    private final Admission admission;
     private final DatabaseProbe database;
 
-    HealthController(Inference inference, Generations generations, Limits limits, DataSource database) {
+    HealthController(
+            Inference inference, Generations generations, Limits limits, Admission admission, DataSource database) {
+        this.admission = admission;
         this.inference = inference;
         this.generations = generations;
         this.limits = limits;
@@ -74,6 +78,11 @@ final class HealthController {
         }
         if (!database.answers()) {
             return new Ready("database_down", "The database does not answer.", null);
+        }
+        if (!admission.isShared()) {
+            return admission.isOpenAlone()
+                    ? new Ready("ready", model.sentence() + " Limits are counted by this server alone for now.", null)
+                    : new Ready("limit_store_down", "What counts limits does not answer.", null);
         }
         return new Ready("ready", model.sentence(), null);
     }
