@@ -159,6 +159,9 @@ public final class PassedAnswer {
                 flush(out);
                 unsent = false;
                 writtenNanos = System.nanoTime();
+                if (client.gone()) {
+                    return;
+                }
             }
         }
     }

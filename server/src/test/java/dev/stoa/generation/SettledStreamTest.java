@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Whoever ends a request, and however many at once: it settles once, with an outcome that fits, and frees its place. */
@@ -50,7 +51,7 @@ class SettledStreamTest {
                 CALLER, List.of(request()), usage.recorder(), _ -> Prices.NONE, Instant.EPOCH, System::nanoTime);
         settlement.holds(new CountedPermit(settled));
         AtomicInteger ends = new AtomicInteger();
-        ScriptedStream inner = new ScriptedStream(script(random));
+        ScriptedStream inner = new ScriptedStream(script(random), random.nextBoolean());
         SettledStream stream =
                 new SettledStream(inner, settlement.part(0), Duration.ofMinutes(1), ends::incrementAndGet);
 
@@ -80,6 +81,11 @@ class SettledStreamTest {
         stream.close();
 
         String repeat = "seed " + seed;
+        // One whose reader has left may still be read to its end.
+        Awaitility.await(repeat)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> ends.get() > 0);
         assertThat(usage.events()).as(repeat).hasSize(1);
         assertThat(ends).as(repeat).hasValue(1);
         assertThat(settled).as(repeat).hasValue(1);
@@ -92,6 +98,31 @@ class SettledStreamTest {
                         Outcome.FAILED,
                         Outcome.EXPIRED,
                         Outcome.REJECTED_OVERLOADED);
+    }
+
+    @Test
+    void whatIsToFinishIsCountedWholeThoughItsReaderLeft() throws InterruptedException {
+        RecordedUsage usage = new RecordedUsage();
+        AtomicInteger settled = new AtomicInteger();
+        Settlement settlement = new Settlement(
+                CALLER, List.of(request()), usage.recorder(), _ -> Prices.NONE, Instant.EPOCH, System::nanoTime);
+        settlement.holds(new CountedPermit(settled));
+        TokenUsage all = new TokenUsage(9, 0, 40);
+        ScriptedStream inner = new ScriptedStream(
+                List.of(
+                        new TokenStream.Started(7, 0),
+                        new TokenStream.TextDelta("x"),
+                        new TokenStream.Finished(StopReason.END_TURN, null, all)),
+                true);
+        AtomicInteger ends = new AtomicInteger();
+        SettledStream stream =
+                new SettledStream(inner, settlement.part(0), Duration.ofMinutes(1), ends::incrementAndGet);
+        assertThat(stream.next(Duration.ZERO)).isInstanceOf(TokenStream.Started.class);
+        stream.close();
+        Awaitility.await().until(() -> ends.get() == 1);
+        assertThat(usage.events().getFirst().tokens()).isEqualTo(all);
+        assertThat(usage.events().getFirst().outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(settled).hasValue(1);
     }
 
     private record CountedPermit(AtomicInteger settled) implements Permit {

@@ -9,11 +9,23 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedStream implements TokenStream {
     private final List<? extends @Nullable Object> script;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final boolean finishes;
     private int next;
 
     /** @param script events, nulls, and exceptions to throw */
     public ScriptedStream(List<? extends @Nullable Object> script) {
+        this(script, false);
+    }
+
+    /** @param finishes whether it is to be read to its end when its reader leaves */
+    public ScriptedStream(List<? extends @Nullable Object> script, boolean finishes) {
         this.script = script;
+        this.finishes = finishes;
+    }
+
+    @Override
+    public boolean leave() {
+        return finishes;
     }
 
     public boolean closed() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,6 +19,7 @@ import java.util.function.LongConsumer;
 /** Loads on one gateway. */
 final class StreamLoad {
     private static final int FAILED_MAX = 5;
+    private static final int OPENERS = 16;
 
     private StreamLoad() {}
 
@@ -137,13 +139,9 @@ final class StreamLoad {
     /** Streams of one event a second, held: what each keeps in memory, and what an event costs. */
     static Idle idle(Gateway gateway, int streams, Duration settles, Duration time) throws IOException {
         long before = gateway.residentBytes();
-        List<StreamClient> clients = new ArrayList<>();
+        List<StreamClient> clients = Collections.synchronizedList(new ArrayList<>());
         try {
-            for (int i = 0; i < streams; i++) {
-                StreamClient client = new StreamClient(gateway, MockUpstream.SLOW);
-                clients.add(client);
-                client.begin();
-            }
+            open(gateway, streams, clients);
             drain(clients, settles);
             double cpu = gateway.cpuSeconds();
             long events = drain(clients, time);
@@ -157,6 +155,31 @@ final class StreamLoad {
             for (StreamClient client : clients) {
                 client.close();
             }
+        }
+    }
+
+    /** Some at once, as each waits for its first event. */
+    private static void open(Gateway gateway, int streams, List<StreamClient> opened) throws IOException {
+        AtomicInteger left = new AtomicInteger(streams);
+        List<Future<?>> openers = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < OPENERS; i++) {
+                openers.add(threads.submit(() -> {
+                    while (left.getAndDecrement() > 0) {
+                        StreamClient client = new StreamClient(gateway, MockUpstream.SLOW);
+                        opened.add(client);
+                        client.begin();
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> opener : openers) {
+                opener.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IOException(gateway.name() + " holds no more than " + opened.size() + " streams", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
