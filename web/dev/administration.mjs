@@ -78,7 +78,7 @@ const ANSWERS = {
     ]);
   },
 
-  rate_limits: () => {
+  limits: () => {
     const none = {
       requests_per_minute: null,
       input_tokens_per_minute: null,
@@ -123,6 +123,7 @@ const ANSWERS = {
     const one = {
       type: "model",
       context_length: 32768,
+      capabilities: ["tools"],
       prices: null,
       lifecycle: "active",
       retires_at: null,

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { moment } from "../lib/format";
 import { admin, type AuditEvent } from "./api";
 import { act, Failed, useLoaded } from "./parts";
+import { Records } from "./Records";
 import { w } from "./words";
 
 const first = () => admin.audit(null);
@@ -32,31 +33,18 @@ export function AuditPage() {
         <p>{w.audit.lead}</p>
       </div>
       <Failed of={page} />
-      <div className="console-table" role="region" aria-label={w.pages.audit} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{w.audit.time}</th>
-              <th scope="col">{w.audit.who}</th>
-              <th scope="col">{w.audit.what}</th>
-              <th scope="col">{w.audit.about}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {events.map((event) => (
-              <tr key={event.id}>
-                <td>{moment(event.created_at)}</td>
-                <td>{name(event.user_id)}</td>
-                <td>
-                  <code>{event.action}</code>
-                </td>
-                <td className="detail">{about(event)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        {page.value !== null && events.length === 0 && <p className="console-none">{w.audit.none}</p>}
-      </div>
+      <Records
+        label={w.pages.audit}
+        rows={events}
+        keyOf={(event) => event.id}
+        columns={[
+          { head: w.audit.time, as: "steady", cell: (event) => moment(event.created_at) },
+          { head: w.audit.who, cell: (event) => name(event.user_id) },
+          { head: w.audit.what, as: "detail", cell: (event) => <code>{event.action}</code> },
+          { head: w.audit.about, as: "detail", cell: about },
+        ]}
+      />
+      {page.value !== null && events.length === 0 && <p className="console-none">{w.audit.none}</p>}
       {more && (
         <button type="button" className="secondary" onClick={() => void loadOlder()}>
           {w.audit.older}

@@ -1,9 +1,11 @@
 /** Numbers by time as stacked bars. Beside them stands a table with the same numbers, for those who don't see them. */
 import { useEffect, useId, useRef, useState } from "react";
 
+/** Names the colour: see charts.css. */
+export type Tone = "accent" | "soft" | "warm" | "bad";
+
 export interface Series {
-  /** Names the colour: see console.css. */
-  tone: "accent" | "soft" | "warm" | "bad";
+  tone: Tone;
   label: string;
   values: readonly number[];
 }

@@ -3,6 +3,7 @@ import { moment } from "../lib/format";
 import { admin, type Incident } from "./api";
 import { names } from "./names";
 import { Failed, useEvery, useLoaded } from "./parts";
+import { Records } from "./Records";
 import { w } from "./words";
 
 const LOOK_MS = 10_000;
@@ -31,31 +32,24 @@ export function IncidentsPage() {
         </p>
       )}
       {list.length > 0 && (
-        <div className="console-table" role="region" aria-label={w.pages.incidents} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{w.incidents.time}</th>
-                <th scope="col">{w.incidents.deployment}</th>
-                <th scope="col">{w.incidents.what}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.map((one) => (
-                <tr key={one.id}>
-                  <td className="steady">{moment(one.created_at)}</td>
-                  <th scope="row">{one.deployment}</th>
-                  <td>
-                    <span className={`state ${one.state}`}>{w.incidents.states[one.state]}</span>
-                    {one.failure_rate !== null && (
-                      <small>{w.incidents.rate(names.share(one.failure_rate / 100))}</small>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Records
+          label={w.pages.incidents}
+          rows={list}
+          keyOf={(one) => one.id}
+          columns={[
+            { head: w.incidents.deployment, as: "name", cell: (one) => <strong>{one.deployment}</strong> },
+            { head: w.incidents.time, as: "steady", cell: (one) => moment(one.created_at) },
+            {
+              head: w.incidents.what,
+              cell: (one) => (
+                <>
+                  <span className={`state ${one.state}`}>{w.incidents.states[one.state]}</span>
+                  {one.failure_rate !== null && <small>{w.incidents.rate(names.share(one.failure_rate / 100))}</small>}
+                </>
+              ),
+            },
+          ]}
+        />
       )}
     </>
   );

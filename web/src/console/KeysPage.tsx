@@ -4,24 +4,20 @@ import { Dialog } from "../components/Dialog";
 import { Field } from "../components/Gate";
 import { moment } from "../lib/format";
 import { admin, type Key } from "./api";
-import { act, ConfirmDialog, Failed, SecretDialog, useLoaded } from "./parts";
+import { act, Failed, SecretDialog, useLoaded } from "./parts";
+import { Records, useQuestion } from "./Records";
 import { w } from "./words";
 
 const SCOPES = ["inference", "chat", "admin"] as const;
 const EXPIRIES: readonly number[] = [30, 90, 365];
 const OVERLAP_S = 86_400;
 
-interface Question {
-  of: "rotate" | "archive";
-  key: Key;
-}
-
 /** @param own whether only the reader's own keys are here */
 export function KeysPage({ own }: { own: boolean }) {
   const keys = useLoaded(admin.keys);
   const [making, setMaking] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
-  const [question, setQuestion] = useState<Question | null>(null);
+  const [ask, question] = useQuestion(keys.reload);
   const [archived, setArchived] = useState(false);
 
   const made = (key: { key: string }) => {
@@ -29,11 +25,20 @@ export function KeysPage({ own }: { own: boolean }) {
     setSecret(key.key);
     keys.reload();
   };
-  const answer = async ({ of, key }: Question) => {
-    setQuestion(null);
-    if (of === "rotate") await act(admin.rotateKey(key.id, OVERLAP_S).then(made));
-    else if (await act(admin.setKeyStatus(key.id, "archived"))) keys.reload();
-  };
+  const rotate = (key: Key) =>
+    ask({
+      title: w.keys.rotateTitle(key.name),
+      body: w.keys.rotateBody,
+      confirm: w.keys.rotate,
+      run: () => admin.rotateKey(key.id, OVERLAP_S).then(made),
+    });
+  const archive = (key: Key) =>
+    ask({
+      title: w.keys.archiveTitle(key.name),
+      body: w.keys.archiveBody,
+      confirm: w.keys.archive,
+      run: () => admin.setKeyStatus(key.id, "archived"),
+    });
   const toggle = async (key: Key) => {
     if (await act(admin.setKeyStatus(key.id, key.status === "active" ? "inactive" : "active"))) keys.reload();
   };
@@ -48,57 +53,54 @@ export function KeysPage({ own }: { own: boolean }) {
         </button>
       </div>
       <Failed of={keys} />
-      <div className="console-table" role="region" aria-label={w.pages.keys} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{w.keys.name}</th>
-              <th scope="col">{w.keys.scopes}</th>
-              <th scope="col">{w.keys.used}</th>
-              <th scope="col">{w.keys.status}</th>
-              <th scope="col">{w.keys.actions}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {listed.map((key) => (
-              <tr key={key.id}>
-                <th scope="row">
-                  <strong>{key.name}</strong>
-                  <small>{key.partial_key_hint}</small>
-                </th>
-                <td>
-                  {SCOPES.filter((scope) => key.scopes.includes(scope))
-                    .map((scope) => w.keys.scope[scope])
-                    .join(", ")}
-                </td>
-                <td>{key.last_used_at === null ? w.never : moment(key.last_used_at)}</td>
-                <td>
-                  <span className={`state ${key.status}`}>{w.keys.states[key.status]}</span>
-                  {key.expires_at !== null && <small>{w.people.until(moment(key.expires_at))}</small>}
-                </td>
-                <td className="console-actions">
-                  {key.status === "active" && (
-                    <button type="button" className="quiet" onClick={() => setQuestion({ of: "rotate", key })}>
-                      {w.keys.rotate}
-                    </button>
-                  )}
-                  {(key.status === "active" || key.status === "inactive") && (
-                    <button type="button" className="quiet" onClick={() => void toggle(key)}>
-                      {key.status === "active" ? w.keys.disable : w.keys.enable}
-                    </button>
-                  )}
-                  {key.status !== "archived" && (
-                    <button type="button" className="quiet" onClick={() => setQuestion({ of: "archive", key })}>
-                      {w.keys.archive}
-                    </button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        {keys.value !== null && listed.length === 0 && <p className="console-none">{w.keys.none}</p>}
-      </div>
+      <Records
+        label={w.pages.keys}
+        rows={listed}
+        keyOf={(key) => key.id}
+        nameOf={(key) => key.name}
+        columns={[
+          {
+            head: w.keys.name,
+            as: "name",
+            cell: (key) => (
+              <>
+                <strong>{key.name}</strong>
+                <small>{key.partial_key_hint}</small>
+              </>
+            ),
+          },
+          {
+            head: w.keys.scopes,
+            cell: (key) =>
+              SCOPES.filter((scope) => key.scopes.includes(scope))
+                .map((scope) => w.keys.scope[scope])
+                .join(", "),
+          },
+          { head: w.keys.used, cell: (key) => (key.last_used_at === null ? w.never : moment(key.last_used_at)) },
+          {
+            head: w.keys.status,
+            cell: (key) => (
+              <>
+                <span className={`state ${key.status}`}>{w.keys.states[key.status]}</span>
+                {key.expires_at !== null && <small>{w.people.until(moment(key.expires_at))}</small>}
+              </>
+            ),
+          },
+        ]}
+        actions={(key) => [
+          ...(key.status === "active" ? [{ label: w.keys.rotate, run: () => rotate(key) }] : []),
+          ...(key.status === "active" || key.status === "inactive"
+            ? [
+                {
+                  label: key.status === "active" ? w.keys.disable : w.keys.enable,
+                  run: () => void toggle(key),
+                },
+              ]
+            : []),
+          ...(key.status === "archived" ? [] : [{ label: w.keys.archive, run: () => archive(key) }]),
+        ]}
+      />
+      {keys.value !== null && listed.length === 0 && <p className="console-none">{w.keys.none}</p>}
       <label className="console-check">
         <input type="checkbox" checked={archived} onChange={(event) => setArchived(event.target.checked)} />
         {w.keys.showArchived}
@@ -115,17 +117,7 @@ export function KeysPage({ own }: { own: boolean }) {
           onClose={() => setSecret(null)}
         />
       )}
-      {question !== null && (
-        <ConfirmDialog
-          title={
-            question.of === "rotate" ? w.keys.rotateTitle(question.key.name) : w.keys.archiveTitle(question.key.name)
-          }
-          body={question.of === "rotate" ? w.keys.rotateBody : w.keys.archiveBody}
-          confirm={question.of === "rotate" ? w.keys.rotate : w.keys.archive}
-          onConfirm={() => void answer(question)}
-          onClose={() => setQuestion(null)}
-        />
-      )}
+      {question}
     </>
   );
 }

@@ -3,7 +3,8 @@ import { useState } from "react";
 import { admin, type Budget, type Limit } from "./api";
 import { LimitDialog } from "./LimitDialog";
 import { names } from "./names";
-import { act, ConfirmDialog, Failed, useLoaded } from "./parts";
+import { Failed, useLoaded } from "./parts";
+import { Records, useQuestion } from "./Records";
 import { w } from "./words";
 
 export const RATES = [
@@ -19,7 +20,7 @@ export function LimitsPage() {
   const keys = useLoaded(admin.keys);
   const workspaces = useLoaded(admin.workspaces);
   const [editing, setEditing] = useState<Limit | "new" | null>(null);
-  const [removing, setRemoving] = useState<Limit | null>(null);
+  const [ask, question] = useQuestion(limits.reload);
 
   const whose = ({ scope }: Limit) =>
     scope.type === "organization"
@@ -27,10 +28,13 @@ export function LimitsPage() {
       : ([...(users.value?.data ?? []), ...(keys.value?.data ?? []), ...(workspaces.value?.data ?? [])].find(
           (one) => one.id === scope.id,
         )?.name ?? w.somebody);
-  const remove = async (limit: Limit) => {
-    setRemoving(null);
-    if (await act(admin.setLimits({ scope: limit.scope }))) limits.reload();
-  };
+  const remove = (limit: Limit) =>
+    ask({
+      title: w.limits.removeTitle(whose(limit)),
+      body: w.limits.removeBody,
+      confirm: w.limits.remove,
+      run: () => admin.setLimits({ scope: limit.scope }),
+    });
   const list = limits.value?.data ?? [];
 
   return (
@@ -44,51 +48,39 @@ export function LimitsPage() {
       <Failed of={limits} />
       {limits.value !== null && list.length === 0 && <p className="console-empty">{w.limits.none}</p>}
       {list.length > 0 && (
-        <div className="console-table" role="region" aria-label={w.pages.limits} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{w.limits.scope}</th>
-                <th scope="col">{w.limits.rates}</th>
-                <th scope="col">{w.limits.budgets}</th>
-                <th scope="col">{w.limits.actions}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.map((limit) => (
-                <tr key={limit.id}>
-                  <th scope="row">
-                    <strong>{whose(limit)}</strong>
-                    <small>
-                      {w.limits.kinds[limit.scope.type]}
-                      {limit.scope.model !== null && ` · ${limit.scope.model}`}
-                    </small>
-                  </th>
-                  <td>
-                    {RATES.filter((rate) => limit[rate] !== null).map((rate) => (
-                      <span key={rate} className="line">
-                        {w.limits.rate[rate](names.number(limit[rate] ?? 0))}
-                      </span>
-                    ))}
-                  </td>
-                  <td>
-                    {limit.budgets.map((budget) => (
-                      <Spent key={`${budget.period} ${budget.unit}`} budget={budget} />
-                    ))}
-                  </td>
-                  <td className="console-actions">
-                    <button type="button" className="quiet" onClick={() => setEditing(limit)}>
-                      {w.limits.change}
-                    </button>
-                    <button type="button" className="quiet" onClick={() => setRemoving(limit)}>
-                      {w.limits.remove}
-                    </button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Records
+          label={w.pages.limits}
+          rows={list}
+          keyOf={(limit) => limit.id}
+          nameOf={whose}
+          columns={[
+            {
+              head: w.limits.scope,
+              as: "name",
+              cell: (limit) => (
+                <>
+                  <strong>{whose(limit)}</strong>
+                  <small>
+                    {w.limits.kinds[limit.scope.type]}
+                    {limit.scope.model !== null && ` · ${limit.scope.model}`}
+                  </small>
+                </>
+              ),
+            },
+            { head: w.limits.rates, cell: (limit) => <RatesOf limit={limit} /> },
+            {
+              head: w.limits.budgets,
+              cell: (limit) =>
+                limit.budgets.length === 0
+                  ? w.limits.noBudget
+                  : limit.budgets.map((budget) => <Spent key={`${budget.period} ${budget.unit}`} budget={budget} />),
+            },
+          ]}
+          actions={(limit) => [
+            { label: w.limits.change, run: () => setEditing(limit) },
+            { label: w.limits.remove, run: () => remove(limit) },
+          ]}
+        />
       )}
       {editing !== null && (
         <LimitDialog
@@ -103,17 +95,19 @@ export function LimitsPage() {
           }}
         />
       )}
-      {removing !== null && (
-        <ConfirmDialog
-          title={w.limits.removeTitle(whose(removing))}
-          body={w.limits.removeBody}
-          confirm={w.limits.remove}
-          onConfirm={() => void remove(removing)}
-          onClose={() => setRemoving(null)}
-        />
-      )}
+      {question}
     </>
   );
+}
+
+function RatesOf({ limit }: { limit: Limit }) {
+  const set = RATES.filter((rate) => limit[rate] !== null);
+  if (set.length === 0) return <>{w.limits.noRate}</>;
+  return set.map((rate) => (
+    <span key={rate} className="line">
+      {w.limits.rate[rate](names.number(limit[rate] ?? 0))}
+    </span>
+  ));
 }
 
 function Spent({ budget }: { budget: Budget & { spent: number } }) {

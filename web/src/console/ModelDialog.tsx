@@ -4,6 +4,9 @@ import { admin, type CatalogueModel, type Upstream } from "./api";
 import { act, FormDialog, without } from "./parts";
 import { w } from "./words";
 
+/** What models that may propose memories have among their capabilities. */
+const TOOLS = "tools";
+
 interface Props {
   /** Null for a new one. */
   model: CatalogueModel | null;
@@ -21,6 +24,7 @@ export function ModelDialog({ model, upstreams, onClose, onSet }: Props) {
   const [context, setContext] = useState(model?.context_length?.toString() ?? "");
   const [input, setInput] = useState(model?.prices?.input.toString() ?? "");
   const [output, setOutput] = useState(model?.prices?.output.toString() ?? "");
+  const [tools, setTools] = useState(model?.capabilities.includes(TOOLS) ?? false);
   const [fallbacks, setFallbacks] = useState(model?.fallbacks.join(", ") ?? "");
 
   const save = () => {
@@ -33,6 +37,7 @@ export function ModelDialog({ model, upstreams, onClose, onSet }: Props) {
           id: id.trim(),
           display_name: title.trim() === "" ? null : title.trim(),
           context_length: context === "" ? null : Number(context),
+          capabilities: [...(model?.capabilities ?? []).filter((one) => one !== TOOLS), ...(tools ? [TOOLS] : [])],
           prices,
           deployments:
             name.trim() === ""
@@ -100,6 +105,13 @@ export function ModelDialog({ model, upstreams, onClose, onSet }: Props) {
           {w.models.fallbacks}
           <input value={fallbacks} placeholder={w.models.none} onChange={(event) => setFallbacks(event.target.value)} />
         </label>
+      </div>
+      <div className="choice">
+        <label>
+          <input type="checkbox" checked={tools} onChange={(event) => setTools(event.target.checked)} />
+          {w.models.tools}
+        </label>
+        <p className="hint">{w.models.toolsHint}</p>
       </div>
     </FormDialog>
   );

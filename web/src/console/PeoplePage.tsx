@@ -6,7 +6,8 @@ import { Field } from "../components/Gate";
 import { moment } from "../lib/format";
 import { t } from "../strings";
 import { admin, type Invite, type User } from "./api";
-import { act, ConfirmDialog, Failed, SecretDialog, useLoaded } from "./parts";
+import { act, Failed, SecretDialog, useLoaded } from "./parts";
+import { Records, useQuestion } from "./Records";
 import { w } from "./words";
 
 interface Shown {
@@ -25,7 +26,7 @@ export function PeoplePage({ member }: { member: Member }) {
   const users = useLoaded(admin.users);
   const invites = useLoaded(admin.invites);
   const [inviting, setInviting] = useState(false);
-  const [removing, setRemoving] = useState<User | null>(null);
+  const [ask, question] = useQuestion(users.reload);
   const [shown, setShown] = useState<Shown | null>(null);
 
   const reset = (user: User) =>
@@ -42,10 +43,15 @@ export function PeoplePage({ member }: { member: Member }) {
     await act(admin.changeRole(user.id, role));
     users.reload();
   };
-  const remove = async (user: User) => {
-    setRemoving(null);
-    if (await act(admin.removeUser(user.id))) users.reload();
-  };
+  const remove = (user: User) =>
+    ask({
+      title: w.people.removeTitle(user.name),
+      body: w.people.removeBody,
+      confirm: w.people.remove,
+      run: () => admin.removeUser(user.id),
+    });
+  const self = (user: User) => user.id.endsWith(member.id);
+  const ruled = (user: User) => !self(user) && rolesOf(member.role).includes(user.role);
   const withdraw = async (invite: Invite) => {
     if (await act(admin.withdraw(invite.id))) invites.reload();
   };
@@ -60,30 +66,41 @@ export function PeoplePage({ member }: { member: Member }) {
         </button>
       </div>
       <Failed of={users} />
-      <div className="console-table" role="region" aria-label={w.pages.people} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{w.people.name}</th>
-              <th scope="col">{w.people.role}</th>
-              <th scope="col">{w.people.seen}</th>
-              <th scope="col">{w.people.actions}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {users.value?.data.map((user) => (
-              <UserRow
-                key={user.id}
-                user={user}
-                own={member}
-                onRole={(role) => void change(user, role)}
-                onReset={() => void reset(user)}
-                onRemove={() => setRemoving(user)}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Records
+        label={w.pages.people}
+        rows={users.value?.data ?? []}
+        keyOf={(user) => user.id}
+        nameOf={(user) => user.name}
+        columns={[
+          {
+            head: w.people.name,
+            as: "name",
+            cell: (user) => (
+              <>
+                <strong>
+                  {user.name}
+                  {self(user) && ` (${w.people.you})`}
+                </strong>
+                {user.email !== null && <small>{user.email}</small>}
+              </>
+            ),
+          },
+          {
+            head: w.people.role,
+            cell: (user) =>
+              ruled(user) ? (
+                <RoleSelect user={user} own={member.role} onRole={(role) => void change(user, role)} />
+              ) : (
+                t.roles[user.role]
+              ),
+          },
+          { head: w.people.seen, cell: (user) => (user.last_seen_at === null ? w.never : moment(user.last_seen_at)) },
+        ]}
+        actions={(user) => [
+          ...(ruled(user) && user.email !== null ? [{ label: w.people.reset, run: () => void reset(user) }] : []),
+          ...(ruled(user) ? [{ label: w.people.remove, run: () => remove(user) }] : []),
+        ]}
+      />
       {waiting.length > 0 && (
         <section>
           <h2>{w.people.waiting}</h2>
@@ -128,70 +145,31 @@ export function PeoplePage({ member }: { member: Member }) {
           onClose={() => setShown(null)}
         />
       )}
-      {removing !== null && (
-        <ConfirmDialog
-          title={w.people.removeTitle(removing.name)}
-          body={w.people.removeBody}
-          confirm={w.people.remove}
-          onConfirm={() => void remove(removing)}
-          onClose={() => setRemoving(null)}
-        />
-      )}
+      {question}
     </>
   );
 }
 
-interface RowProps {
+interface RoleProps {
   user: User;
-  own: Member;
+  /** The reader's own. */
+  own: Role;
   onRole: (role: Role) => void;
-  onReset: () => void;
-  onRemove: () => void;
 }
 
-function UserRow({ user, own, onRole, onReset, onRemove }: RowProps) {
-  const self = user.id.endsWith(own.id);
-  const ruled = rolesOf(own.role).includes(user.role);
+function RoleSelect({ user, own, onRole }: RoleProps) {
   return (
-    <tr>
-      <th scope="row">
-        <strong>
-          {user.name}
-          {self && ` (${w.people.you})`}
-        </strong>
-        {user.email !== null && <small>{user.email}</small>}
-      </th>
-      <td>
-        {ruled && !self ? (
-          <select
-            aria-label={w.people.roleOf(user.name)}
-            value={user.role}
-            onChange={(event) => onRole(event.target.value as Role)}
-          >
-            {rolesOf(own.role).map((role) => (
-              <option key={role} value={role}>
-                {t.roles[role]}
-              </option>
-            ))}
-          </select>
-        ) : (
-          t.roles[user.role]
-        )}
-      </td>
-      <td>{user.last_seen_at === null ? w.never : moment(user.last_seen_at)}</td>
-      <td className="console-actions">
-        {ruled && !self && user.email !== null && (
-          <button type="button" className="quiet" onClick={onReset}>
-            {w.people.reset}
-          </button>
-        )}
-        {ruled && !self && (
-          <button type="button" className="quiet" onClick={onRemove}>
-            {w.people.remove}
-          </button>
-        )}
-      </td>
-    </tr>
+    <select
+      aria-label={w.people.roleOf(user.name)}
+      value={user.role}
+      onChange={(event) => onRole(event.target.value as Role)}
+    >
+      {rolesOf(own).map((role) => (
+        <option key={role} value={role}>
+          {t.roles[role]}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -1,8 +1,9 @@
 /** What people thought of answers and what safety refused: counts by day, model and category. */
-import { admin, type FeedbackResult, type IncidentResult, type ReportBucket } from "./api";
-import { Bars } from "./Bars";
+import { admin, type ReportBucket } from "./api";
+import { Bars, type Tone } from "./Bars";
 import { names } from "./names";
 import { Failed, since, useLoaded } from "./parts";
+import { Records, type Column } from "./Records";
 import { w } from "./words";
 
 const DAYS = 30;
@@ -24,11 +25,6 @@ export function tally<T>(buckets: readonly ReportBucket<T>[], key: (one: T) => s
   return [...sums].sort((a, b) => total(b) - total(a));
 }
 
-const perDay = <T,>(buckets: readonly ReportBucket<T>[], size: (one: T) => number) =>
-  buckets.map((bucket) => bucket.results.reduce((sum, one) => sum + size(one), 0));
-
-const sum = (values: readonly number[]) => values.reduce((all, one) => all + one, 0);
-
 export function QualityPage() {
   const feedback = useLoaded(loadFeedback);
   const incidents = useLoaded(loadIncidents);
@@ -41,128 +37,109 @@ export function QualityPage() {
         </a>
       </div>
       <Failed of={feedback} />
-      {feedback.value !== null && <FeedbackPart buckets={feedback.value.data} />}
+      {feedback.value !== null && (
+        <Counts
+          buckets={feedback.value.data}
+          words={{ title: w.quality.feedback, chart: w.quality.feedbackChart, none: w.quality.noFeedback }}
+          by={{ head: w.usage.model, key: (one) => one.model ?? w.quality.noModel }}
+          kinds={[
+            { label: w.quality.up, tone: "accent", size: (one) => one.up },
+            { label: w.quality.down, tone: "bad", size: (one) => one.down },
+          ]}
+          more={[
+            {
+              head: w.quality.share,
+              as: "number",
+              cell: ([, [good = 0, bad = 0]]) => names.share(good / Math.max(1, good + bad)),
+            },
+          ]}
+        />
+      )}
       <Failed of={incidents} />
-      {incidents.value !== null && <IncidentPart buckets={incidents.value.data} />}
+      {incidents.value !== null && (
+        <Counts
+          buckets={incidents.value.data}
+          words={{ title: w.quality.incidents, chart: w.quality.incidentChart, none: w.quality.noIncidents }}
+          by={{ head: w.quality.category, key: (one) => one.category }}
+          kinds={[
+            {
+              label: w.quality.input,
+              tone: "warm",
+              size: (one) => (one.direction === "input" ? one.incidents : 0),
+            },
+            {
+              label: w.quality.output,
+              tone: "bad",
+              size: (one) => (one.direction === "output" ? one.incidents : 0),
+            },
+          ]}
+        />
+      )}
     </>
   );
 }
 
-function FeedbackPart({ buckets }: { buckets: readonly ReportBucket<FeedbackResult>[] }) {
-  const up = perDay(buckets, (one) => one.up);
-  const down = perDay(buckets, (one) => one.down);
-  const models = tally(
-    buckets,
-    (one) => one.model ?? "",
-    (one) => [one.up, one.down],
-  );
-  return (
-    <section>
-      <h2>{w.quality.feedback}</h2>
-      <dl className="tiles">
-        <div>
-          <dt>{w.quality.up}</dt>
-          <dd>{names.number(sum(up))}</dd>
-        </div>
-        <div>
-          <dt>{w.quality.down}</dt>
-          <dd>{names.number(sum(down))}</dd>
-        </div>
-      </dl>
-      {models.length === 0 ? (
-        <p className="console-empty">{w.quality.noFeedback}</p>
-      ) : (
-        <>
-          <Bars
-            label={w.quality.feedbackChart}
-            times={buckets.map((bucket) => names.day(bucket.starting_at))}
-            series={[
-              { tone: "accent", label: w.quality.up, values: up },
-              { tone: "bad", label: w.quality.down, values: down },
-            ]}
-            write={names.short}
-          />
-          <div className="console-table" role="region" aria-label={w.quality.feedback} tabIndex={0}>
-            <table className="numbers">
-              <thead>
-                <tr>
-                  <th scope="col">{w.usage.model}</th>
-                  <th scope="col">{w.quality.up}</th>
-                  <th scope="col">{w.quality.down}</th>
-                  <th scope="col">{w.quality.share}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {models.map(([model, [good = 0, bad = 0]]) => (
-                  <tr key={model}>
-                    <th scope="row">{model === "" ? w.quality.noModel : model}</th>
-                    <td>{names.number(good)}</td>
-                    <td>{names.number(bad)}</td>
-                    <td>{names.share(good / Math.max(1, good + bad))}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </>
-      )}
-    </section>
-  );
+/** What there was of a kind under one key. */
+type Row = [string, number[]];
+
+interface Kind<T> {
+  label: string;
+  tone: Tone;
+  size: (one: T) => number;
 }
 
-function IncidentPart({ buckets }: { buckets: readonly ReportBucket<IncidentResult>[] }) {
-  const of = (direction: string) => perDay(buckets, (one) => (one.direction === direction ? one.incidents : 0));
-  const categories = tally(
-    buckets,
-    (one) => one.category,
-    (one) => (one.direction === "input" ? [one.incidents, 0] : [0, one.incidents]),
-  );
+interface Props<T> {
+  buckets: readonly ReportBucket<T>[];
+  words: { title: string; chart: string; none: string };
+  /** What the table tells apart. */
+  by: { head: string; key: (one: T) => string };
+  kinds: readonly Kind<T>[];
+  more?: readonly Column<Row>[];
+}
+
+/** Sums as tiles, by day as bars, by key as a table. */
+function Counts<T>({ buckets, words, by, kinds, more = [] }: Props<T>) {
+  const series = kinds.map(({ label, tone, size }) => ({
+    label,
+    tone,
+    values: buckets.map((bucket) => bucket.results.reduce((sum, one) => sum + size(one), 0)),
+  }));
+  const rows = tally(buckets, by.key, (one) => kinds.map((kind) => kind.size(one)));
   return (
     <section>
-      <h2>{w.quality.incidents}</h2>
+      <h2>{words.title}</h2>
       <dl className="tiles">
-        <div>
-          <dt>{w.quality.input}</dt>
-          <dd>{names.number(sum(of("input")))}</dd>
-        </div>
-        <div>
-          <dt>{w.quality.output}</dt>
-          <dd>{names.number(sum(of("output")))}</dd>
-        </div>
+        {series.map(({ label, values }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{names.number(values.reduce((sum, one) => sum + one, 0))}</dd>
+          </div>
+        ))}
       </dl>
-      {categories.length === 0 ? (
-        <p className="console-empty">{w.quality.noIncidents}</p>
+      {rows.length === 0 ? (
+        <p className="console-empty">{words.none}</p>
       ) : (
         <>
           <Bars
-            label={w.quality.incidentChart}
+            label={words.chart}
             times={buckets.map((bucket) => names.day(bucket.starting_at))}
-            series={[
-              { tone: "warm", label: w.quality.input, values: of("input") },
-              { tone: "bad", label: w.quality.output, values: of("output") },
-            ]}
+            series={series}
             write={names.short}
           />
-          <div className="console-table" role="region" aria-label={w.quality.incidents} tabIndex={0}>
-            <table className="numbers">
-              <thead>
-                <tr>
-                  <th scope="col">{w.quality.category}</th>
-                  <th scope="col">{w.quality.input}</th>
-                  <th scope="col">{w.quality.output}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {categories.map(([category, [input = 0, output = 0]]) => (
-                  <tr key={category}>
-                    <th scope="row">{category}</th>
-                    <td>{names.number(input)}</td>
-                    <td>{names.number(output)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Records<Row>
+            label={words.title}
+            rows={rows}
+            keyOf={([key]) => key}
+            columns={[
+              { head: by.head, as: "name", cell: ([key]) => key },
+              ...kinds.map(({ label }, index): Column<Row> => ({
+                head: label,
+                as: "number",
+                cell: ([, sizes]) => names.number(sizes[index] ?? 0),
+              })),
+              ...more,
+            ]}
+          />
         </>
       )}
     </section>

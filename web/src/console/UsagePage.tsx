@@ -4,6 +4,7 @@ import { admin, type CostBucket, type Grouping, type UsageBucket } from "./api";
 import { Bars } from "./Bars";
 import { names } from "./names";
 import { Failed, since, useLoaded } from "./parts";
+import { Records, type Column } from "./Records";
 import { w } from "./words";
 
 const PERIODS = [1, 7, 14, 30] as const;
@@ -161,32 +162,32 @@ function GroupTable({ groups, grouping, cost, own }: TableProps) {
     // What no key did, a browser's session did.
     return keys.value?.data.find((key) => key.id === id)?.name ?? w.usage.browser;
   };
+  const number = (head: string, of: (sum: Sum) => number): Column<[string, Sum]> => ({
+    head,
+    as: "number",
+    cell: ([, sum]) => names.number(of(sum)),
+  });
   return (
-    <div className="console-table" role="region" aria-label={w.pages.usage} tabIndex={0}>
-      <table className="numbers">
-        <thead>
-          <tr>
-            <th scope="col">{w.usage.groupings[grouping]}</th>
-            <th scope="col">{w.usage.requests}</th>
-            <th scope="col">{w.usage.input}</th>
-            <th scope="col">{w.usage.cached}</th>
-            <th scope="col">{w.usage.output}</th>
-            {cost !== null && <th scope="col">{w.usage.cost}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {groups.map(([id, sum]) => (
-            <tr key={id}>
-              <th scope="row">{name(id)}</th>
-              <td>{names.number(sum.requests)}</td>
-              <td>{names.number(sum.input)}</td>
-              <td>{names.number(sum.cached)}</td>
-              <td>{names.number(sum.output)}</td>
-              {cost !== null && <td>{names.money(cost.get(id) ?? 0)}</td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Records
+      label={w.pages.usage}
+      rows={groups}
+      keyOf={([id]) => id}
+      columns={[
+        { head: w.usage.groupings[grouping], as: "name", cell: ([id]) => name(id) },
+        number(w.usage.requests, (sum) => sum.requests),
+        number(w.usage.input, (sum) => sum.input),
+        number(w.usage.cached, (sum) => sum.cached),
+        number(w.usage.output, (sum) => sum.output),
+        ...(cost === null
+          ? []
+          : [
+              {
+                head: w.usage.cost,
+                as: "number",
+                cell: ([id]: [string, Sum]) => names.money(cost.get(id) ?? 0),
+              } as const,
+            ]),
+      ]}
+    />
   );
 }

@@ -2,13 +2,14 @@
 import { useState } from "react";
 import { moment } from "../lib/format";
 import { admin, type Workspace } from "./api";
-import { act, ConfirmDialog, Failed, FormDialog, useLoaded } from "./parts";
+import { act, Failed, FormDialog, useLoaded } from "./parts";
+import { Records, useQuestion } from "./Records";
 import { w } from "./words";
 
 export function WorkspacesPage() {
   const workspaces = useLoaded(admin.workspaces);
   const [naming, setNaming] = useState<Workspace | "new" | null>(null);
-  const [archiving, setArchiving] = useState<Workspace | null>(null);
+  const [ask, question] = useQuestion(workspaces.reload);
   const name = async (text: string) => {
     const work =
       naming === "new" || naming === null ? admin.createWorkspace(text) : admin.renameWorkspace(naming.id, text);
@@ -17,10 +18,13 @@ export function WorkspacesPage() {
       workspaces.reload();
     }
   };
-  const archive = async (one: Workspace) => {
-    setArchiving(null);
-    if (await act(admin.archiveWorkspace(one.id))) workspaces.reload();
-  };
+  const archive = (one: Workspace) =>
+    ask({
+      title: w.workspaces.archiveTitle(one.name),
+      body: w.workspaces.archiveBody,
+      confirm: w.workspaces.archive,
+      run: () => admin.archiveWorkspace(one.id),
+    });
   return (
     <>
       <div className="console-lead">
@@ -30,35 +34,20 @@ export function WorkspacesPage() {
         </button>
       </div>
       <Failed of={workspaces} />
-      <div className="console-table" role="region" aria-label={w.pages.workspaces} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{w.workspaces.name}</th>
-              <th scope="col">{w.workspaces.made}</th>
-              <th scope="col">{w.workspaces.actions}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {workspaces.value?.data.map((one) => (
-              <tr key={one.id}>
-                <th scope="row">
-                  <strong>{one.name}</strong>
-                </th>
-                <td>{moment(one.created_at)}</td>
-                <td className="console-actions">
-                  <button type="button" className="quiet" onClick={() => setNaming(one)}>
-                    {w.workspaces.rename}
-                  </button>
-                  <button type="button" className="quiet" onClick={() => setArchiving(one)}>
-                    {w.workspaces.archive}
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Records
+        label={w.pages.workspaces}
+        rows={workspaces.value?.data ?? []}
+        keyOf={(one) => one.id}
+        nameOf={(one) => one.name}
+        columns={[
+          { head: w.workspaces.name, as: "name", cell: (one) => <strong>{one.name}</strong> },
+          { head: w.workspaces.made, cell: (one) => moment(one.created_at) },
+        ]}
+        actions={(one) => [
+          { label: w.workspaces.rename, run: () => setNaming(one) },
+          { label: w.workspaces.archive, run: () => archive(one) },
+        ]}
+      />
       {naming !== null && (
         <NameDialog
           title={naming === "new" ? w.workspaces.create : w.workspaces.rename}
@@ -67,15 +56,7 @@ export function WorkspacesPage() {
           onName={(text) => void name(text)}
         />
       )}
-      {archiving !== null && (
-        <ConfirmDialog
-          title={w.workspaces.archiveTitle(archiving.name)}
-          body={w.workspaces.archiveBody}
-          confirm={w.workspaces.archive}
-          onConfirm={() => void archive(archiving)}
-          onClose={() => setArchiving(null)}
-        />
-      )}
+      {question}
     </>
   );
 }

@@ -142,6 +142,8 @@ export interface CatalogueModel {
   id: string;
   display_name: string;
   context_length: number | null;
+  /** Such as `tools`. */
+  capabilities: string[];
   prices: { input: number; cached_input?: number; output: number } | null;
   lifecycle: "active" | "deprecated" | "retired";
   retires_at: string | null;
