@@ -14,6 +14,7 @@ package dev.stoa.engine;
  * @param width numbers of a hidden state, and of a vector of {@link Engine#embed}
  * @param pooling what the file says its vectors want (GGUF key {@code pooling_type}); the mean where it says nothing
  * @param chat whether the file carries a chat template
+ * @param tools whether that template has a place for tools; a model without one is told of them in words
  * @param kernels the kernels that run and why, such as {@code vector, 256-bit (AVX2)}
  */
 public record ModelInfo(
@@ -28,4 +29,5 @@ public record ModelInfo(
         int width,
         Pooling pooling,
         boolean chat,
+        boolean tools,
         String kernels) {}

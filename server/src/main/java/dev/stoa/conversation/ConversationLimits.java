@@ -40,6 +40,15 @@ public final class ConversationLimits {
     /** Characters of the first question and of its answer that a title is made from. */
     static final int TITLE_SOURCE_LENGTH = 1_500;
 
+    /** The most tokens in which a model proposes something to remember: one sentence in the form of a call. */
+    static final int PROPOSAL_TOKENS = 120;
+
+    /** Proposals of a conversation that wait for the person's word: more would hide the thread. */
+    static final int PROPOSALS_SHOWN = 3;
+
+    /** Earlier proposals that a new one must differ from. */
+    static final int PROPOSALS_COMPARED = 500;
+
     /** A model's name. */
     public static final int MODEL_LENGTH_MAX = 200;
 

@@ -176,11 +176,13 @@ public class Conversations {
      * @param leaf its last message; null takes the newest branch
      */
     Thread branch(Caller caller, UUID id, @Nullable UUID leaf) {
-        if (leaf == null) {
-            return read(caller, id, Place.END, ConversationLimits.BRANCH_PAGE_MAX);
-        }
         Conversation conversation = find(caller, id);
-        List<Message> branch = messages.branch(leaf, ConversationLimits.HISTORY_LENGTH_MAX);
+        List<Message> end = leaf == null ? messages.branchPage(id, Place.END, 1).messages() : List.of();
+        if (leaf == null && end.isEmpty()) {
+            return new Thread(conversation, List.of(), Map.of(), false, List.of());
+        }
+        UUID last = leaf == null ? end.getLast().id() : leaf;
+        List<Message> branch = messages.branch(last, ConversationLimits.HISTORY_LENGTH_MAX);
         if (branch.isEmpty() || !branch.getLast().conversationId().equals(id)) {
             throw TextRules.invalid("leaf", "there is no such message in this conversation");
         }

@@ -1,5 +1,6 @@
 package dev.stoa.conversation;
 
+import dev.stoa.conversation.ImportedConversation.Fate;
 import dev.stoa.conversation.ImportedConversation.ImportedMessage;
 import dev.stoa.conversation.Message.Role;
 import dev.stoa.document.DocumentLimits;
@@ -25,6 +26,9 @@ final class ImportFormats {
 
     /** Steps of one answer. */
     private static final int STEPS_MAX = 1_000;
+
+    /** Of the words that say why an answer failed. */
+    private static final int PROBLEM_LENGTH_MAX = 2_000;
 
     private ImportFormats() {}
 
@@ -63,7 +67,8 @@ final class ImportFormats {
                     steps(one.path("steps"), one.path("text").asString("").length()),
                     text(one.path("model")),
                     time(one.path("created_at")),
-                    files(one.path("attachments")));
+                    files(one.path("attachments")),
+                    fate(one));
         }
         return new ImportedConversation(
                 node.path("id").asString(""),
@@ -71,6 +76,26 @@ final class ImportFormats {
                 TextRules.clean(node.path("instructions").asString("").strip()),
                 node.path("project_id").isString() ? node.path("project_id").asString() : null,
                 messages);
+    }
+
+    private static Fate fate(JsonNode one) {
+        if (!one.path("role").asString("").equals("assistant")) {
+            return new Fate(MessageState.COMPLETE, null, one.path("together").asBoolean(false), null);
+        }
+        MessageState state = MessageState.ended(one.path("state").asString(""));
+        JsonNode error = one.path("error");
+        boolean told = error.path("type").isString() && error.path("message").isString();
+        boolean failed = state == MessageState.FAILED || state == MessageState.REFUSED;
+        return new Fate(
+                state,
+                failed && told ? new Message.Problem(line(error.path("type")), line(error.path("message"))) : null,
+                false,
+                one.path("chosen_id").isString() ? one.path("chosen_id").asString() : null);
+    }
+
+    private static String line(JsonNode node) {
+        String text = TextRules.clean(node.asString());
+        return text.substring(0, Math.min(text.length(), PROBLEM_LENGTH_MAX));
     }
 
     private static ImportedConversation claude(JsonNode node) {
@@ -92,7 +117,8 @@ final class ImportFormats {
                     Steps.NONE,
                     null,
                     time(one.path("created_at")),
-                    claudeFiles(one))) {
+                    claudeFiles(one),
+                    Fate.PLAIN)) {
                 parent = id;
             }
         }
@@ -126,7 +152,8 @@ final class ImportFormats {
                     Steps.NONE,
                     text(message.path("metadata").path("model_slug")),
                     time(message.path("create_time")),
-                    List.of());
+                    List.of(),
+                    Fate.PLAIN);
             String above = taken ? place.id() : place.above();
             for (JsonNode child : mapping.path(place.id()).path("children")) {
                 if (mapping.path(child.asString("")).path("parent").asString("").equals(place.id())) {
@@ -150,11 +177,16 @@ final class ImportFormats {
             Steps steps,
             @Nullable String model,
             @Nullable Instant at,
-            List<CarriedFile> files) {
-        if (id.isEmpty() || text.isBlank() || !(role.equals("user") || role.equals("assistant"))) {
+            List<CarriedFile> files,
+            Fate fate) {
+        // An answer that failed, or only thought, has no words; what follows it hangs on it all the same.
+        boolean empty = text.isBlank()
+                && fate.state() == MessageState.COMPLETE
+                && steps.list().isEmpty();
+        if (id.isEmpty() || empty || !(role.equals("user") || role.equals("assistant"))) {
             return false;
         }
-        messages.add(new ImportedMessage(id, parent, Role.ofWord(role), text, steps, model, at, files));
+        messages.add(new ImportedMessage(id, parent, Role.ofWord(role), text, steps, model, at, files, fate));
         return true;
     }
 

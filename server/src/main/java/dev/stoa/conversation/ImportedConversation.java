@@ -33,5 +33,23 @@ record ImportedConversation(
             Steps steps,
             @Nullable String model,
             @Nullable Instant at,
-            List<CarriedFile> files) {}
+            List<CarriedFile> files,
+            Fate fate) {}
+
+    /**
+     * How a message stood in its thread.
+     *
+     * @param state of an answer, how it ended
+     * @param error why it failed or was refused
+     * @param together of a question, whether it was asked beside the one before it
+     * @param chosen of an answer, the file's name of the one that is read in its place; null for none
+     */
+    record Fate(
+            MessageState state,
+            Message.@Nullable Problem error,
+            boolean together,
+            @Nullable String chosen) {
+        /** Of a message that came to its end, alone. */
+        static final Fate PLAIN = new Fate(MessageState.COMPLETE, null, false, null);
+    }
 }

@@ -47,11 +47,12 @@ class MessageRepository {
      * @return false if the id is taken, whoever has it
      */
     boolean insert(Message message) {
+        Message.Problem error = message.error();
         return jdbc.sql("""
-                        INSERT INTO message (id, conversation_id, parent_id, role, text, steps, state, model, together, context_id,
-                                             created_at, ended_at)
-                        VALUES (:id, :conversation, :parent, :role, :text, :steps, :state, :model, :together, :context,
-                                :created, :ended)
+                        INSERT INTO message (id, conversation_id, parent_id, role, text, steps, state, error_type,
+                                             error_message, model, together, context_id, created_at, ended_at)
+                        VALUES (:id, :conversation, :parent, :role, :text, :steps, :state, :errorType, :errorMessage,
+                                :model, :together, :context, :created, :ended)
                         ON CONFLICT (id) DO NOTHING
                         """)
                         .param("id", message.id())
@@ -61,6 +62,8 @@ class MessageRepository {
                         .param("text", message.text())
                         .param("steps", message.steps().log())
                         .param("state", message.state().word())
+                        .param("errorType", error == null ? null : error.type())
+                        .param("errorMessage", error == null ? null : error.message())
                         .param("model", message.model())
                         .param("together", message.together())
                         .param("context", message.contextId())
@@ -188,7 +191,8 @@ class MessageRepository {
                     .query((row, index) -> new Lowest(row.getObject("id", UUID.class), row.getInt("depth")))
                     .optional();
         }
-        return jdbc.sql("SELECT id FROM message WHERE conversation_id = :id ORDER BY position DESC LIMIT 1")
+        return jdbc.sql("SELECT id FROM message WHERE conversation_id = :id AND NOT in_group"
+                        + " ORDER BY position DESC LIMIT 1")
                 .param("id", conversation)
                 .query((row, index) ->
                         new Lowest(row.getObject("id", UUID.class), -ConversationLimits.CONTEXT_ABOVE_HIT))
@@ -208,12 +212,17 @@ class MessageRepository {
                 .list();
     }
 
-    /** @param chosen null for none */
+    /**
+     * Another answer is read in the place of one that has a group behind it; from then on it is a version in that group
+     * and no branch of its own.
+     *
+     * @param chosen null for none
+     */
     void choose(UUID answer, @Nullable UUID chosen) {
-        jdbc.sql("UPDATE message SET chosen_id = :chosen WHERE id = :id")
-                .param("chosen", chosen)
-                .param("id", answer)
-                .update();
+        jdbc.sql("""
+                        WITH version AS (UPDATE message SET in_group = true WHERE id = :chosen AND NOT in_group)
+                        UPDATE message SET chosen_id = :chosen WHERE id = :id
+                        """).param("chosen", chosen).param("id", answer).update();
     }
 
     /** All of a conversation, oldest first. */

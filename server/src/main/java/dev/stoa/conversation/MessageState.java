@@ -35,6 +35,18 @@ public enum MessageState {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** The end that a file tells of. One that was still being written when the file was made was cut off there. */
+    static MessageState ended(String word) {
+        return switch (word) {
+            case "generating", "interrupted" -> INTERRUPTED;
+            case "stopped" -> STOPPED;
+            case "steered" -> STEERED;
+            case "failed" -> FAILED;
+            case "refused" -> REFUSED;
+            default -> COMPLETE;
+        };
+    }
+
     static MessageState ofWord(String word) {
         return valueOf(word.toUpperCase(Locale.ROOT));
     }

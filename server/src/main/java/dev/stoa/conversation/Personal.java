@@ -16,12 +16,19 @@ import org.springframework.stereotype.Service;
 public class Personal {
     private final PersonalRepository rows;
     private final Attachments files;
+    private final ProposalRepository proposals;
     private final ConversationSupport support;
     private final PersonalLimits limits;
 
-    Personal(PersonalRepository rows, Attachments files, ConversationSupport support, PersonalLimits limits) {
+    Personal(
+            PersonalRepository rows,
+            Attachments files,
+            ProposalRepository proposals,
+            ConversationSupport support,
+            PersonalLimits limits) {
         this.rows = rows;
         this.files = files;
+        this.proposals = proposals;
         this.support = support;
         this.limits = limits;
     }
@@ -31,9 +38,10 @@ public class Personal {
      *
      * @param text how to answer, or who asks; "" for nothing
      * @param useMemory whether prompts have the memory
+     * @param suggestMemory whether models may propose what to add to it
      */
-    public record Instructions(String text, boolean useMemory) {
-        static final Instructions NONE = new Instructions("", true);
+    public record Instructions(String text, boolean useMemory, boolean suggestMemory) {
+        static final Instructions NONE = new Instructions("", true, true);
     }
 
     /** Something to keep in mind. */
@@ -55,7 +63,8 @@ public class Personal {
 
     public Instructions put(Caller caller, Instructions instructions) {
         requireMay("text", instructions.text(), limits.instructionsLength());
-        Instructions clean = new Instructions(instructions.text().strip(), instructions.useMemory());
+        Instructions clean =
+                new Instructions(instructions.text().strip(), instructions.useMemory(), instructions.suggestMemory());
         rows.put(caller.memberId(), clean);
         return clean;
     }
@@ -68,8 +77,23 @@ public class Personal {
     public Memory put(Caller caller, Memory memory) {
         TextRules.require("text", memory.text(), limits.memoryLength());
         Memory clean = new Memory(memory.id(), memory.text().strip());
-        stored(caller, Shelf.MEMORY, clean.id(), () -> rows.put(caller.memberId(), clean, support.now()));
-        return clean;
+        return support.inTransaction(() -> {
+            stored(caller, Shelf.MEMORY, clean.id(), () -> rows.put(caller.memberId(), clean, support.now()));
+            proposals.close(caller.memberId(), clean.id());
+            return clean;
+        });
+    }
+
+    /** What models propose to remember of a conversation of the caller's and the caller has not answered. */
+    public List<Proposal> proposals(Conversation conversation) {
+        return proposals.open(conversation.id());
+    }
+
+    /** It is not remembered, and not proposed again. To remember it, its words are put under its id. */
+    public void refuse(Caller caller, UUID proposal) {
+        if (!proposals.close(caller.memberId(), proposal)) {
+            throw new StoaException(ErrorKind.NOT_FOUND, "There is no proposal " + proposal + ".");
+        }
     }
 
     public List<Preset> presets(Caller caller) {

@@ -52,21 +52,25 @@ class PersonalRepository {
             List<Attachments.Content> files) {}
 
     Instructions instructions(UUID member) {
-        return jdbc.sql("SELECT text, use_memory FROM personal_instructions WHERE member_id = :member")
+        return jdbc.sql("SELECT text, use_memory, suggest_memory FROM personal_instructions WHERE member_id = :member")
                 .param("member", member)
-                .query((row, index) -> new Instructions(row.getString("text"), row.getBoolean("use_memory")))
+                .query((row, index) -> new Instructions(
+                        row.getString("text"), row.getBoolean("use_memory"), row.getBoolean("suggest_memory")))
                 .optional()
                 .orElse(Instructions.NONE);
     }
 
     void put(UUID member, Instructions instructions) {
         jdbc.sql("""
-                        INSERT INTO personal_instructions (member_id, text, use_memory) VALUES (:member, :text, :memory)
-                        ON CONFLICT (member_id) DO UPDATE SET text = :text, use_memory = :memory
+                        INSERT INTO personal_instructions (member_id, text, use_memory, suggest_memory)
+                        VALUES (:member, :text, :memory, :suggest)
+                        ON CONFLICT (member_id) DO UPDATE
+                        SET text = :text, use_memory = :memory, suggest_memory = :suggest
                         """)
                 .param("member", member)
                 .param("text", instructions.text())
                 .param("memory", instructions.useMemory())
+                .param("suggest", instructions.suggestMemory())
                 .update();
     }
 

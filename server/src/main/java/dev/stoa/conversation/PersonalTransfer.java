@@ -84,7 +84,7 @@ public class PersonalTransfer {
         String text = file.path("instructions").asString("");
         Instructions now = personal.instructions(caller);
         if (now.text().isEmpty() && !text.isBlank()) {
-            taken += tried(() -> personal.put(caller, new Instructions(text, now.useMemory())));
+            taken += tried(() -> personal.put(caller, new Instructions(text, now.useMemory(), now.suggestMemory())));
         }
         for (JsonNode one : file.path("memories")) {
             UUID id = free(caller, Shelf.MEMORY, one);

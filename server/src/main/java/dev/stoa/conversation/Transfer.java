@@ -1,5 +1,6 @@
 package dev.stoa.conversation;
 
+import dev.stoa.conversation.ImportedConversation.Fate;
 import dev.stoa.conversation.ImportedConversation.ImportedMessage;
 import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -173,7 +175,8 @@ public class Transfer {
                     Steps.NONE,
                     line.model(),
                     null,
-                    line.files()));
+                    line.files(),
+                    Fate.PLAIN));
         }
         String name = "shared/" + secret;
         transactions.execute(
@@ -192,41 +195,79 @@ public class Transfer {
         if (rows.insert(id, caller.memberId(), begun(caller, title, one), now).isEmpty()) {
             return false;
         }
-        Map<String, UUID> ids = new HashMap<>();
+        Map<String, Message> known = new HashMap<>();
+        Map<@Nullable UUID, Message> byId = new HashMap<>();
         List<ImportedMessage> ordered = new ArrayList<>(one.messages());
         if (ordered.size() > ConversationLimits.MESSAGES_MAX) {
             ordered = ordered.subList(0, ConversationLimits.MESSAGES_MAX);
         }
         for (ImportedMessage message : ordered) {
-            UUID parent = message.parent() == null ? null : ids.get(message.parent());
+            Message parent = message.parent() == null ? null : known.get(message.parent());
             if (parent == null && message.role() == Message.Role.ASSISTANT) {
                 continue; // an answer to nothing
             }
+            Message beside = parent == null ? null : byId.get(parent.parentId());
             UUID messageId = idOf(caller, one.id() + "/" + message.id());
-            String text = TextRules.clean(message.text());
-            Message stored = new Message(
-                    messageId,
-                    id,
-                    parent,
-                    message.role(),
-                    text.substring(0, Math.min(text.length(), ConversationLimits.TEXT_LENGTH_MAX)),
-                    message.role() == Message.Role.ASSISTANT ? message.steps() : Steps.NONE,
-                    List.of(),
-                    MessageState.COMPLETE,
-                    null,
-                    message.model(),
-                    null,
-                    null,
-                    false,
-                    null,
-                    null,
-                    message.at() == null ? now : message.at().truncatedTo(ChronoUnit.MICROS));
+            Message stored = message(messageId, id, message, parent, beside, now);
             if (messages.insert(stored)) {
-                ids.put(message.id(), messageId);
+                known.put(message.id(), stored);
+                byId.put(messageId, stored);
                 keep(caller, stored, message.files(), now);
             }
         }
+        for (ImportedMessage message : ordered) {
+            choose(known, message);
+        }
         return true;
+    }
+
+    /** @param beside the question of the answer before it, if there is one */
+    private static Message message(
+            UUID id,
+            UUID conversation,
+            ImportedMessage from,
+            @Nullable Message parent,
+            @Nullable Message beside,
+            Instant now) {
+        boolean answer = from.role() == Message.Role.ASSISTANT;
+        boolean together = false;
+        UUID context = null;
+        if (beside != null && !answer && from.fate().together()) {
+            together = true;
+            context = beside.together() ? beside.contextId() : beside.parentId();
+        }
+        String text = TextRules.clean(from.text());
+        return new Message(
+                id,
+                conversation,
+                parent == null ? null : parent.id(),
+                from.role(),
+                text.substring(0, Math.min(text.length(), ConversationLimits.TEXT_LENGTH_MAX)),
+                answer ? from.steps() : Steps.NONE,
+                List.of(),
+                from.fate().state(),
+                from.fate().error(),
+                from.model(),
+                null,
+                null,
+                together,
+                context,
+                null,
+                from.at() == null ? now : from.at().truncatedTo(ChronoUnit.MICROS));
+    }
+
+    /** Another answer to the same question is read in this one's place, as it was where the file was made. */
+    private void choose(Map<String, Message> known, ImportedMessage from) {
+        Message answer = known.get(from.id());
+        Message chosen =
+                from.fate().chosen() == null ? null : known.get(from.fate().chosen());
+        if (answer != null
+                && chosen != null
+                && !chosen.id().equals(answer.id())
+                && chosen.role() == Message.Role.ASSISTANT
+                && Objects.equals(chosen.parentId(), answer.parentId())) {
+            messages.choose(answer.id(), chosen.id());
+        }
     }
 
     private Conversations.Beginning begun(Caller caller, String title, ImportedConversation one) {

@@ -138,6 +138,12 @@ final class EmbeddedInference implements Worker, SmartLifecycle {
         return worker == null || worker.joinsTurns();
     }
 
+    @Override
+    public boolean knowsTools(String model) {
+        EmbeddedWorker worker = state.get().worker();
+        return worker != null && worker.knowsTools();
+    }
+
     /** The store names files by their contents. */
     @Override
     public String revision(String model) {

@@ -43,6 +43,10 @@ final class EmbeddedWorker implements AutoCloseable {
         return engine.joinsTurns();
     }
 
+    boolean knowsTools() {
+        return engine.info().tools();
+    }
+
     VectorModel vectors(Model model) {
         return new EngineVectors(engine, model);
     }

@@ -36,6 +36,15 @@ public interface Inference {
     }
 
     /**
+     * Whether the model was made to call tools: its own template has a place for them, or an operator has written
+     * {@code tools} among its capabilities. Any model may be given tools; one of which this is false is told of them in
+     * words, and may take them for something else. Never throws.
+     */
+    default boolean knowsTools(String nameOrAlias) {
+        return false;
+    }
+
+    /**
      * Whether requests for this name go as they stand: all servers that may answer them are upstreams that speak their
      * protocol. Never throws.
      */

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an operator has written down about a model.
  *
- * @param capabilities such as {@code tools}; words for clients, nothing is allowed or refused by them
+ * @param capabilities such as {@code tools}; words for clients, nothing is allowed or refused by
+ *     them; {@code tools} is also asked for by {@link Inference#knowsTools}
  * @param maxOutputTokens the longest answer; 0 where only the context bounds it
  * @param prices null for the server's
  * @param lifecycle how long it is offered

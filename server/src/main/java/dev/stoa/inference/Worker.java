@@ -33,6 +33,11 @@ public interface Worker {
         return true;
     }
 
+    /** Whether the model's own template has a place for tools; false where that can't be told. */
+    default boolean knowsTools(String model) {
+        return false;
+    }
+
     /** What stands behind one of its models now: another text when the same request may be answered otherwise. */
     default String revision(String model) {
         return "";

@@ -31,6 +31,7 @@ public final class ScriptedGenerations implements Generations {
     private final Map<String, GenerationRequest> requests = new ConcurrentHashMap<>();
     private volatile @Nullable Script summary;
     private volatile @Nullable Script title;
+    private final BlockingQueue<Script> proposals = new LinkedBlockingQueue<>();
     private final AtomicInteger open = new AtomicInteger();
 
     /** The stream of one question. */
@@ -121,6 +122,29 @@ public final class ScriptedGenerations implements Generations {
         return new Stream(new LinkedBlockingQueue<>(script.events));
     }
 
+    /** The next time that the model is asked what to remember, it plays this. Without one it fails. */
+    public Script proposal() {
+        Script script = new Script();
+        proposals.add(script);
+        return script;
+    }
+
+    /** Whether all of them were played. */
+    public boolean proposed() {
+        return proposals.isEmpty();
+    }
+
+    private TokenStream propose(GenerationRequest request) {
+        open.incrementAndGet();
+        Script script = proposals.poll();
+        if (script == null) {
+            open.decrementAndGet();
+            throw new StoaException(ErrorKind.OVERLOADED, "No proposal, says the test.");
+        }
+        requests.put("proposal", request);
+        return new Stream(script.events);
+    }
+
     /** The words of a question, without the files before them. */
     private static String withoutFiles(String prompt) {
         String end = "</file>\n\n";
@@ -146,6 +170,9 @@ public final class ScriptedGenerations implements Generations {
         }
         if (request.messages().getFirst().plainText().equals(Titler.INSTRUCTION)) {
             return named(request);
+        }
+        if (request.messages().getFirst().plainText().startsWith(MemoryProposer.INSTRUCTION)) {
+            return propose(request);
         }
         requests.put(question, request);
         Optional<MockModel> mock = MockModel.named(request.model());

@@ -13,7 +13,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Two models, whose tokens are words: "big" with a large window, and "small" with one of 100 tokens. */
+/**
+ * Two models, whose tokens are words: "big" with a large window, which knows tools, and "small" with one of 100 tokens,
+ * which doesn't.
+ */
 public final class WordCountingInference implements Inference {
     private final List<Model> models = List.of(
             new Model("big", List.of("default"), "Big", Instant.EPOCH, 100_000, true),
@@ -31,6 +34,11 @@ public final class WordCountingInference implements Inference {
                         model.id().equals(nameOrAlias) || model.aliases().contains(nameOrAlias))
                 .findFirst()
                 .orElseThrow(() -> new StoaException(ErrorKind.NOT_FOUND, "There is no model " + nameOrAlias + "."));
+    }
+
+    @Override
+    public boolean knowsTools(String nameOrAlias) {
+        return model(nameOrAlias).id().equals("big");
     }
 
     @Override

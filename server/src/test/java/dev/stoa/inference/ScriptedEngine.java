@@ -244,7 +244,8 @@ public final class ScriptedEngine implements Engine {
 
     @Override
     public ModelInfo info() {
-        return new ModelInfo("scripted", "none", "F32", 1, 1, CONTEXT, CONTEXT, 1, 2, Pooling.MEAN, true, "none");
+        return new ModelInfo(
+                "scripted", "none", "F32", 1, 1, CONTEXT, CONTEXT, 1, 2, Pooling.MEAN, true, false, "none");
     }
 
     @Override

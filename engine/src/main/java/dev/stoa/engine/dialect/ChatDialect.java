@@ -51,6 +51,11 @@ public final class ChatDialect {
         this.shown = Set.copyOf(controls);
     }
 
+    /** Whether the model's template has a place for tools. */
+    public boolean knowsTools() {
+        return dialect != Dialect.TOLD;
+    }
+
     /**
      * Renders and tokenizes a conversation with the assistant's turn opened; where a call is forced, up to the call.
      *

@@ -2,12 +2,14 @@ package dev.stoa.engine.schedule;
 
 import dev.stoa.engine.ModelInfo;
 import dev.stoa.engine.Pooling;
+import dev.stoa.engine.dialect.ChatDialect;
 import dev.stoa.engine.gguf.GgufFile;
 import dev.stoa.engine.gguf.TensorInfo;
 import dev.stoa.engine.gguf.TensorType;
 import dev.stoa.engine.model.ModelConfig;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Describes a loaded file. */
 final class FileInfo {
@@ -16,7 +18,8 @@ final class FileInfo {
 
     private FileInfo() {}
 
-    static ModelInfo of(GgufFile file, ModelConfig config, int contextLength, boolean chat, String kernels) {
+    static ModelInfo of(
+            GgufFile file, ModelConfig config, int contextLength, Optional<ChatDialect> dialect, String kernels) {
         String fileName = String.valueOf(file.path().getFileName());
         return new ModelInfo(
                 file.metadata().string("general.name", fileName),
@@ -29,7 +32,8 @@ final class FileInfo {
                 config.vocabulary(),
                 config.width(),
                 pooling(file, config.architecture()),
-                chat,
+                dialect.isPresent(),
+                dialect.map(ChatDialect::knowsTools).orElse(false),
                 kernels);
     }
 

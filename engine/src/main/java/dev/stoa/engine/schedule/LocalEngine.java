@@ -98,7 +98,7 @@ public final class LocalEngine implements Engine {
                 new Transformer(model, choice.kernels(), workers, storage, maxRows, limits.maxLogits());
         BlockPool pool = new BlockPool(plan.blocks());
         new WarmUp(transformer, pool, maxRows).run();
-        this.info = FileInfo.of(file, model.config(), plan.contextLength(), template.isPresent(), choice.toString());
+        this.info = FileInfo.of(file, model.config(), plan.contextLength(), dialect, choice.toString());
         DrainRate drain = new DrainRate();
         this.arrivals = new Arrivals(
                 new Arrivals.QueueLimits(options.maxQueued(), options.maxQueuedTokens(), options.maxRunning()),

@@ -58,7 +58,10 @@ final class Bodies {
             @Nullable String draft,
             @Nullable UUID readId) {}
 
-    record InstructionsPut(@Nullable String text, @Nullable Boolean useMemory) {}
+    record InstructionsPut(
+            @Nullable String text,
+            @Nullable Boolean useMemory,
+            @Nullable Boolean suggestMemory) {}
 
     record MemoryPut(@Nullable String text) {}
 

@@ -8,6 +8,7 @@ import dev.stoa.conversation.ConversationLimits;
 import dev.stoa.conversation.Conversations;
 import dev.stoa.conversation.Conversations.Place;
 import dev.stoa.conversation.Page;
+import dev.stoa.conversation.Personal;
 import dev.stoa.conversation.Policy;
 import dev.stoa.conversation.QuestionQueue;
 import dev.stoa.identity.Caller;
@@ -39,11 +40,13 @@ class ConversationController {
 
     private final Conversations conversations;
     private final QuestionQueue queue;
+    private final Personal personal;
     private final ChatJson json;
 
-    ConversationController(Conversations conversations, QuestionQueue queue, ChatJson json) {
+    ConversationController(Conversations conversations, QuestionQueue queue, Personal personal, ChatJson json) {
         this.conversations = conversations;
         this.queue = queue;
+        this.personal = personal;
         this.json = json;
     }
 
@@ -104,7 +107,8 @@ class ConversationController {
                 thread.versions(),
                 thread.more(),
                 thread.summaries(),
-                queue.list(caller, thread.conversation().id()));
+                queue.list(caller, thread.conversation().id()),
+                personal.proposals(thread.conversation()));
     }
 
     @PatchMapping("/{id}")

@@ -1,9 +1,11 @@
 package dev.stoa.api.chat;
 
+import dev.stoa.api.chat.Views.InstructionsView;
 import dev.stoa.api.chat.Views.MemoriesView;
 import dev.stoa.api.chat.Views.PresetsView;
 import dev.stoa.api.chat.Views.ProjectsView;
 import dev.stoa.conversation.Personal;
+import dev.stoa.conversation.PersonalLimits;
 import dev.stoa.identity.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
@@ -22,25 +24,28 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api")
 class PersonalController {
     private final Personal personal;
+    private final PersonalLimits limits;
     private final ChatJson json;
 
-    PersonalController(Personal personal, ChatJson json) {
+    PersonalController(Personal personal, PersonalLimits limits, ChatJson json) {
         this.personal = personal;
+        this.limits = limits;
         this.json = json;
     }
 
     @GetMapping("/instructions")
-    Personal.Instructions instructions(Caller caller) {
-        return personal.instructions(caller);
+    InstructionsView instructions(Caller caller) {
+        return InstructionsView.of(personal.instructions(caller), limits);
     }
 
     @PutMapping("/instructions")
-    Personal.Instructions putInstructions(Caller caller, HttpServletRequest request) {
+    InstructionsView putInstructions(Caller caller, HttpServletRequest request) {
         Bodies.InstructionsPut body = json.read(request, Bodies.InstructionsPut.class);
-        return personal.put(
-                caller,
-                new Personal.Instructions(
-                        Bodies.need("text", body.text()), Objects.requireNonNullElse(body.useMemory(), true)));
+        boolean suggest =
+                body.suggestMemory() == null ? personal.instructions(caller).suggestMemory() : body.suggestMemory();
+        Personal.Instructions wanted = new Personal.Instructions(
+                Bodies.need("text", body.text()), Objects.requireNonNullElse(body.useMemory(), true), suggest);
+        return InstructionsView.of(personal.put(caller, wanted), limits);
     }
 
     @GetMapping("/memories")
@@ -58,6 +63,12 @@ class PersonalController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void removeMemory(Caller caller, @PathVariable UUID id) {
         personal.removeMemory(caller, id);
+    }
+
+    @DeleteMapping("/memory-proposals/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void refuse(Caller caller, @PathVariable UUID id) {
+        personal.refuse(caller, id);
     }
 
     @GetMapping("/presets")

@@ -7,6 +7,8 @@ import dev.stoa.conversation.Conversation;
 import dev.stoa.conversation.Feedback;
 import dev.stoa.conversation.Message;
 import dev.stoa.conversation.Personal;
+import dev.stoa.conversation.PersonalLimits;
+import dev.stoa.conversation.Proposal;
 import dev.stoa.conversation.Queued;
 import dev.stoa.conversation.Search;
 import dev.stoa.conversation.Shares;
@@ -118,6 +120,19 @@ final class Views {
         }
     }
 
+    /** @param limits of lengths, in UTF-16 code units */
+    record InstructionsView(String text, boolean useMemory, boolean suggestMemory, LengthsView limits) {
+        static InstructionsView of(Personal.Instructions now, PersonalLimits limits) {
+            return new InstructionsView(
+                    now.text(),
+                    now.useMemory(),
+                    now.suggestMemory(),
+                    new LengthsView(limits.instructionsLength(), limits.memoryLength()));
+        }
+    }
+
+    record LengthsView(int instructionsLength, int memoryLength) {}
+
     record MemoriesView(List<Personal.Memory> memories) {}
 
     record PresetsView(List<Personal.Preset> presets) {}
@@ -210,8 +225,10 @@ final class Views {
             List<StepView> steps,
             List<CarriedFile> attachments,
             String state,
+            Message.@Nullable Problem error,
             @Nullable String model,
             boolean together,
+            @Nullable UUID chosenId,
             Instant createdAt) {
         static ExportedMessage of(Message message, List<CarriedFile> files) {
             return new ExportedMessage(
@@ -222,8 +239,10 @@ final class Views {
                     StepsView.of(message.steps().list()).steps(),
                     files,
                     message.state().word(),
+                    message.error(),
                     message.model(),
                     message.together(),
+                    message.chosenId(),
                     message.createdAt());
         }
     }
@@ -249,7 +268,8 @@ final class Views {
             Map<UUID, List<UUID>> versions,
             boolean more,
             List<Summary> summaries,
-            List<Queued> queue) {}
+            List<Queued> queue,
+            List<Proposal> proposals) {}
 
     record QueuedView(Queued queued) {}
 

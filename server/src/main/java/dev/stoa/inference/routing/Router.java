@@ -110,6 +110,11 @@ final class Router implements Inference {
     }
 
     @Override
+    public boolean knowsTools(String nameOrAlias) {
+        return routes.knowsTools(nameOrAlias);
+    }
+
+    @Override
     public boolean passes(String nameOrAlias, Wire wire) {
         return routes.passes(nameOrAlias, wire);
     }

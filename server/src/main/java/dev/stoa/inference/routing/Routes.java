@@ -177,6 +177,20 @@ final class Routes {
         return version == null ? null : version.card().prices();
     }
 
+    /** As {@link dev.stoa.inference.Inference#knowsTools}. */
+    boolean knowsTools(String name) {
+        Catalogue now = catalogue;
+        Alias alias = now.aliases().get(name);
+        Optional<Model> model = find(now, alias == null ? name : alias.version());
+        if (model.isEmpty() || model.get().card().capabilities().contains("tools")) {
+            return model.isPresent();
+        }
+        String id = model.get().id();
+        ModelVersion version = now.version(id);
+        boolean own = version == null || version.deployments().isEmpty();
+        return own && local.workerOf(id).map(worker -> worker.knowsTools(id)).orElse(false);
+    }
+
     /** As {@link dev.stoa.inference.Inference#passes}. */
     boolean passes(String name, Wire wire) {
         return all(name, target -> target.worker().passes(target.model(), wire));

@@ -215,6 +215,16 @@ class ManyQuestionsTest {
         assertThat(state(four.reply())).isEqualTo("complete");
         assertThat(prompt("c four")).startsWith("c one", "the other", "c two");
         assertThat(choose(one.reply(), two.reply()).errorType()).isEqualTo("invalid_request");
+        // Whoever opens the conversation sees the whole line, though the version is the newest of all.
+        server.model().script("c one").text("the newest").finish();
+        UUID newest = UUID.randomUUID();
+        client.post("/api/messages/" + one.question() + "/replies", "{\"id\":\"" + newest + "\"}");
+        assertThat(state(newest)).isEqualTo("complete");
+        choose(one.reply(), newest);
+        assertThat(lastShown()).isEqualTo(four.reply());
+        choose(one.reply(), one.reply());
+        assertThat(lastShown()).isEqualTo(four.reply());
+        choose(one.reply(), other);
         assertThat(choose(one.question(), other).errorType()).isEqualTo("invalid_request");
 
         assertThat(choose(one.reply(), one.reply()).body().get("chosen_id").isNull())
@@ -222,6 +232,11 @@ class ManyQuestionsTest {
         Sent five = ask(four.reply(), "c five", null);
         assertThat(state(five.reply())).isEqualTo("complete");
         assertThat(prompt("c five")).startsWith("c one", "the first", "c two");
+    }
+
+    private UUID lastShown() {
+        var messages = client.get("/api/conversations/" + conversation).body().get("messages");
+        return UUID.fromString(messages.get(messages.size() - 1).get("id").asString());
     }
 
     private Answer choose(UUID place, UUID chosen) {

@@ -132,6 +132,15 @@ class RouteOwnershipTest {
                 .params(signOn, session, SECRET_WORDS)
                 .update();
         OWNED.put("/api/account/sign-ons/", signOn);
+        UUID proposal = UUID.randomUUID();
+        server.jdbc()
+                .sql(
+                        "INSERT INTO memory_proposal SELECT ?, m.conversation_id, m.id, 'open', ?, now() FROM message m"
+                                + " WHERE m.conversation_id = ? AND m.role = 'user'"
+                                + " ON CONFLICT (message_id) DO UPDATE SET id = excluded.id, state = 'open', text = excluded.text")
+                .params(proposal, SECRET_WORDS, conversation)
+                .update();
+        OWNED.put("/api/memory-proposals/", proposal);
         OWNED.put("/api/attachments/", attachment);
         OWNED.put("/api/conversations/", conversation);
         OWNED.put("/api/messages/", reply);

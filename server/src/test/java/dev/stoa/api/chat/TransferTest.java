@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stoa.api.chat.ChatClient.Answer;
 import dev.stoa.identity.TestMembers;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +147,117 @@ class TransferTest {
         client.send("DELETE", "/api/presets/" + preset, null, Map.of());
         assertThat(client.post("/api/import", personal).body().get("personal").asInt())
                 .isEqualTo(2);
+    }
+
+    /** Groups, chosen versions, and how answers ended: a copy of the copy is the copy. */
+    @Test
+    void aThreadComesBackAsItWas() {
+        UUID conversation = client.newConversation();
+        UUID before = client.ask(conversation, null, "Where am I?");
+        client.follow(before, 0);
+        server.model().script("Broken?").fail(new StoaException(ErrorKind.OVERLOADED, "No room."));
+        UUID failed = client.ask(conversation, before, "Broken?");
+        client.follow(failed, 0);
+        client.follow(client.ask(conversation, failed, "Are you still there?"), 0);
+        UUID one = client.ask(conversation, before, "How old is it?");
+        client.follow(one, 0);
+        UUID two = together(conversation, one, "And how large?");
+        UUID three = together(conversation, two, "And how far?");
+        UUID question = UUID.fromString(message(client, conversation.toString(), one.toString())
+                .get("parent_id")
+                .asString());
+        UUID other = UUID.randomUUID();
+        server.model().script("How old is it?").text("Very old.").finish();
+        client.post("/api/messages/" + question + "/replies", "{\"id\":\"" + other + "\"}");
+        client.follow(other, 0);
+        client.send("PUT", "/api/messages/" + one + "/choice", "{\"answer_id\":\"" + other + "\"}", Map.of());
+        // What is read of it is what was chosen.
+        String branch = "/api/conversations/" + conversation + "/export?format=markdown";
+        client.follow(client.ask(conversation, three, "The end?"), 0);
+        assertThat(client.get(branch).raw().body()).contains("Very old.").doesNotContain("You said: How old");
+
+        JsonNode first =
+                client.get("/api/conversations/" + conversation + "/export").body();
+        ChatClient friend = new ChatClient(server, TestMembers.add(server.jdbc()));
+        String copy =
+                friend.post("/api/import", first.toString()).body().get("first").asString();
+        JsonNode second = friend.get("/api/conversations/" + copy + "/export").body();
+        assertThat(numbered(second)).isEqualTo(numbered(first));
+        assertThat(first.toString()).contains("\"together\":true", "\"state\":\"failed\"", "No room.");
+        // The members of a group know the thread up to what stood before it, not each other.
+        server.model().script("And how far?").text("Far.").finish();
+        JsonNode last =
+                friend.get("/api/conversations/" + copy + "?since=0").body().get("messages");
+        UUID far = null;
+        for (JsonNode message : last) {
+            far = message.get("text").asString().equals("And how far?")
+                    ? UUID.fromString(message.get("id").asString())
+                    : far;
+        }
+        UUID again = UUID.randomUUID();
+        friend.post("/api/messages/" + far + "/replies", "{\"id\":\"" + again + "\"}");
+        friend.follow(again, 0);
+        assertThat(server.model().request("And how far?").messages().toString())
+                .contains("Where am I?")
+                .doesNotContain("How old")
+                .doesNotContain("how large");
+    }
+
+    private static UUID together(UUID conversation, UUID parent, String text) {
+        UUID reply = UUID.randomUUID();
+        Answer answer = client.post(
+                "/api/conversations/" + conversation + "/messages",
+                "{\"id\":\"%s\",\"reply_id\":\"%s\",\"parent_id\":\"%s\",\"text\":\"%s\",\"policy\":\"together\"}"
+                        .formatted(UUID.randomUUID(), reply, parent, text));
+        assertThat(answer.status()).as(answer.raw().body()).isEqualTo(201);
+        client.follow(reply, 0);
+        return reply;
+    }
+
+    private static JsonNode message(ChatClient reader, String conversation, String id) {
+        for (JsonNode message : reader.get("/api/conversations/" + conversation + "?since=0")
+                .body()
+                .get("messages")) {
+            if (message.get("id").asString().equals(id)) {
+                return message;
+            }
+        }
+        throw new AssertionError(id);
+    }
+
+    /** An export's messages with ids that count from the first one on. */
+    private static String numbered(JsonNode export) {
+        String text = export.get("messages").toString();
+        int number = 0;
+        for (JsonNode message : export.get("messages")) {
+            text = text.replace(message.get("id").asString(), "#" + number++);
+        }
+        return text;
+    }
+
+    /** What a file says of groups and versions is taken only where it makes sense. */
+    @Test
+    void aFileThatWasTamperedWithMakesNoImpossibleThread() {
+        String file = """
+                {"format":"stoa-conversation-1","id":"x","title":"T","messages":[
+                  {"id":"1","parent_id":null,"role":"user","text":"First","together":true},
+                  {"id":"2","parent_id":"1","role":"assistant","text":"Yes","state":"generating","together":true,
+                   "chosen_id":"2","error":{"type":"x","message":"y"}},
+                  {"id":"3","parent_id":"2","role":"user","text":"Second","together":true,"chosen_id":"1"},
+                  {"id":"4","parent_id":"3","role":"assistant","text":"","state":"nonsense","chosen_id":"2"},
+                  {"id":"5","parent_id":"3","role":"assistant","text":"","state":"failed","error":{"type":1}}]}
+                """;
+        ChatClient friend = new ChatClient(server, TestMembers.add(server.jdbc()));
+        String copy = friend.post("/api/import", file).body().get("first").asString();
+        JsonNode messages =
+                friend.get("/api/conversations/" + copy + "/export").body().get("messages");
+        assertThat(messages).hasSize(4);
+        assertThat(messages.get(0).get("together").asBoolean()).isFalse();
+        assertThat(messages.get(1).get("state").asString()).isEqualTo("interrupted");
+        assertThat(messages.get(1).get("chosen_id").isNull()).isTrue();
+        assertThat(messages.get(1).get("error").isNull()).isTrue();
+        assertThat(messages.get(2).get("together").asBoolean()).isTrue();
+        assertThat(messages.get(3).get("state").asString()).isEqualTo("failed");
     }
 
     private static UUID put(String shelf, String body) {
