@@ -61,6 +61,7 @@ export function start({ port = 0, pace = 30 } = {}) {
       },
     ],
     queue: [],
+    proposals: [],
     version: 1,
     listeners: new Set(),
   };
@@ -133,6 +134,8 @@ async function handle(world, request, response) {
     return json(response, 200, {
       text: "Call me Ada. I build bridges; explain by example, in short paragraphs.",
       use_memory: true,
+      suggest_memory: true,
+      limits: { instructions_length: 4000, memory_length: 500 },
     });
   if (route === "GET /api/memories")
     return json(response, 200, {
@@ -142,8 +145,9 @@ async function handle(world, request, response) {
     });
   if (route === "GET /api/presets") return json(response, 200, { presets: world.presets });
   if (route === "GET /api/projects") return json(response, 200, { projects: world.projects });
-  if (/^\/api\/(instructions|memories|presets|projects)/.test(url.pathname)) {
+  if (/^\/api\/(instructions|memories|memory-proposals|presets|projects)/.test(url.pathname)) {
     const id = url.pathname.split("/")[3];
+    world.proposals = world.proposals.filter((one) => one.id !== id);
     return request.method === "DELETE"
       ? empty(response)
       : json(response, 200, { attachments: [], instructions: "", ...body, id });
@@ -237,12 +241,13 @@ function onConversation(world, method, id, sub, body, response) {
   if (one === undefined) return fail(response, 404, "not_found", "no such conversation");
   if (method === "GET") {
     const queue = world.queue.filter((queued) => queued.conversation_id === id);
+    const proposals = world.proposals.filter((proposal) => proposal.conversation_id === id);
     const messages = messagesOf(world, id);
     const versions = {};
     for (const message of messages) {
       versions[message.id] = messages.filter((other) => other.parent_id === message.parent_id).map((other) => other.id);
     }
-    return json(response, 200, { conversation: one, messages, versions, more: false, summaries: [], queue });
+    return json(response, 200, { conversation: one, messages, versions, more: false, summaries: [], queue, proposals });
   }
   if (method === "PATCH") {
     Object.assign(one, body);
@@ -475,6 +480,16 @@ function think(reply) {
 function end(world, reply, state, error = null) {
   reply.state = state;
   reply.error = error;
+  const said = /^I live in \w+/.exec(world.messages.get(reply.parent_id)?.text ?? "")?.[0];
+  if (said !== undefined) {
+    world.proposals.push({
+      id: `proposal-${reply.id}`,
+      conversation_id: reply.conversation_id,
+      message_id: reply.parent_id,
+      text: `${said.replace("I live", "Lives")}.`,
+      created_at: new Date(),
+    });
+  }
   const of = world.conversations.get(reply.conversation_id);
   if (of !== undefined) changed(world, of);
   reply.usage = { input_tokens: 42, output_tokens: Math.ceil(reply.text.length / 4) };

@@ -156,6 +156,15 @@ async function tour(size, scheme) {
   await shot("30-thoughts");
 
   await startNew();
+  await ask("I live in Delft and build bridges. What was a stoa?");
+  await ended();
+  await page.getByText("Shall I keep this in mind?").waitFor();
+  await page.waitForTimeout(300);
+  await shot("41-proposal");
+  await page.getByRole("button", { name: /^Remember: / }).click();
+  await page.getByText("Remembered.").waitFor();
+
+  await startNew();
   await ask("The formula of the normal distribution, please");
   await ended();
   await page.locator(".katex").first().waitFor();

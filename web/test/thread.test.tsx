@@ -216,6 +216,7 @@ describe("a search hit far above the end", () => {
       more: from > 0,
       summaries: [],
       queue: [],
+      proposals: [],
     });
     const asked = vi.spyOn(api, "conversation").mockImplementation((_, { before } = {}) => {
       const end = before === undefined ? 30 : Number(before.slice(1));

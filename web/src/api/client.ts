@@ -10,6 +10,7 @@ import type {
   Exchange,
   Hit,
   Instructions,
+  Lengths,
   Member,
   Memory,
   Message,
@@ -153,11 +154,13 @@ export const api = {
   takeJudgementBack: (answerId: string) =>
     call<undefined>(`/api/messages/${segment(answerId)}/feedback`, { method: "DELETE" }),
 
-  instructions: () => call<Instructions>("/api/instructions"),
-  putInstructions: (body: Instructions) => call<Instructions>("/api/instructions", { method: "PUT", body }),
+  instructions: () => call<Instructions & { limits: Lengths }>("/api/instructions"),
+  putInstructions: ({ text, use_memory, suggest_memory }: Instructions) =>
+    call<Instructions>("/api/instructions", { method: "PUT", body: { text, use_memory, suggest_memory } }),
   memories: () => call<{ memories: Memory[] }>("/api/memories"),
   putMemory: ({ id, text }: Memory) => call<Memory>(`/api/memories/${segment(id)}`, { method: "PUT", body: { text } }),
   removeMemory: (id: string) => call<undefined>(`/api/memories/${segment(id)}`, { method: "DELETE" }),
+  refuseProposal: (id: string) => call<undefined>(`/api/memory-proposals/${segment(id)}`, { method: "DELETE" }),
   presets: () => call<{ presets: Preset[] }>("/api/presets"),
   putPreset: ({ id, name, text }: Preset) =>
     call<Preset>(`/api/presets/${segment(id)}`, { method: "PUT", body: { name, text } }),

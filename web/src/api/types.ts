@@ -165,6 +165,22 @@ export interface Opinion {
 export interface Instructions {
   text: string;
   use_memory: boolean;
+  /** Whether models may propose what to add to the memory. */
+  suggest_memory: boolean;
+}
+
+/** What the person may tell models, in characters. */
+export interface Lengths {
+  instructions_length: number;
+  memory_length: number;
+}
+
+/** Something that a model proposes to remember; it becomes a memory under the same id, or is refused. */
+export interface Proposal {
+  id: string;
+  message_id: string;
+  text: string;
+  created_at: string;
 }
 
 export interface Memory {
@@ -226,6 +242,7 @@ export interface Thread {
   /** What stands in prompts for the older part of a branch. */
   summaries: Summary[];
   queue: Queued[];
+  proposals: Proposal[];
 }
 
 export interface Summary {

@@ -4,7 +4,6 @@ import type { Message } from "../api/types";
 import { moment } from "../lib/format";
 import type { LiveAnswer } from "../state/live";
 import { models } from "../state/models";
-import { MEMORY_LENGTH_MAX, remember } from "../state/personal";
 import { useStore } from "../state/store";
 import { t } from "../strings";
 import { AttachmentList } from "./Attachments";
@@ -13,7 +12,6 @@ import { CopyButton } from "./CopyButton";
 import {
   AgainIcon,
   AlertIcon,
-  BookmarkIcon,
   ChevronIcon,
   ClockIcon,
   LeftIcon,
@@ -25,6 +23,7 @@ import {
 } from "./icons";
 import { Logo } from "./Logo";
 import { Menu } from "./Menu";
+import { RememberButton } from "./RememberButton";
 import { Thumbs } from "./Thumbs";
 
 interface Props {
@@ -37,6 +36,8 @@ interface Props {
   onRegenerate: (answer: Message, model: string | null) => void;
   onShow: (messageId: string) => void;
   onEdit: (question: Message, text: string) => void;
+  /** Where an answer that ended early can be gone on with. */
+  onGoOn?: (answer: Message) => void;
   /** Shown where each of several running answers has its own stop. */
   onStop?: (answer: Message) => void;
 }
@@ -74,17 +75,7 @@ function Question({ message, siblings, onShow, onEdit }: Props) {
         >
           <PenIcon />
         </button>
-        {message.text.length <= MEMORY_LENGTH_MAX && (
-          <button
-            type="button"
-            className="icon-button small"
-            aria-label={t.personal.remember}
-            title={t.personal.remember}
-            onClick={() => void remember(message.text)}
-          >
-            <BookmarkIcon />
-          </button>
-        )}
+        <RememberButton text={message.text} />
         <time dateTime={message.created_at}>{moment(message.created_at)}</time>
       </div>
     </article>
@@ -133,7 +124,7 @@ function Editor({ text, onDone }: { text: string; onDone: (text: string | null) 
   );
 }
 
-function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerate, onShow, onStop }: Props) {
+function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerate, onShow, onStop, onGoOn }: Props) {
   const running = message.state === "generating";
   return (
     <article
@@ -147,7 +138,11 @@ function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerat
       </div>
       <div className="answer-body">
         <AnswerText text={message.text} steps={message.steps} live={live} />
-        <EndNote message={message} onRetry={canRegenerate ? () => onRegenerate(message, null) : null} />
+        <EndNote
+          message={message}
+          onRetry={canRegenerate ? () => onRegenerate(message, null) : null}
+          onGoOn={onGoOn !== undefined && message.text !== "" ? () => onGoOn(message) : null}
+        />
         {running && onStop !== undefined && (
           <div className="message-tools">
             <button type="button" className="quiet small" onClick={() => onStop(message)}>
@@ -248,7 +243,18 @@ function Versions({ id, siblings, onShow }: { id: string; siblings: readonly str
   );
 }
 
-function EndNote({ message, onRetry }: { message: Message; onRetry: (() => void) | null }) {
+interface EndProps {
+  message: Message;
+  onRetry: (() => void) | null;
+  onGoOn: (() => void) | null;
+}
+
+function EndNote({ message, onRetry, onGoOn }: EndProps) {
+  const goOn = onGoOn !== null && (
+    <button type="button" className="quiet" onClick={onGoOn}>
+      {t.message.goOn}
+    </button>
+  );
   const retry = onRetry !== null && (
     <button type="button" className="quiet" onClick={onRetry}>
       {t.thread.retry}
@@ -256,12 +262,25 @@ function EndNote({ message, onRetry }: { message: Message; onRetry: (() => void)
   );
   switch (message.state) {
     case "stopped":
-      return <Note icon={<StopIcon />}>{t.message.stopped}</Note>;
+      return (
+        <Note icon={<StopIcon />} action={goOn}>
+          {t.message.stopped}
+        </Note>
+      );
     case "steered":
       return <Note icon={<SplitIcon />}>{t.message.steered}</Note>;
     case "interrupted":
       return (
-        <Note icon={<ClockIcon />} tone="warm" action={retry}>
+        <Note
+          icon={<ClockIcon />}
+          tone="warm"
+          action={
+            <>
+              {goOn}
+              {retry}
+            </>
+          }
+        >
           {t.message.interrupted}
         </Note>
       );

@@ -5,7 +5,7 @@
  */
 import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import type { Message, Summary } from "../api/types";
-import { sayInstead } from "../state/app";
+import { askToGoOn, sayInstead } from "../state/app";
 import { blockId, blocksOf, chunked, messagesOf, type Block, type Chunk, type Pair } from "../state/groups";
 import { models, pickedModel, type Models } from "../state/models";
 import type { OutboxItem } from "../state/outbox";
@@ -95,7 +95,7 @@ const Rows = memo(function Rows({ chunk, canRegenerate, last, summary }: RowsPro
   return chunk.blocks.map((block, index) => (
     <div key={blockId(block)} className={block.kind === "one" ? "said" : "said wide"} role="listitem">
       {block.kind === "one" ? (
-        <Said step={block.step} canRegenerate={canRegenerate} />
+        <Said step={block.step} canRegenerate={canRegenerate} last={last && index === chunk.blocks.length - 1} />
       ) : (
         <Group
           pairs={block.pairs}
@@ -133,11 +133,13 @@ function useHeld<T>(value: T, held: boolean): T {
 interface SaidProps {
   step: Step;
   canRegenerate: boolean;
+  /** Whether nothing stands behind it, so that it can be gone on with. */
+  last?: boolean;
   onStop?: (answer: Message) => void;
 }
 
 const Said = memo(
-  function Said({ step: { message, siblings }, canRegenerate, onStop }: SaidProps) {
+  function Said({ step: { message, siblings }, canRegenerate, last = false, onStop }: SaidProps) {
     return (
       <MessageView
         message={message}
@@ -148,12 +150,14 @@ const Said = memo(
         onRegenerate={again}
         onShow={show}
         onEdit={sayInstead}
+        {...(last && canRegenerate ? { onGoOn: askToGoOn } : {})}
         {...(onStop === undefined ? {} : { onStop })}
       />
     );
   },
   (before, after) =>
     before.canRegenerate === after.canRegenerate &&
+    before.last === after.last &&
     before.onStop === after.onStop &&
     before.step.message === after.step.message &&
     before.step.siblings === after.step.siblings,
@@ -176,7 +180,7 @@ function Group({ pairs, canRegenerate, last }: GroupProps) {
       answer={({ answer }, own) =>
         answer !== null &&
         (own ? (
-          <Said step={answer} canRegenerate={canRegenerate} onStop={stopOne} />
+          <Said step={answer} canRegenerate={canRegenerate} last={last} onStop={stopOne} />
         ) : (
           <GroupAnswer step={answer} canRegenerate={canRegenerate} />
         ))

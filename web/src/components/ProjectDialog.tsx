@@ -6,7 +6,7 @@ import { uuidv7 } from "../lib/uuid";
 import { conversations } from "../state/conversations";
 import { plainWords } from "../state/errors";
 import { toast } from "../state/notices";
-import { beginning, INSTRUCTIONS_LENGTH_MAX, projects, removeProject, saveProject } from "../state/personal";
+import { beginning, lengths, projects, removeProject, saveProject } from "../state/personal";
 import { go } from "../state/route";
 import { noteFailure } from "../state/session";
 import { useStore } from "../state/store";
@@ -29,6 +29,7 @@ export default function ProjectDialog({ project, onClose }: Props) {
   const [instructions, setInstructions] = useState(project?.instructions ?? "");
   const [files, setFiles] = useState<readonly Attachment[]>(project?.attachments ?? []);
   const [reading, setReading] = useState(0);
+  const longest = useStore(lengths, (now) => now.instructions_length);
   const picker = useRef<HTMLInputElement>(null);
   const known = useStore(projects, (all) => all.some((one) => one.id === id));
   const inside = useStore(conversations, (now) => now.items).filter((one) => one.project_id === id);
@@ -96,7 +97,7 @@ export default function ProjectDialog({ project, onClose }: Props) {
           <textarea
             rows={4}
             value={instructions}
-            maxLength={INSTRUCTIONS_LENGTH_MAX}
+            maxLength={longest}
             onChange={(event) => setInstructions(event.target.value)}
           />
         </label>

@@ -1,6 +1,6 @@
 /** The open conversation: its messages, what is unsent, and the message box. Remounted for each conversation. */
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode, type RefObject } from "react";
-import type { Attachment, Message, Policy, Queued, Summary } from "../api/types";
+import type { Attachment, Message, Policy, Proposal, Queued, Summary } from "../api/types";
 import { say } from "../state/app";
 import { plainWords } from "../state/errors";
 import { itemsOf, outbox } from "../state/outbox";
@@ -13,6 +13,7 @@ import { Composer, type ComposerHandle } from "./Composer";
 import { EmptyState } from "./EmptyState";
 import { DownIcon } from "./icons";
 import { Messages } from "./Messages";
+import { ProposalList } from "./ProposalList";
 import { QueueList } from "./QueueList";
 import { useFileDrop } from "./useFileDrop";
 import { useStickyScroll } from "./useStickyScroll";
@@ -25,6 +26,7 @@ interface Props {
 
 const NO_STEPS: readonly Step[] = [];
 const NO_QUEUE: readonly Queued[] = [];
+const NO_PROPOSALS: readonly Proposal[] = [];
 const NO_SUMMARIES: readonly Summary[] = [];
 const never = () => () => undefined;
 
@@ -95,6 +97,9 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
             <DownIcon />
             <span>{t.thread.latest}</span>
           </button>
+        )}
+        {conversationId !== null && (
+          <ProposalList conversationId={conversationId} proposals={thread?.proposals ?? NO_PROPOSALS} />
         )}
         <QueueList queue={queue} held={held} onEdit={(one) => composer.current?.put(one.text, one.attachments)} />
         <BoundComposer

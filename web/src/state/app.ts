@@ -1,5 +1,6 @@
 /** What happens when: signing in and out, opening a conversation, coming back to the page. */
 import { uuidv7 } from "../lib/uuid";
+import { t } from "../strings";
 import { conversations, forgetConversations, refreshConversations, whenHeard } from "./conversations";
 import { hearDraft, keepDraft } from "./drafts";
 import { comparedModel, pickedModel, watchModels } from "./models";
@@ -174,6 +175,21 @@ export function sayInstead(question: Message, text: string): void {
     attachments: question.attachments,
     model: pickedModel.get(),
     policy: question.together ? "together" : "instead",
+  });
+}
+
+/** Asks the model to go on with an answer that ended early. */
+export function askToGoOn(answer: Message): void {
+  post({
+    id: uuidv7(),
+    replyId: uuidv7(),
+    conversationId: answer.conversation_id,
+    opensConversation: false,
+    parentId: answer.id,
+    text: t.message.goOnText,
+    attachments: [],
+    model: answer.model,
+    policy: null,
   });
 }
 

@@ -1,6 +1,6 @@
 /** Presets and projects of this member, fetched when first asked for; and what the next conversation begins with. */
 import { api } from "../api/client";
-import type { Preset, Project } from "../api/types";
+import type { Lengths, Preset, Project } from "../api/types";
 import { uuidv7 } from "../lib/uuid";
 import { t } from "../strings";
 import { plainWords } from "./errors";
@@ -10,6 +10,9 @@ import { createStore } from "./store";
 
 export const presets = createStore<readonly Preset[]>([]);
 export const projects = createStore<readonly Project[]>([]);
+
+/** The server's bounds; its defaults until it has told them. */
+export const lengths = createStore<Lengths>({ instructions_length: 4_000, memory_length: 500 });
 
 /** What was chosen for the next conversation. */
 export const beginning = createStore<{ presetId: string | null; projectId: string | null }>({
@@ -24,7 +27,8 @@ export function instructionsToBegin(): string {
 
 export async function loadPersonal(): Promise<void> {
   try {
-    const [some, others] = await Promise.all([api.presets(), api.projects()]);
+    const [some, others, { limits }] = await Promise.all([api.presets(), api.projects(), api.instructions()]);
+    lengths.set(limits);
     presets.set(some.presets);
     projects.set(others.projects);
   } catch (cause) {
@@ -71,11 +75,7 @@ export async function removeProject(id: string): Promise<boolean> {
 }
 
 export const remember = (text: string): Promise<boolean> =>
-  tried(api.putMemory({ id: uuidv7(), text: text.trim().slice(0, MEMORY_LENGTH_MAX) }), t.personal.remembered);
-
-/** The server's limits. */
-export const MEMORY_LENGTH_MAX = 500;
-export const INSTRUCTIONS_LENGTH_MAX = 4_000;
+  tried(api.putMemory({ id: uuidv7(), text: text.trim() }), t.personal.remembered);
 
 function replaced<T extends { id: string }>(all: readonly T[], one: T): T[] {
   return all.some((other) => other.id === one.id)

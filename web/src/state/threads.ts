@@ -5,7 +5,7 @@
 import { api, type ThreadPart } from "../api/client";
 import { follow } from "../api/follow";
 import type { ApiError } from "../api/http";
-import type { Conversation, Message, Opinion, Policy, Queued, Summary } from "../api/types";
+import type { Conversation, Message, Opinion, Policy, Proposal, Queued, Summary } from "../api/types";
 import { t } from "../strings";
 import { uuidv7 } from "../lib/uuid";
 import { plainWords } from "./errors";
@@ -29,6 +29,7 @@ export interface ThreadState {
   policy: Policy;
   queue: readonly Queued[];
   summaries: readonly Summary[];
+  proposals: readonly Proposal[];
   /** Up to which version of the conversation it is here; 0 before it was fetched. */
   version: number;
   loadingOlder: boolean;
@@ -63,6 +64,7 @@ const BLANK: ThreadState = {
   policy: "together",
   queue: [],
   summaries: [],
+  proposals: [],
   version: 0,
   loadingOlder: false,
   error: null,
@@ -122,7 +124,7 @@ export async function openThread(id: string, messageId: string | null = null): P
 
 /** Fetches a part of a thread and shows it. */
 async function take(id: string, part: ThreadPart): Promise<void> {
-  const { conversation, messages, versions, summaries, queue } = await api.conversation(id, part);
+  const { conversation, messages, versions, summaries, queue, proposals } = await api.conversation(id, part);
   put(id, (thread) => {
     const tree = merge(thread.tree, messages, versions);
     return {
@@ -134,6 +136,7 @@ async function take(id: string, part: ThreadPart): Promise<void> {
       policy: conversation.policy,
       queue,
       summaries,
+      proposals,
       // An older part says nothing of what changed since.
       version: part.before === undefined ? Math.max(thread.version, conversation.version) : thread.version,
       loadingOlder: false,
@@ -281,6 +284,29 @@ export async function choosePolicy(conversationId: string, policy: Policy): Prom
   } catch (cause) {
     // Of a conversation that is not on the server yet: it holds for this page.
     noteFailure(cause);
+  }
+}
+
+/** What the person has answered is gone at once, and comes back where the server did not hear of it. */
+export async function answerProposal(
+  conversationId: string,
+  proposal: Proposal,
+  work: Promise<unknown>,
+): Promise<boolean> {
+  put(conversationId, (thread) => ({
+    ...thread,
+    proposals: thread.proposals.filter((one) => one.id !== proposal.id),
+  }));
+  try {
+    await work;
+    return true;
+  } catch (cause) {
+    const error = noteFailure(cause);
+    if (error.kind !== "not_found") {
+      toast(plainWords(error), "error");
+      put(conversationId, (thread) => ({ ...thread, proposals: [...thread.proposals, proposal] }));
+    }
+    return false;
   }
 }
 

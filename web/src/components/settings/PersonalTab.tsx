@@ -3,8 +3,9 @@ import { useEffect, useState, type SubmitEvent } from "react";
 import { api } from "../../api/client";
 import type { Instructions, Memory } from "../../api/types";
 import { uuidv7 } from "../../lib/uuid";
-import { INSTRUCTIONS_LENGTH_MAX, MEMORY_LENGTH_MAX, tried } from "../../state/personal";
+import { lengths, tried } from "../../state/personal";
 import { noteFailure } from "../../state/session";
+import { useStore } from "../../state/store";
 import { t } from "../../strings";
 import { BinIcon } from "../icons";
 
@@ -26,25 +27,27 @@ export function PersonalTab() {
     };
   }, []);
   if (saved === null || memories === null) return null;
+  const change = (next: Instructions) =>
+    void tried(api.putInstructions(next)).then((well) => {
+      if (well) setSaved(next);
+    });
   return (
     <>
       <InstructionsForm saved={saved} onSave={setSaved} />
       <section className="settings-part" aria-label={t.personal.memory}>
         <h3>{t.personal.memory}</h3>
         <p className="settings-note">{t.personal.memoryHint}</p>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={saved.use_memory}
-            onChange={(event) => {
-              const next = { ...saved, use_memory: event.target.checked };
-              void tried(api.putInstructions(next)).then((well) => {
-                if (well) setSaved(next);
-              });
-            }}
-          />
-          {t.personal.useMemory}
-        </label>
+        <Check
+          checked={saved.use_memory}
+          label={t.personal.useMemory}
+          onChange={(use_memory) => change({ ...saved, use_memory })}
+        />
+        <Check
+          checked={saved.suggest_memory}
+          label={t.personal.suggestMemory}
+          disabled={!saved.use_memory}
+          onChange={(suggest_memory) => change({ ...saved, suggest_memory })}
+        />
         {memories.length === 0 && <p className="settings-note">{t.personal.noMemory}</p>}
         <ul className="memory-list">
           {memories.map((memory, index) => (
@@ -74,8 +77,30 @@ export function PersonalTab() {
   );
 }
 
+interface CheckProps {
+  checked: boolean;
+  label: string;
+  disabled?: boolean;
+  onChange: (next: boolean) => void;
+}
+
+function Check({ checked, label, disabled = false, onChange }: CheckProps) {
+  return (
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={checked}
+        disabled={disabled}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      {label}
+    </label>
+  );
+}
+
 function InstructionsForm({ saved, onSave }: { saved: Instructions; onSave: (next: Instructions) => void }) {
   const [text, setText] = useState(saved.text);
+  const longest = useStore(lengths, (now) => now.instructions_length);
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
     const next = { ...saved, text: text.trim() };
@@ -85,12 +110,7 @@ function InstructionsForm({ saved, onSave }: { saved: Instructions; onSave: (nex
     <form className="settings-part" onSubmit={(event) => void save(event)}>
       <label className="text-field">
         <span>{t.personal.instructions}</span>
-        <textarea
-          rows={5}
-          value={text}
-          maxLength={INSTRUCTIONS_LENGTH_MAX}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <textarea rows={5} value={text} maxLength={longest} onChange={(event) => setText(event.target.value)} />
       </label>
       <p className="settings-note">{t.personal.instructionsHint}</p>
       <button type="submit" className="secondary" disabled={text.trim() === saved.text}>
@@ -109,6 +129,7 @@ interface RowProps {
 
 function MemoryRow({ memory, number, onChange }: RowProps) {
   const [text, setText] = useState(memory.text);
+  const longest = useStore(lengths, (now) => now.memory_length);
   const save = async () => {
     const next = { ...memory, text: text.trim() };
     if (next.text === memory.text || next.text === "") setText(memory.text);
@@ -119,7 +140,7 @@ function MemoryRow({ memory, number, onChange }: RowProps) {
       <input
         className="plain-input"
         value={text}
-        maxLength={MEMORY_LENGTH_MAX}
+        maxLength={longest}
         aria-label={t.personal.memoryItem(number)}
         onChange={(event) => setText(event.target.value)}
         onBlur={() => void save()}
@@ -142,6 +163,7 @@ function MemoryRow({ memory, number, onChange }: RowProps) {
 
 function NewMemory({ onAdd }: { onAdd: (memory: Memory) => void }) {
   const [text, setText] = useState("");
+  const longest = useStore(lengths, (now) => now.memory_length);
   const add = async (event: SubmitEvent) => {
     event.preventDefault();
     const memory = { id: uuidv7(), text: text.trim() };
@@ -154,7 +176,7 @@ function NewMemory({ onAdd }: { onAdd: (memory: Memory) => void }) {
       <input
         className="plain-input"
         value={text}
-        maxLength={MEMORY_LENGTH_MAX}
+        maxLength={longest}
         aria-label={t.personal.newMemory}
         placeholder={t.personal.newMemory}
         onChange={(event) => setText(event.target.value)}

@@ -2,7 +2,7 @@
 import { useState, type SubmitEvent } from "react";
 import type { Preset } from "../../api/types";
 import { uuidv7 } from "../../lib/uuid";
-import { INSTRUCTIONS_LENGTH_MAX, presets, removePreset, savePreset } from "../../state/personal";
+import { lengths, presets, removePreset, savePreset } from "../../state/personal";
 import { useStore } from "../../state/store";
 import { t } from "../../strings";
 
@@ -39,6 +39,7 @@ interface Props {
 function PresetForm({ preset, onSaved, onRemove }: Props) {
   const [name, setName] = useState(preset.name);
   const [text, setText] = useState(preset.text);
+  const longest = useStore(lengths, (now) => now.instructions_length);
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
     if (await savePreset({ id: preset.id, name: name.trim(), text: text.trim() })) onSaved?.();
@@ -52,12 +53,7 @@ function PresetForm({ preset, onSaved, onRemove }: Props) {
       </label>
       <label className="text-field">
         <span>{t.personal.presetText}</span>
-        <textarea
-          rows={4}
-          value={text}
-          maxLength={INSTRUCTIONS_LENGTH_MAX}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <textarea rows={4} value={text} maxLength={longest} onChange={(event) => setText(event.target.value)} />
       </label>
       <div className="form-actions">
         <button type="submit" className="secondary" disabled={same || name.trim() === "" || text.trim() === ""}>

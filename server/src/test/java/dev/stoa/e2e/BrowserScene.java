@@ -43,6 +43,9 @@ abstract class BrowserScene {
     /** Thinks for more than a second before it answers. */
     static final String THINKING = "mock-100-40-30-40";
 
+    /** Done before anybody looks. */
+    static final String QUICK = "mock-0-2-20";
+
     @TempDir(factory = OpenTempDir.class)
     static Path data;
 
@@ -63,7 +66,7 @@ abstract class BrowserScene {
                 data,
                 Map.of(
                         "STOA_MOCK_MODELS",
-                        PACED + "," + THINKING,
+                        PACED + "," + THINKING + "," + QUICK,
                         "STOA_OIDC_ISSUER",
                         issuer.name(),
                         "STOA_OIDC_CLIENT_ID",

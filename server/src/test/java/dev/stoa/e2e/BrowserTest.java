@@ -54,6 +54,11 @@ class BrowserTest extends BrowserScene {
         page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
         assertThat(page.getByText("You stopped this answer.")).isVisible();
         assertThat(answers().last().innerText()).isNotBlank();
+        page.getByRole(AriaRole.BUTTON, named("Go on")).click();
+        assertThat(said(page, "Go on where you stopped.")).isVisible();
+        assertThat(answers()).hasCount(2);
+        assertThat(answers().last()).containsText(Pattern.compile("\\w+"), within(ANSWER_LIMIT_MS));
+        assertThat(page.getByRole(AriaRole.BUTTON, named("Go on"))).hasCount(0);
     }
 
     @Test

@@ -3,12 +3,18 @@ package dev.stoa.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.FileChooser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +64,112 @@ class PersonalBrowserTest extends BrowserScene {
         page.getByRole(AriaRole.TAB, named("For the model")).click();
         assertThat(page.getByRole(AriaRole.TEXTBOX, named("Memory 1"))).hasValue("Lives in Leiden.");
         assertThat(page.getByLabel("About you, and how to answer")).hasValue("Call me Ada.");
+    }
+
+    @Test
+    void whatIsSavedAsAFileComesBackFromIt() throws IOException {
+        signIn();
+        openSettings();
+        page.getByRole(AriaRole.TAB, named("For the model")).click();
+        Locator fresh = page.getByRole(AriaRole.TEXTBOX, named("Something to remember"));
+        fresh.fill("Keeps bees.");
+        fresh.press("Enter");
+        Locator remove = page.getByRole(AriaRole.BUTTON, named("Remove Keeps bees."));
+        assertThat(remove).isVisible();
+        Download file = page.waitForDownload(
+                () -> page.getByRole(AriaRole.LINK, named("Save as a file")).click());
+        assertThat(file.suggestedFilename()).isEqualTo("stoa-personal.json");
+        assertThat(Files.readString(file.path())).contains("stoa-personal-1", "Keeps bees.");
+        remove.click();
+        assertThat(remove).hasCount(0);
+        page.getByRole(AriaRole.BUTTON, named("Close settings")).click();
+        FileChooser chooser = page.waitForFileChooser(() -> {
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Account of")))
+                    .click();
+            page.getByRole(AriaRole.MENUITEM, named("Import conversations")).click();
+        });
+        chooser.setFiles(file.path());
+        assertThat(page.getByText(Pattern.compile("1 of your instructions, memories")))
+                .isVisible();
+        openSettings();
+        page.getByRole(AriaRole.TAB, named("For the model")).click();
+        assertThat(remove).isVisible();
+        remove.click();
+        assertThat(remove).hasCount(0);
+    }
+
+    @Test
+    void aModelProposesWhatToRememberAndThePersonDecides() throws IOException {
+        signIn();
+        try (ToolUpstream upstream = new ToolUpstream()) {
+            post(
+                    "/v1/organizations/upstreams",
+                    Map.of("name", "tools", "url", upstream.url().toString()));
+            post(
+                    "/v1/organizations/models",
+                    Map.of(
+                            "id",
+                            "knows-tools",
+                            "capabilities",
+                            List.of("tools"),
+                            "deployments",
+                            List.of(Map.of("upstream", "tools", "model", "any"))));
+            page.reload();
+            chooseModel("knows-tools");
+            ask("I live in Delft. Where may one row?");
+            Locator proposals = page.getByRole(AriaRole.REGION, named("To remember"));
+            assertThat(proposals).containsText("Lives in Delft.");
+            noSeriousViolations();
+            screenshot("proposal");
+            // It waits for the person, also after a reload, and is no memory yet.
+            page.reload();
+            assertThat(proposals).containsText("Lives in Delft.");
+            assertThat(answers()).hasCount(1);
+            proposals
+                    .getByRole(AriaRole.BUTTON, called("No, don’t remember: Lives in Delft."))
+                    .click();
+            assertThat(proposals).hasCount(0);
+            ask("I live in Leiden, truly.");
+            proposals
+                    .getByRole(AriaRole.BUTTON, called("Remember: Lives in Leiden."))
+                    .click();
+            assertThat(page.getByText("Remembered.")).isVisible();
+            openSettings();
+            page.getByRole(AriaRole.TAB, named("For the model")).click();
+            assertThat(page.getByRole(AriaRole.BUTTON, named("Remove Lives in Leiden.")))
+                    .isVisible();
+            assertThat(page.getByRole(AriaRole.BUTTON, named("Remove Lives in Delft.")))
+                    .hasCount(0);
+            Locator wanted = page.getByLabel(Pattern.compile("propose what to remember"));
+            wanted.click();
+            assertThat(wanted).not().isChecked();
+            page.getByRole(AriaRole.BUTTON, named("Close settings")).click();
+            page.reload();
+            ask("I live in Haarlem now.");
+            assertThat(answers()).hasCount(3);
+            openSettings();
+            page.getByRole(AriaRole.TAB, named("For the model")).click();
+            assertThat(wanted).not().isChecked();
+            wanted.click();
+            assertThat(wanted).isChecked();
+            page.getByRole(AriaRole.BUTTON, named("Remove Lives in Leiden.")).click();
+            assertThat(page.getByRole(AriaRole.BUTTON, named("Remove Lives in Leiden.")))
+                    .hasCount(0);
+            page.getByRole(AriaRole.BUTTON, named("Close settings")).click();
+            ask("I live in Utrecht by now.");
+            assertThat(proposals).containsText("Lives in Utrecht.");
+            assertThat(proposals).not().containsText("Haarlem");
+        }
+    }
+
+    private void post(String path, Map<String, ?> body) {
+        Object status = page.evaluate("""
+                ([path, body]) => fetch(path, {
+                  method: "POST",
+                  headers: { "Content-Type": "application/json", "X-Stoa-Client": "web" },
+                  body: JSON.stringify(body),
+                }).then((answer) => answer.status)""", List.of(path, body));
+        assertThat(status).isEqualTo(200);
     }
 
     @Test
