@@ -38,6 +38,12 @@ final class DotProgram {
     private static final Register BLOCKS = Register.RAX;
     private static final int BLOCKS_ARGUMENT = 8;
 
+    /** Few rows wait for memory: lines are asked for so many bytes ahead, over the end of a panel to the next. */
+    private static final int AHEAD = 4096;
+
+    /** Rows up to which that pays. */
+    private static final int AHEAD_ROWS = 2;
+
     private final Assembler assembler = new Assembler();
     private final int rows;
 
@@ -94,8 +100,7 @@ final class DotProgram {
     private void nibbleBlock(boolean minimums) {
         eachRegister((_, row, half) -> assembler.xor(sum(row, half), sum(row, half), sum(row, half)));
         for (int word = 0; word < 4; word++) {
-            assembler.load(W0, WORDS, word * PANEL_BYTES);
-            assembler.load(W1, WORDS, word * PANEL_BYTES + REGISTER_BYTES);
+            load(word);
             assembler.shiftRight(W2, W0, 4);
             assembler.shiftRight(W3, W1, 4);
             for (int w = W0; w <= W3; w++) {
@@ -117,8 +122,7 @@ final class DotProgram {
     private void byteBlock() {
         begin(InputRecord.MINUS_128);
         for (int word = 0; word < 8; word++) {
-            assembler.load(W0, WORDS, word * PANEL_BYTES);
-            assembler.load(W1, WORDS, word * PANEL_BYTES + REGISTER_BYTES);
+            load(word);
             assembler.xor(W0, W0, CONSTANT);
             assembler.xor(W1, W1, CONSTANT);
             dots(W0, W1, word);
@@ -143,6 +147,11 @@ final class DotProgram {
             int low = W0 + half;
             int upper = W2 + half;
             assembler.load(low, WORDS, word * PANEL_BYTES + half * REGISTER_BYTES);
+            if (part == 0) {
+                ask(word * PANEL_BYTES + half * REGISTER_BYTES);
+            } else if (word < 2) {
+                ask((4 + word) * PANEL_BYTES + half * REGISTER_BYTES);
+            }
             assembler.load(upper, WORDS, (4 + part) * PANEL_BYTES + half * REGISTER_BYTES);
             if (part == 1) {
                 assembler.shiftRight(low, low, 4);
@@ -160,6 +169,21 @@ final class DotProgram {
 
     private void begin(int word) {
         eachRegister((_, row, half) -> assembler.broadcast(sum(row, half), X, xAt(row, word)));
+    }
+
+    /** Loads one word of all 32 rows. */
+    private void load(int word) {
+        for (int half = 0; half < 2; half++) {
+            int at = word * PANEL_BYTES + half * REGISTER_BYTES;
+            assembler.load(W0 + half, WORDS, at);
+            ask(at);
+        }
+    }
+
+    private void ask(int at) {
+        if (rows <= AHEAD_ROWS) {
+            assembler.prefetch(WORDS, at + AHEAD);
+        }
     }
 
     private void dots(int w0, int w1, int word) {
