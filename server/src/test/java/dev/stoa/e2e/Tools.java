@@ -52,11 +52,22 @@ final class Tools {
 
     /** A folder with the TypeScript tests, compiled to {@code built}, and the packages that they need. */
     static Path typescript() {
-        Path folder = TARGET.resolve("typescript");
-        Path sources = source("typescript");
+        Path folder = packages("typescript");
+        run(folder, Map.of(), 300, "the types of the clients' tests must hold", "npx", "--no-install", "tsc");
+        return folder;
+    }
+
+    /** The folder with the packages of coding agents. */
+    static Path agents() {
+        return packages("agents").resolve("node_modules");
+    }
+
+    /** A copy of a folder of sources, with the packages of its lock file. */
+    private static synchronized Path packages(String name) {
+        Path folder = TARGET.resolve(name);
         try {
             Files.createDirectories(folder);
-            try (Stream<Path> files = Files.list(sources)) {
+            try (Stream<Path> files = Files.list(source(name))) {
                 files.filter(Files::isRegularFile).forEach(file -> copy(file, folder.resolve(file.getFileName())));
             }
         } catch (IOException e) {
@@ -66,10 +77,9 @@ final class Tools {
                 + " without them run the other tests with -Dstoa.test.clients=false";
         Path stamp = folder.resolve("installed.json");
         if (!same(folder.resolve("package-lock.json"), stamp)) {
-            run(folder, Map.of(), 300, help, "npm", "ci", "--no-audit", "--no-fund");
+            run(folder, Map.of(), 300, help, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
             copy(folder.resolve("package-lock.json"), stamp);
         }
-        run(folder, Map.of(), 300, "the types of the clients' tests must hold", "npx", "--no-install", "tsc");
         return folder;
     }
 
@@ -105,6 +115,7 @@ final class Tools {
                     .redirectOutput(output.toFile());
             builder.environment().putAll(environment);
             Process process = start(builder, help);
+            process.getOutputStream().close();
             boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
             if (!ended) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
