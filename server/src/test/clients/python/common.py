@@ -10,7 +10,7 @@ BASE = os.environ["STOA_URL"]
 KEY = os.environ["STOA_KEY"]
 # A real model, and one that answers with so many tokens, one every so many milliseconds.
 MODEL = os.environ["STOA_MODEL"]
-SLOW = "mock-0-40-25"
+SLOW = "mock-0-100-25"
 QUICK = "mock-0-0-8"
 
 CITY = {
@@ -35,6 +35,8 @@ def limited_key(**limits):
     """A key of its own with limits."""
     key = admin("/v1/organizations/api_keys", {"name": "limited"})
     admin("/v1/organizations/limits", {"scope": {"type": "api_key", "id": key["id"]}, **limits})
+    # It is announced, which takes a busy machine a moment.
+    time.sleep(0.3)
     return key["key"]
 
 

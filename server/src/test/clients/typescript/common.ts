@@ -3,7 +3,7 @@ export const BASE = required("STOA_URL");
 export const KEY = required("STOA_KEY");
 export const MODEL = required("STOA_MODEL");
 /** Twenty-five tokens, one every 40 milliseconds. */
-export const SLOW = "mock-0-40-25";
+export const SLOW = "mock-0-100-25";
 
 export const CITY = {
   type: "object" as const,
@@ -41,5 +41,7 @@ async function admin(path: string, body: object): Promise<Record<string, unknown
 export async function limitedKey(limits: object): Promise<string> {
   const key = await admin("/v1/organizations/api_keys", { name: "limited" });
   await admin("/v1/organizations/limits", { scope: { type: "api_key", id: key.id }, ...limits });
+  // It is announced, which takes a busy machine a moment.
+  await new Promise((done) => setTimeout(done, 300));
   return String(key.key);
 }

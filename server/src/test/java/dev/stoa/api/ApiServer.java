@@ -93,6 +93,11 @@ public final class ApiServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port() + path);
     }
 
+    /** Takes the database away, or gives it back. */
+    public void setDatabaseReachable(boolean reachable) {
+        TestPostgres.setReachable(database, reachable);
+    }
+
     /** The service's database, also after its stop. */
     public JdbcClient jdbc() {
         return JdbcClient.create(database);
