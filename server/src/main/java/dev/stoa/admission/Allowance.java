@@ -1,6 +1,5 @@
 package dev.stoa.admission;
 
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a caller may still ask within the minute, by the limit that is nearest; a part is null where nothing limits it. */
@@ -19,20 +18,23 @@ public record Allowance(
      */
     public record Part(long limit, long remaining, long atMillis, long fullMillis) {}
 
+    /** Of the tokens in and out the part with less left. */
+    public @Nullable Part tokens() {
+        return nearer(inputTokens, outputTokens);
+    }
+
     /** Of each part the one with less left. */
     Allowance and(Allowance other) {
         return new Allowance(
-                nearer(other, Allowance::requests),
-                nearer(other, Allowance::inputTokens),
-                nearer(other, Allowance::outputTokens));
+                nearer(requests, other.requests),
+                nearer(inputTokens, other.inputTokens),
+                nearer(outputTokens, other.outputTokens));
     }
 
-    private @Nullable Part nearer(Allowance other, Function<Allowance, @Nullable Part> part) {
-        Part mine = part.apply(this);
-        Part theirs = part.apply(other);
-        if (mine == null || theirs == null) {
-            return mine == null ? theirs : mine;
+    private static @Nullable Part nearer(@Nullable Part one, @Nullable Part other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
         }
-        return theirs.remaining() < mine.remaining() ? theirs : mine;
+        return other.remaining() < one.remaining() ? other : one;
     }
 }

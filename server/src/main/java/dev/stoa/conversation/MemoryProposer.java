@@ -2,6 +2,7 @@ package dev.stoa.conversation;
 
 import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
+import dev.stoa.engine.Scheduling;
 import dev.stoa.engine.Tool;
 import dev.stoa.engine.ToolChoice;
 import dev.stoa.generation.Generations;
@@ -139,23 +140,20 @@ class MemoryProposer {
             throws InterruptedException {
         String told = question.substring(0, Math.min(question.length(), ConversationLimits.TITLE_SOURCE_LENGTH));
         String system = INSTRUCTION + (known.isEmpty() ? "" : KNOWN + String.join("\n- ", known));
-        GenerationRequest request = new GenerationRequest(
-                ids.request(),
-                model,
-                new Prompt.Conversation(
-                        List.of(
-                                Message.text(Message.Role.SYSTEM, system),
-                                Message.text(Message.Role.USER, TextRules.clean(told))),
-                        new ToolSet(List.of(REMEMBER), ToolChoice.AUTO, false),
-                        Optional.of(false)),
-                ConversationLimits.PROPOSAL_TOKENS,
-                Sampling.GREEDY,
-                List.of(),
-                GenerationRequest.NO_LOGPROBS,
-                dev.stoa.engine.OutputControl.NONE,
-                dev.stoa.engine.Scheduling.DEFAULT.withPriority(Priority.BATCH),
-                PromptBuilder.SURFACE,
-                List.of());
+        GenerationRequest request = GenerationRequest.builder(
+                        ids.request(),
+                        model,
+                        new Prompt.Conversation(
+                                List.of(
+                                        Message.text(Message.Role.SYSTEM, system),
+                                        Message.text(Message.Role.USER, TextRules.clean(told))),
+                                new ToolSet(List.of(REMEMBER), ToolChoice.AUTO, false),
+                                Optional.of(false)),
+                        ConversationLimits.PROPOSAL_TOKENS,
+                        Sampling.GREEDY,
+                        PromptBuilder.SURFACE)
+                .scheduling(Scheduling.DEFAULT.withPriority(Priority.BATCH))
+                .build();
         try (TokenStream stream = generations.start(caller, request)) {
             return called(stream);
         }

@@ -7,6 +7,7 @@ import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.Message.Role;
 import dev.stoa.inference.Model;
+import dev.stoa.inference.Prompt;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import java.util.ArrayList;
@@ -221,7 +222,9 @@ class PromptBuilder {
                 prompt.add(dev.stoa.inference.Message.text(Role.ASSISTANT, turn.answer()));
             }
         }
-        return new GenerationRequest(draft.requestId(), model, prompt, maxTokens, draft.sampling(), List.of(), SURFACE);
+        return GenerationRequest.builder(
+                        draft.requestId(), model, new Prompt.Conversation(prompt), maxTokens, draft.sampling(), SURFACE)
+                .build();
     }
 
     /** What does not hang on the thread's turns. */

@@ -3,6 +3,7 @@ package dev.stoa.conversation;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,7 +29,13 @@ record RunRequest(String model, List<Line> lines, int maxTokens, Sampling sampli
         List<Message> messages = kept.lines().stream()
                 .map(line -> Message.text(line.role(), line.text()))
                 .toList();
-        return new GenerationRequest(
-                requestId, kept.model(), messages, kept.maxTokens(), kept.sampling(), List.of(), PromptBuilder.SURFACE);
+        return GenerationRequest.builder(
+                        requestId,
+                        kept.model(),
+                        new Prompt.Conversation(messages),
+                        kept.maxTokens(),
+                        kept.sampling(),
+                        PromptBuilder.SURFACE)
+                .build();
     }
 }

@@ -5,6 +5,7 @@ import dev.stoa.generation.Generations;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.shared.Ids;
@@ -67,14 +68,14 @@ class Summarizer {
         List<Message> prompt = new ArrayList<>();
         prompt.add(Message.text(Message.Role.SYSTEM, INSTRUCTION));
         prompt.add(Message.text(Message.Role.USER, text));
-        GenerationRequest request = new GenerationRequest(
-                ids.request(),
-                model,
-                prompt,
-                ConversationLimits.SUMMARY_TOKENS,
-                Sampling.GREEDY,
-                List.of(),
-                PromptBuilder.SURFACE);
+        GenerationRequest request = GenerationRequest.builder(
+                        ids.request(),
+                        model,
+                        new Prompt.Conversation(prompt),
+                        ConversationLimits.SUMMARY_TOKENS,
+                        Sampling.GREEDY,
+                        PromptBuilder.SURFACE)
+                .build();
         try (TokenStream stream = generations.start(caller, request.thinking(false))) {
             run.attach(stream);
             Optional<String> summary = read(stream);

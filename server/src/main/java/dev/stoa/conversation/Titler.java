@@ -6,6 +6,7 @@ import dev.stoa.generation.Generations;
 import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.shared.Ids;
@@ -96,16 +97,17 @@ class Titler {
             Caller caller, dev.stoa.conversation.Message answer, dev.stoa.conversation.Message question)
             throws InterruptedException {
         String text = "User: " + beginning(question.text()) + "\n\nAssistant: " + beginning(answer.text());
-        GenerationRequest request = new GenerationRequest(
-                ids.request(),
-                Objects.requireNonNull(answer.model()),
-                List.of(
-                        Message.text(Message.Role.SYSTEM, INSTRUCTION),
-                        Message.text(Message.Role.USER, text + "\n\n" + INSTRUCTION)),
-                ConversationLimits.TITLE_TOKENS,
-                Sampling.GREEDY,
-                List.of("\n"),
-                PromptBuilder.SURFACE);
+        GenerationRequest request = GenerationRequest.builder(
+                        ids.request(),
+                        Objects.requireNonNull(answer.model()),
+                        new Prompt.Conversation(List.of(
+                                Message.text(Message.Role.SYSTEM, INSTRUCTION),
+                                Message.text(Message.Role.USER, text + "\n\n" + INSTRUCTION))),
+                        ConversationLimits.TITLE_TOKENS,
+                        Sampling.GREEDY,
+                        PromptBuilder.SURFACE)
+                .stopSequences(List.of("\n"))
+                .build();
         GenerationRequest last =
                 request.thinking(false).withScheduling(request.scheduling().withPriority(Priority.BATCH));
         try (TokenStream stream = generations.start(caller, last)) {

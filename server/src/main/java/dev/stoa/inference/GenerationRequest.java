@@ -49,55 +49,88 @@ public record GenerationRequest(
         begun = List.copyOf(begun);
     }
 
-    /** A conversation that begins at the beginning, without log probabilities, of standard priority. */
-    public GenerationRequest(
-            String id,
-            String model,
-            List<Message> messages,
-            int maxTokens,
-            Sampling sampling,
-            List<String> stopSequences,
-            String surface) {
-        this(
-                id,
-                model,
-                new Prompt.Conversation(messages),
-                maxTokens,
-                sampling,
-                stopSequences,
-                NO_LOGPROBS,
-                OutputControl.NONE,
-                Scheduling.DEFAULT,
-                surface,
-                List.of());
+    /** Begins a request without log probabilities, of standard priority, whose seed is nobody's choice. */
+    public static Builder builder(
+            String id, String model, Prompt prompt, int maxTokens, Sampling sampling, String surface) {
+        return new Builder(id, model, prompt, maxTokens, sampling, surface);
     }
 
-    /** One whose seed is nobody's choice. */
-    public GenerationRequest(
-            String id,
-            String model,
-            Prompt prompt,
-            int maxTokens,
-            Sampling sampling,
-            List<String> stopSequences,
-            int topLogprobs,
-            OutputControl control,
-            Scheduling scheduling,
-            String surface,
-            List<Integer> begun) {
-        this(
-                id,
-                model,
-                prompt,
-                maxTokens,
-                sampling,
-                stopSequences,
-                topLogprobs,
-                control,
-                scheduling,
-                surface,
-                begun,
-                false);
+    /** Begins one that is the same but for what is set. */
+    public Builder toBuilder() {
+        Builder builder = new Builder(id, model, prompt, maxTokens, sampling, surface);
+        builder.stopSequences = stopSequences;
+        builder.topLogprobs = topLogprobs;
+        builder.control = control;
+        builder.scheduling = scheduling;
+        builder.begun = begun;
+        builder.seeded = seeded;
+        return builder;
+    }
+
+    /** Not thread-safe. What each value means, the record says. */
+    public static final class Builder {
+        private String id;
+        private String model;
+        private Prompt prompt;
+        private int maxTokens;
+        private final Sampling sampling;
+        private String surface;
+        private List<String> stopSequences = List.of();
+        private int topLogprobs = NO_LOGPROBS;
+        private OutputControl control = OutputControl.NONE;
+        private Scheduling scheduling = Scheduling.DEFAULT;
+        private List<Integer> begun = List.of();
+        private boolean seeded;
+
+        private Builder(String id, String model, Prompt prompt, int maxTokens, Sampling sampling, String surface) {
+            this.id = id;
+            this.model = model;
+            this.prompt = prompt;
+            this.maxTokens = maxTokens;
+            this.sampling = sampling;
+            this.surface = surface;
+        }
+
+        public Builder stopSequences(List<String> value) {
+            this.stopSequences = value;
+            return this;
+        }
+
+        public Builder topLogprobs(int value) {
+            this.topLogprobs = value;
+            return this;
+        }
+
+        public Builder control(OutputControl value) {
+            this.control = value;
+            return this;
+        }
+
+        public Builder scheduling(Scheduling value) {
+            this.scheduling = value;
+            return this;
+        }
+
+        public Builder seeded(boolean value) {
+            this.seeded = value;
+            return this;
+        }
+
+        public GenerationRequest build() {
+            return new GenerationRequest(
+                    id,
+                    model,
+                    prompt,
+                    maxTokens,
+                    sampling,
+                    stopSequences,
+                    topLogprobs,
+                    control,
+                    scheduling,
+                    surface,
+                    begun,
+                    seeded);
+        }
     }
 
     /** For each part of one request whether its prompt counts: of those that share a prompt (one object) the first. */
@@ -117,124 +150,53 @@ public record GenerationRequest(
 
     /** The same request under another name, to go on after these tokens. */
     public GenerationRequest goingOn(String newId, List<Integer> tokens) {
-        return new GenerationRequest(
-                newId,
-                model,
-                prompt,
-                maxTokens,
-                sampling,
-                stopSequences,
-                topLogprobs,
-                control,
-                scheduling,
-                surface,
-                tokens,
-                seeded);
+        Builder same = toBuilder();
+        same.id = newId;
+        same.begun = tokens;
+        return same.build();
     }
 
     /** The same of a conversation, with the model told to think first or not to. */
     public GenerationRequest thinking(boolean wanted) {
-        Prompt same = prompt instanceof Prompt.Conversation(List<Message> messages, ToolSet tools, var ignored)
-                ? new Prompt.Conversation(messages, tools, Optional.of(wanted))
-                : prompt;
-        return new GenerationRequest(
-                id,
-                model,
-                same,
-                maxTokens,
-                sampling,
-                stopSequences,
-                topLogprobs,
-                control,
-                scheduling,
-                surface,
-                begun,
-                seeded);
+        if (!(prompt instanceof Prompt.Conversation(List<Message> messages, ToolSet tools, var ignored))) {
+            return this;
+        }
+        Builder same = toBuilder();
+        same.prompt = new Prompt.Conversation(messages, tools, Optional.of(wanted));
+        return same.build();
     }
 
     /** The same as an item of a batch: behind all others, and counted under a surface of its own. */
     public GenerationRequest inBatch() {
-        return new GenerationRequest(
-                id,
-                model,
-                prompt,
-                maxTokens,
-                sampling,
-                stopSequences,
-                topLogprobs,
-                control,
-                scheduling.withPriority(Priority.BATCH),
-                surface + BATCH_SURFACE,
-                begun,
-                seeded);
+        Builder same = toBuilder().scheduling(scheduling.withPriority(Priority.BATCH));
+        same.surface = surface + BATCH_SURFACE;
+        return same.build();
     }
 
     public GenerationRequest withModel(String value) {
-        return value.equals(model)
-                ? this
-                : new GenerationRequest(
-                        id,
-                        value,
-                        prompt,
-                        maxTokens,
-                        sampling,
-                        stopSequences,
-                        topLogprobs,
-                        control,
-                        scheduling,
-                        surface,
-                        begun,
-                        seeded);
+        if (value.equals(model)) {
+            return this;
+        }
+        Builder same = toBuilder();
+        same.model = value;
+        return same.build();
     }
 
     public GenerationRequest withMaxTokens(int value) {
-        return value == maxTokens
-                ? this
-                : new GenerationRequest(
-                        id,
-                        model,
-                        prompt,
-                        value,
-                        sampling,
-                        stopSequences,
-                        topLogprobs,
-                        control,
-                        scheduling,
-                        surface,
-                        begun,
-                        seeded);
+        if (value == maxTokens) {
+            return this;
+        }
+        Builder same = toBuilder();
+        same.maxTokens = value;
+        return same.build();
     }
 
     public GenerationRequest withControl(OutputControl value) {
-        return new GenerationRequest(
-                id,
-                model,
-                prompt,
-                maxTokens,
-                sampling,
-                stopSequences,
-                topLogprobs,
-                value,
-                scheduling,
-                surface,
-                begun,
-                seeded);
+        return toBuilder().control(value).build();
     }
 
     public GenerationRequest withScheduling(Scheduling value) {
-        return new GenerationRequest(
-                id,
-                model,
-                prompt,
-                maxTokens,
-                sampling,
-                stopSequences,
-                topLogprobs,
-                control,
-                value,
-                surface,
-                begun,
-                seeded);
+        return toBuilder().scheduling(value).build();
     }
 
     /** Whether the same request has the same answer: the likeliest token is drawn each time, or by a seed that is told. */

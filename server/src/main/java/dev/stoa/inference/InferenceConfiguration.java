@@ -8,12 +8,13 @@ import java.time.Clock;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(MockSettings.class)
 class InferenceConfiguration {
 
     @Bean
@@ -36,9 +37,8 @@ class InferenceConfiguration {
 
     @Bean
     @Order(1)
-    @ConditionalOnProperty("stoa.mock-models")
-    MockWorker mockWorker(@Value("${stoa.mock-models}") List<String> names) {
-        return new MockWorker(names);
+    MockWorker mockWorker(MockSettings settings) {
+        return new MockWorker(settings.mockModels());
     }
 
     /** The embedded model is the default; then come mocks, which take any name of their kind, and upstreams. */

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * Every {@link MockModel} that is asked for by name, for tests and load runs. Switched on by {@code stoa.mock-models},
- * whose value lists those that {@link #models} shows, separated by commas.
+ * which lists those that {@link #models} shows.
  */
 final class MockWorker implements Worker {
     private final List<Model> shown;
@@ -27,7 +27,7 @@ final class MockWorker implements Worker {
 
     @Override
     public Optional<Model> find(String name) {
-        return MockModel.named(name).map(MockModel::model);
+        return shown.isEmpty() ? Optional.empty() : MockModel.named(name).map(MockModel::model);
     }
 
     /** It sees no template. */

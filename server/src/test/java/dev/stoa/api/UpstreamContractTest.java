@@ -7,9 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stoa.engine.ChatMessage;
 import dev.stoa.engine.ChatPrompt;
 import dev.stoa.engine.Generation;
-import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Sampling;
-import dev.stoa.engine.Scheduling;
 import dev.stoa.engine.Tool;
 import dev.stoa.engine.ToolCall;
 import dev.stoa.engine.ToolChoice;
@@ -79,14 +77,15 @@ class UpstreamContractTest {
     }
 
     private static GenerationRequest asking(String model, List<String> stop) {
-        return new GenerationRequest(
-                "req_upstream",
-                model,
-                List.of(Message.text(Message.Role.USER, "Say it.")),
-                50,
-                Sampling.GREEDY,
-                stop,
-                "test");
+        return GenerationRequest.builder(
+                        "req_upstream",
+                        model,
+                        new Prompt.Conversation(List.of(Message.text(Message.Role.USER, "Say it."))),
+                        50,
+                        Sampling.GREEDY,
+                        "test")
+                .stopSequences(stop)
+                .build();
     }
 
     private abstract static class Against extends WorkerContract {
@@ -122,18 +121,14 @@ class UpstreamContractTest {
 
         private static GenerationRequest conversation(
                 List<Message> messages, ToolSet tools, Optional<Boolean> thinking) {
-            return new GenerationRequest(
-                    "req_upstream",
-                    "scripted",
-                    new Prompt.Conversation(messages, tools, thinking),
-                    4_000,
-                    Sampling.GREEDY,
-                    List.of(),
-                    GenerationRequest.NO_LOGPROBS,
-                    OutputControl.NONE,
-                    Scheduling.DEFAULT,
-                    "test",
-                    List.of());
+            return GenerationRequest.builder(
+                            "req_upstream",
+                            "scripted",
+                            new Prompt.Conversation(messages, tools, thinking),
+                            4_000,
+                            Sampling.GREEDY,
+                            "test")
+                    .build();
         }
 
         private List<TokenStream.Event> events(GenerationRequest request, Consumer<ScriptedEngine.Run> speak)

@@ -11,6 +11,7 @@ import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Outcome;
 import dev.stoa.inference.Prices;
+import dev.stoa.inference.Prompt;
 import dev.stoa.inference.ScriptedStream;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
@@ -209,13 +210,13 @@ class SettledStreamTest {
     }
 
     private static GenerationRequest request() {
-        return new GenerationRequest(
-                "req_test",
-                "tiny",
-                List.of(Message.text(Message.Role.USER, "hi")),
-                10,
-                Sampling.GREEDY,
-                List.of(),
-                "anthropic");
+        return GenerationRequest.builder(
+                        "req_test",
+                        "tiny",
+                        new Prompt.Conversation(List.of(Message.text(Message.Role.USER, "hi"))),
+                        10,
+                        Sampling.GREEDY,
+                        "anthropic")
+                .build();
     }
 }

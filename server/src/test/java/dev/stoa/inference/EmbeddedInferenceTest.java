@@ -18,14 +18,14 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedInferenceTest {
-    private static final GenerationRequest REQUEST = new GenerationRequest(
-            "req_test",
-            "tiny",
-            List.of(Message.text(Message.Role.USER, "hi")),
-            10,
-            Sampling.GREEDY,
-            List.of(),
-            "anthropic");
+    private static final GenerationRequest REQUEST = GenerationRequest.builder(
+                    "req_test",
+                    "tiny",
+                    new Prompt.Conversation(List.of(Message.text(Message.Role.USER, "hi"))),
+                    10,
+                    Sampling.GREEDY,
+                    "anthropic")
+            .build();
 
     /** A download that stands at half until the test lets it end. */
     private static final class Download implements ModelFiles {

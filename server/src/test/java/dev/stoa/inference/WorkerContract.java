@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Sampling;
-import dev.stoa.engine.Scheduling;
 import dev.stoa.engine.Tool;
 import dev.stoa.engine.ToolChoice;
 import java.time.Duration;
@@ -58,18 +56,9 @@ public abstract class WorkerContract {
                 List.of(Message.text(Message.Role.USER, "Move the lamp 3 steps to the left.")),
                 new ToolSet(List.of(tool), ToolChoice.ANY, false),
                 Optional.of(false));
-        GenerationRequest request = new GenerationRequest(
-                "req_call",
-                callingModel(),
-                prompt,
-                100,
-                Sampling.GREEDY,
-                List.of(),
-                GenerationRequest.NO_LOGPROBS,
-                OutputControl.NONE,
-                Scheduling.DEFAULT,
-                "test",
-                List.of());
+        GenerationRequest request = GenerationRequest.builder(
+                        "req_call", callingModel(), prompt, 100, Sampling.GREEDY, "test")
+                .build();
         StringBuilder arguments = new StringBuilder();
         List<TokenStream.Event> others = new ArrayList<>();
         try (TokenStream stream = worker().start(request)) {
@@ -99,16 +88,16 @@ public abstract class WorkerContract {
     }
 
     protected final GenerationRequest request(int maxTokens) {
-        return new GenerationRequest(
-                "req_contract",
-                model(),
-                List.of(
-                        Message.text(Message.Role.SYSTEM, "You tell stories."),
-                        Message.text(Message.Role.USER, "Tell me a long story about the sea.")),
-                maxTokens,
-                Sampling.GREEDY,
-                List.of(),
-                "test");
+        return GenerationRequest.builder(
+                        "req_contract",
+                        model(),
+                        new Prompt.Conversation(List.of(
+                                Message.text(Message.Role.SYSTEM, "You tell stories."),
+                                Message.text(Message.Role.USER, "Tell me a long story about the sea."))),
+                        maxTokens,
+                        Sampling.GREEDY,
+                        "test")
+                .build();
     }
 
     private record Answer(String text, TokenStream.Finished end) {}

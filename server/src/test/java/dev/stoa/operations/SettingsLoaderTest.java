@@ -7,9 +7,12 @@ import dev.stoa.engine.KvType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 
 /** Flags before variables before the file before the defaults, and errors that name key and place. */
 class SettingsLoaderTest {
@@ -67,6 +70,19 @@ class SettingsLoaderTest {
                 .isInstanceOf(OperatorException.class)
                 .hasMessageContaining("upstreams[0].models[0].alias")
                 .hasMessageContaining("aliases");
+    }
+
+    @Test
+    void takesAListOfTexts() throws IOException {
+        for (String written :
+                List.of("mock-models: mock-0-0-8,mock-0-0-9\n", "mock-models: [mock-0-0-8, mock-0-0-9]\n")) {
+            Files.writeString(folder.resolve("stoa.yml"), written);
+            SettingsLoader loader = SettingsLoader.load(Map.of("data", folder.toString()), null);
+            assertThat(Binder.get(loader.environment())
+                            .bind("stoa.mock-models", Bindable.listOf(String.class))
+                            .get())
+                    .containsExactly("mock-0-0-8", "mock-0-0-9");
+        }
     }
 
     @Test

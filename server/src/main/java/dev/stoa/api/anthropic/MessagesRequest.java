@@ -34,18 +34,11 @@ record MessagesRequest(
 
     /** @param seed the only source of chance in the answer */
     GenerationRequest generation(String requestId, long seed) {
-        return new GenerationRequest(
-                requestId,
-                model,
-                prompt,
-                maxTokens,
-                sampling(seed),
-                stopSequences,
-                GenerationRequest.NO_LOGPROBS,
-                control,
-                Scheduling.DEFAULT.withPriority(priority),
-                SURFACE,
-                List.of());
+        return GenerationRequest.builder(requestId, model, prompt, maxTokens, sampling(seed), SURFACE)
+                .stopSequences(stopSequences)
+                .control(control)
+                .scheduling(Scheduling.DEFAULT.withPriority(priority))
+                .build();
     }
 
     /** The protocol's defaults where nothing is set; a top_p of 0 leaves one token, as a top_k of 1 does. */

@@ -1,5 +1,6 @@
 package dev.stoa.api.anthropic;
 
+import dev.stoa.api.EventWriter;
 import dev.stoa.api.Fields;
 import dev.stoa.api.PassedAnswer;
 import dev.stoa.api.PassedBody;
@@ -132,6 +133,6 @@ final class PassedMessages implements PassedAnswer.Words {
     }
 
     private static void write(ByteArrayOutputStream out, ObjectNode event) {
-        out.writeBytes(EventWriter.bytes(event));
+        EventWriter.addNamed(out, event);
     }
 }

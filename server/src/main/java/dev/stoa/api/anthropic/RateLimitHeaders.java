@@ -14,10 +14,7 @@ final class RateLimitHeaders {
         set(response, "requests", allowance.requests());
         set(response, "input-tokens", allowance.inputTokens());
         set(response, "output-tokens", allowance.outputTokens());
-        Allowance.Part input = allowance.inputTokens();
-        Allowance.Part output = allowance.outputTokens();
-        boolean outputIsNearer = input == null || (output != null && output.remaining() < input.remaining());
-        set(response, "tokens", outputIsNearer ? output : input);
+        set(response, "tokens", allowance.tokens());
     }
 
     private static void set(HttpServletResponse response, String what, Allowance.@Nullable Part part) {

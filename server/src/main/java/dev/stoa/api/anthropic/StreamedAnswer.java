@@ -1,6 +1,7 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.api.ClientConnection;
+import dev.stoa.api.EventWriter;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.source.Citation;
 import dev.stoa.shared.ErrorKind;
@@ -69,16 +70,16 @@ final class StreamedAnswer {
             return;
         }
         EventWriter out = new EventWriter(response);
-        out.add(json.messageStart(started)).flush();
+        out.addNamed(json.messageStart(started)).flush();
         try {
             writeRest(out);
         } catch (StoaException e) {
-            out.add(Errors.body(e.kind(), String.valueOf(e.getMessage()), requestId))
+            out.addNamed(Errors.body(e.kind(), String.valueOf(e.getMessage()), requestId))
                     .flush();
         } catch (RuntimeException e) {
             // The status has left, so the fault can only be told within the stream.
             log.error("Request {} failed in mid-stream", requestId, e);
-            out.add(Errors.body(ErrorKind.INTERNAL, "The server failed on this request.", requestId))
+            out.addNamed(Errors.body(ErrorKind.INTERNAL, "The server failed on this request.", requestId))
                     .flush();
         }
     }
@@ -92,7 +93,7 @@ final class StreamedAnswer {
                     if (System.nanoTime() - writtenNanos < limits.pingInterval().toNanos()) {
                         continue;
                     }
-                    out.add(MessageJson.event("ping"));
+                    out.addNamed(MessageJson.event("ping"));
                 }
                 case TokenStream.Finished end -> {
                     end(out, end);
@@ -111,7 +112,7 @@ final class StreamedAnswer {
                 if (block != Block.TEXT) {
                     open(out, Block.TEXT, MessageJson.textBlock(""));
                 }
-                out.add(MessageJson.delta(index, "text_delta", "text", withWhatIsThere(event)));
+                out.addNamed(MessageJson.delta(index, "text_delta", "text", withWhatIsThere(event)));
             }
             case TokenStream.ThinkingDelta _ -> {
                 if (block != Block.THINKING) {
@@ -119,17 +120,17 @@ final class StreamedAnswer {
                 }
                 String more = withWhatIsThere(event);
                 thinking.append(more);
-                out.add(MessageJson.delta(index, "thinking_delta", "thinking", more));
+                out.addNamed(MessageJson.delta(index, "thinking_delta", "thinking", more));
             }
             case TokenStream.CallStart call -> {
                 open(out, Block.CALL, json.toolUseBlock(call));
-                out.add(MessageJson.delta(index, "input_json_delta", "partial_json", ""));
+                out.addNamed(MessageJson.delta(index, "input_json_delta", "partial_json", ""));
             }
             case TokenStream.CallArguments _ ->
-                out.add(MessageJson.delta(index, "input_json_delta", "partial_json", withWhatIsThere(event)));
+                out.addNamed(MessageJson.delta(index, "input_json_delta", "partial_json", withWhatIsThere(event)));
             case TokenStream.CallEnd _ -> close(out);
             case TokenStream.Cited(List<Citation> citations) -> {
-                citations.forEach(citation -> out.add(MessageJson.citation(index, citation)));
+                citations.forEach(citation -> out.addNamed(MessageJson.citation(index, citation)));
                 close(out);
             }
             case TokenStream.Logprobs _, TokenStream.Passed _ -> {}
@@ -142,28 +143,28 @@ final class StreamedAnswer {
         close(out);
         block = next;
         index++;
-        out.add(MessageJson.contentBlockStart(index, empty));
+        out.addNamed(MessageJson.contentBlockStart(index, empty));
         if (index == 0) {
-            out.add(MessageJson.event("ping"));
+            out.addNamed(MessageJson.event("ping"));
         }
     }
 
     private void close(EventWriter out) {
         if (block == Block.THINKING) {
-            out.add(MessageJson.delta(
+            out.addNamed(MessageJson.delta(
                     index, "signature_delta", "signature", MessageJson.signature(thinking.toString())));
             thinking.setLength(0);
         }
         if (block != Block.NONE) {
-            out.add(MessageJson.contentBlockStop(index));
+            out.addNamed(MessageJson.contentBlockStop(index));
             block = Block.NONE;
         }
     }
 
     private void end(EventWriter out, TokenStream.Finished end) throws IOException {
         close(out);
-        out.add(json.messageDelta(end, stream.refusal()))
-                .add(MessageJson.event("message_stop"))
+        out.addNamed(json.messageDelta(end, stream.refusal()))
+                .addNamed(MessageJson.event("message_stop"))
                 .flush();
     }
 

@@ -1,6 +1,7 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.ClientConnection;
+import dev.stoa.api.EventWriter;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenLogprob;

@@ -39,19 +39,14 @@ record CompletionRequest(
         List<GenerationRequest> parts = new ArrayList<>(prompts.size() * choices);
         for (Prompt prompt : prompts) {
             for (int choice = 0; choice < choices; choice++) {
-                parts.add(new GenerationRequest(
-                        requestId,
-                        model,
-                        prompt,
-                        maxTokens,
-                        Decoding.ofChoice(sampling, choice),
-                        stops,
-                        topLogprobs,
-                        control,
-                        Scheduling.DEFAULT.withPriority(priority),
-                        SURFACE,
-                        List.of(),
-                        seeded));
+                parts.add(GenerationRequest.builder(
+                                requestId, model, prompt, maxTokens, Decoding.ofChoice(sampling, choice), SURFACE)
+                        .stopSequences(stops)
+                        .topLogprobs(topLogprobs)
+                        .control(control)
+                        .scheduling(Scheduling.DEFAULT.withPriority(priority))
+                        .seeded(seeded)
+                        .build());
             }
         }
         return parts;

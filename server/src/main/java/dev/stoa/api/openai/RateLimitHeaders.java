@@ -12,10 +12,7 @@ final class RateLimitHeaders {
 
     static void set(HttpServletResponse response, Allowance allowance) {
         set(response, "requests", allowance.requests());
-        Allowance.Part input = allowance.inputTokens();
-        Allowance.Part output = allowance.outputTokens();
-        boolean outputIsNearer = input == null || (output != null && output.remaining() < input.remaining());
-        set(response, "tokens", outputIsNearer ? output : input);
+        set(response, "tokens", allowance.tokens());
     }
 
     private static void set(HttpServletResponse response, String what, Allowance.@Nullable Part part) {

@@ -1,6 +1,7 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.ClientConnection;
+import dev.stoa.api.EventWriter;
 import dev.stoa.generation.Generations;
 import dev.stoa.response.BackgroundStore;
 import dev.stoa.response.BackgroundStore.Event;

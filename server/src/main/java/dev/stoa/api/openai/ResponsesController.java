@@ -4,6 +4,7 @@ import dev.stoa.admission.Admission;
 import dev.stoa.api.CacheHeader;
 import dev.stoa.api.Callers;
 import dev.stoa.api.ClientConnection;
+import dev.stoa.api.EventWriter;
 import dev.stoa.api.JsonBody;
 import dev.stoa.api.LifecycleHeaders;
 import dev.stoa.api.RequestId;

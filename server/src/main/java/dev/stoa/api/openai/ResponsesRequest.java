@@ -6,7 +6,6 @@ import dev.stoa.engine.Sampling;
 import dev.stoa.engine.Scheduling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Prompt;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -41,18 +40,10 @@ record ResponsesRequest(
     private static final String SURFACE = "openai";
 
     GenerationRequest generation(String requestId) {
-        return new GenerationRequest(
-                requestId,
-                model,
-                conversation,
-                maxTokens,
-                sampling,
-                List.of(),
-                GenerationRequest.NO_LOGPROBS,
-                control,
-                Scheduling.DEFAULT.withPriority(priority),
-                SURFACE,
-                List.of(),
-                seeded);
+        return GenerationRequest.builder(requestId, model, conversation, maxTokens, sampling, SURFACE)
+                .control(control)
+                .scheduling(Scheduling.DEFAULT.withPriority(priority))
+                .seeded(seeded)
+                .build();
     }
 }

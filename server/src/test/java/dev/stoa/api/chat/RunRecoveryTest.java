@@ -10,6 +10,7 @@ import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.MockModel;
+import dev.stoa.inference.Prompt;
 import dev.stoa.inference.TokenStream;
 import java.time.Duration;
 import java.util.List;
@@ -49,14 +50,14 @@ class RunRecoveryTest {
         JsonNode request = new JsonMapper().readTree(kept);
         long seed = request.get("sampling").get("seed").asLong();
         assertThat(request.get("lines").get(1).get("text").asString()).isEqualTo(QUESTION);
-        GenerationRequest same = new GenerationRequest(
-                "req_x",
-                PACED,
-                List.of(Message.text(Message.Role.USER, QUESTION)),
-                1000,
-                new Sampling(1, 0, 1, 0, 1, 0, 0, seed),
-                List.of(),
-                "test");
+        GenerationRequest same = GenerationRequest.builder(
+                        "req_x",
+                        PACED,
+                        new Prompt.Conversation(List.of(Message.text(Message.Role.USER, QUESTION))),
+                        1000,
+                        new Sampling(1, 0, 1, 0, 1, 0, 0, seed),
+                        "test")
+                .build();
         StringBuilder text = new StringBuilder();
         try (TokenStream stream = MockModel.named("mock-0-0-100").orElseThrow().answer(same)) {
             while (true) {

@@ -35,19 +35,11 @@ class AnswerKeyTest {
 
     private static GenerationRequest request(
             Prompt prompt, Sampling sampling, List<String> stops, OutputControl control) {
-        return new GenerationRequest(
-                "req_1",
-                "tiny",
-                prompt,
-                10,
-                sampling,
-                stops,
-                -1,
-                control,
-                Scheduling.DEFAULT,
-                "openai",
-                List.of(),
-                true);
+        return GenerationRequest.builder("req_1", "tiny", prompt, 10, sampling, "openai")
+                .stopSequences(stops)
+                .control(control)
+                .seeded(true)
+                .build();
     }
 
     private static GenerationRequest request(Prompt prompt) {

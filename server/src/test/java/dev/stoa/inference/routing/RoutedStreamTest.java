@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenStream.Event;
@@ -24,14 +25,14 @@ class RoutedStreamTest {
     private final Place b = world.place("b");
     private final Place spare = world.place("spare");
 
-    private static final GenerationRequest REQUEST = new GenerationRequest(
-            "req_routed",
-            "v1",
-            List.of(Message.text(Message.Role.USER, "Hello")),
-            9,
-            Sampling.GREEDY,
-            List.of(),
-            "test");
+    private static final GenerationRequest REQUEST = GenerationRequest.builder(
+                    "req_routed",
+                    "v1",
+                    new Prompt.Conversation(List.of(Message.text(Message.Role.USER, "Hello"))),
+                    9,
+                    Sampling.GREEDY,
+                    "test")
+            .build();
 
     private static String text(List<Event> events) {
         StringBuilder text = new StringBuilder();

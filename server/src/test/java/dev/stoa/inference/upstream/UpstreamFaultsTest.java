@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.stoa.engine.Sampling;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
+import dev.stoa.inference.Prompt;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.upstream.UpstreamSettings.OnDisconnect;
 import dev.stoa.inference.upstream.UpstreamSettings.Protocol;
@@ -67,14 +68,14 @@ class UpstreamFaultsTest {
                 DataSize.ofKilobytes(16),
                 OnDisconnect.STOP);
         return new UpstreamWorker(settings, "", Clock.systemUTC())
-                .start(new GenerationRequest(
-                        "req_upstream",
-                        "counter",
-                        List.of(Message.text(Message.Role.USER, "Say it.")),
-                        50,
-                        Sampling.GREEDY,
-                        List.of(),
-                        "test"));
+                .start(GenerationRequest.builder(
+                                "req_upstream",
+                                "counter",
+                                new Prompt.Conversation(List.of(Message.text(Message.Role.USER, "Say it."))),
+                                50,
+                                Sampling.GREEDY,
+                                "test")
+                        .build());
     }
 
     private TokenStream ask(Protocol protocol, Duration firstToken, Duration idle) {
