@@ -1,6 +1,6 @@
 /**
- * An answer while it streams. A character costs O(1): it is appended here, and whoever shows it is told at most once per
- * frame. Markdown blocks that can't change any more are kept; only the last one is parsed again.
+ * An answer while it streams. A character costs O(1): it is appended here, and whoever shows it is told some ten times a
+ * second, of all answers at once. Markdown blocks that can't change any more are kept; only the last one is parsed again.
  */
 import type { Step } from "../api/types";
 import { BlockStream, parseBlocks, type Block } from "../markdown/blocks";
@@ -21,7 +21,25 @@ export interface LiveSnapshot {
 }
 
 type Frame = (run: () => void) => void;
-const nextFrame: Frame = (run) => void requestAnimationFrame(run);
+
+/** As often as the server sends: a frame costs the same however much is new in it. */
+const FRAME_PAUSE_MS = 100;
+
+let lastFrame = 0;
+const due: (() => void)[] = [];
+
+/** The next frame, with all that streams at once in it, and not sooner than a moment after the last. */
+const nextFrame: Frame = (run) => {
+  due.push(run);
+  if (due.length > 1) return;
+  const show = () => {
+    lastFrame = performance.now();
+    for (const one of due.splice(0)) one();
+  };
+  const pause = lastFrame + FRAME_PAUSE_MS - performance.now();
+  if (pause > 0) setTimeout(() => requestAnimationFrame(show), pause);
+  else requestAnimationFrame(show);
+};
 
 /** A finished answer in segments. */
 export function segmentsOf(text: string, steps: readonly Step[]): Segment[] {
