@@ -22,17 +22,26 @@ public final class DotProduct {
     /** What the weights of a panel look like. */
     public enum Weights {
         /** {@link dev.stoa.engine.kernel.Form#FOUR}. */
-        NIBBLES,
+        NIBBLES(4),
         /** The same, with a minimum for each block. */
-        NIBBLES_WITH_MINIMUMS,
+        NIBBLES_WITH_MINIMUMS(4),
         /** {@link dev.stoa.engine.kernel.Form#SIX}. */
-        SIXES,
+        SIXES(6),
         /** {@link dev.stoa.engine.kernel.Form#EIGHT}. */
-        BYTES
+        BYTES(8);
+
+        private final int words;
+
+        /** @param words of a matrix row in a block */
+        Weights(int words) {
+            this.words = words;
+        }
     }
 
     /** Input rows of one call at most. */
     public static final int MAX_ROWS = DotProgram.MAX_ROWS;
+
+    private static final long PANEL_BYTES = 32L * Float.BYTES;
 
     /** What Linux calls the parts of AVX-512 that the programs use. */
     private static final List<String> NEEDED = List.of("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni");
@@ -105,8 +114,8 @@ public final class DotProduct {
     }
 
     /**
-     * Adds {@code blocks} blocks of a panel times {@code rows} input rows to {@code result}. Nothing is checked: what lies
-     * beyond the arrays would be read and written.
+     * Adds {@code blocks} blocks of a panel times {@code rows} input rows to {@code result}. Nothing is checked unless
+     * assertions are on: what lies beyond the arrays would be read and written.
      *
      * @param words the panel's packed numbers, from the first block
      * @param x the first row's {@link InputRecord} of the first block; the other rows' follow
@@ -125,6 +134,10 @@ public final class DotProduct {
             MemorySegment minimums,
             MemorySegment result,
             long blocks) {
+        assert blocks > 0 && words.byteSize() >= blocks * weights.words * PANEL_BYTES : "words";
+        assert x.byteSize() >= (blocks - 1) * stride + (long) rows * InputRecord.WORDS * Integer.BYTES : "x";
+        assert scales.byteSize() >= blocks * 2 * PANEL_BYTES && minimums.byteSize() >= blocks * PANEL_BYTES : "scales";
+        assert result.byteSize() >= rows * PANEL_BYTES : "result";
         try {
             CALL.invokeExact(programs[index(weights, rows)], words, x, stride, scales, minimums, result, blocks);
         } catch (RuntimeException | Error e) {

@@ -24,6 +24,9 @@ public final class PageProduct {
             ValueLayout.ADDRESS,
             ValueLayout.JAVA_LONG);
 
+    private static final int PAGE = 16;
+
+    private final int headSize;
     private final MemorySegment[] scores;
     private final MemorySegment[] sums;
 
@@ -33,6 +36,7 @@ public final class PageProduct {
      * @throws UnsupportedOperationException where the system doesn't allow it
      */
     public PageProduct(int headSize) {
+        this.headSize = headSize;
         byte[][] programs = new byte[2 * MAX_QUERIES][];
         for (int queries = 1; queries <= MAX_QUERIES; queries++) {
             programs[queries - 1] = PageProgram.scores(queries, headSize);
@@ -47,7 +51,7 @@ public final class PageProduct {
         return Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(arguments), Linker.Option.critical(true));
     }
 
-    /** See {@link PageProgram#scores}; {@code stride} in bytes. Nothing is checked. */
+    /** See {@link PageProgram#scores}; {@code stride} in bytes. Nothing is checked unless assertions are on. */
     public void score(
             int count,
             MemorySegment first,
@@ -55,6 +59,9 @@ public final class PageProduct {
             MemorySegment queries,
             MemorySegment scores,
             long stride) {
+        assert Math.min(first.byteSize(), second.byteSize()) >= (long) headSize * PAGE * Short.BYTES : "page";
+        assert queries.byteSize() >= (long) count * headSize * Float.BYTES : "queries";
+        assert scores.byteSize() >= (count - 1) * stride + 2L * PAGE * Float.BYTES : "scores";
         try {
             SCORES.invokeExact(this.scores[count - 1], first, second, queries, scores, stride);
         } catch (RuntimeException | Error e) {
@@ -64,8 +71,12 @@ public final class PageProduct {
         }
     }
 
-    /** See {@link PageProgram#sums}; {@code stride} in bytes. Nothing is checked. */
+    /** See {@link PageProgram#sums}; {@code stride} in bytes. Nothing is checked unless assertions are on. */
     public void sum(int count, MemorySegment page, MemorySegment scores, long stride, MemorySegment sums, long tokens) {
+        assert tokens > 0 && tokens <= PAGE : "tokens";
+        assert page.byteSize() >= ((tokens - 1) * headSize + CHUNK) * Short.BYTES : "page";
+        assert scores.byteSize() >= (count - 1) * stride + tokens * Float.BYTES : "scores";
+        assert sums.byteSize() >= ((count - 0.5) * headSize + CHUNK / 2.0) * Float.BYTES : "sums";
         try {
             SUMS.invokeExact(this.sums[count - 1], page, scores, stride, sums, tokens);
         } catch (RuntimeException | Error e) {
