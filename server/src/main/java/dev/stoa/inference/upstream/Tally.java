@@ -5,12 +5,13 @@ import dev.stoa.inference.TokenUsage;
 /**
  * Tokens of one answer: what the upstream reports, and until it does (or where it never does, or the answer is cut off) a
  * count of our own: the estimated prompt, and a token for every piece of text, or for every four characters where pieces
- * are larger. One writer, any readers.
+ * are larger, never more than were asked for. One writer, any readers.
  */
 final class Tally {
     private static final int CHARACTERS_PER_TOKEN = 4;
 
     private final int estimatedInput;
+    private final int maxOutput;
     private long pieces;
     private long characters;
     private long thoughtPieces;
@@ -19,8 +20,10 @@ final class Tally {
     private boolean outputKnown;
     private volatile TokenUsage usage;
 
-    Tally(int estimatedInput) {
+    /** @param maxOutput the most tokens of the answer */
+    Tally(int estimatedInput, int maxOutput) {
         this.estimatedInput = estimatedInput;
+        this.maxOutput = maxOutput;
         this.usage = new TokenUsage(estimatedInput, 0, 0);
     }
 
@@ -29,7 +32,7 @@ final class Tally {
         pieces++;
         characters += text.length();
         if (!outputKnown) {
-            int counted = (int) Math.min(Integer.MAX_VALUE, Math.max(pieces, characters / CHARACTERS_PER_TOKEN));
+            int counted = (int) Math.min(maxOutput, Math.max(pieces, characters / CHARACTERS_PER_TOKEN));
             usage = usage.withOutput(counted, usage.thinkingTokens());
         }
     }

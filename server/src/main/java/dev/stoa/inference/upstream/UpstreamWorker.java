@@ -112,7 +112,7 @@ final class UpstreamWorker implements Worker, AutoCloseable {
                     ErrorKind.INVALID_REQUEST, "This model can't go on with an answer that was cut off.");
         }
         String model = nameThere(request.model());
-        Tally tally = new Tally(countTokens(request));
+        Tally tally = new Tally(countTokens(request), request.maxTokens());
         AnswerReader reader = protocol.reader(request, tally);
         if (request.prompt() instanceof Prompt.Original original) {
             if (original.wire() != protocol.wire()) {
