@@ -53,7 +53,7 @@ class OwnershipTest {
         assertThat(owner.send("PUT", "/api/attachments/" + file + "?name=a.txt", "mine", Map.of())
                         .status())
                 .isEqualTo(201);
-        var before = owner.get("/api/conversations/" + conversation).body();
+        String before = unversioned(conversation);
 
         String ask =
                 "{\"id\":\"%s\",\"reply_id\":\"%s\",\"text\":\"x\"}".formatted(UUID.randomUUID(), UUID.randomUUID());
@@ -77,7 +77,12 @@ class OwnershipTest {
             assertThat(nobody.get(path).status()).as(path).isEqualTo(401);
         }
         assertThat(stranger.get("/api/conversations").raw().body()).doesNotContain(conversation.toString());
-        assertThat(owner.get("/api/conversations/" + conversation).body()).isEqualTo(before);
+        assertThat(unversioned(conversation)).isEqualTo(before);
+    }
+
+    /** Without the version, which also grows when what follows an answer by itself, such as a proposal to remember, ends. */
+    private String unversioned(UUID conversation) {
+        return owner.get("/api/conversations/" + conversation).body().toString().replaceAll("\"version\":\\d+", "");
     }
 
     @Test
