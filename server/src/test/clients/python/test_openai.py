@@ -55,7 +55,12 @@ class OpenAiClient(unittest.TestCase):
         messages = [{"role": "user", "content": "How many live in Oslo?"}]
         tools = [{"type": "function", "function": FUNCTION}]
         with self.client.chat.completions.stream(
-            model=MODEL, max_completion_tokens=200, messages=messages, tools=tools, tool_choice="required"
+            model=MODEL,
+            max_completion_tokens=200,
+            messages=messages,
+            tools=tools,
+            tool_choice="required",
+            parallel_tool_calls=False,
         ) as stream:
             for _ in stream:
                 pass
@@ -95,7 +100,9 @@ class OpenAiClient(unittest.TestCase):
         tool = {"type": "function", **FUNCTION}
         items = [{"role": "user", "content": "How many live in Oslo?"}]
         ask = {"model": MODEL, "tools": [tool], "store": False}
-        asked = self.client.responses.create(**ask, input=items, max_output_tokens=200, tool_choice="required")
+        asked = self.client.responses.create(
+            **ask, input=items, max_output_tokens=200, tool_choice="required", parallel_tool_calls=False
+        )
         items += asked.output
         calls = [item for item in asked.output if item.type == "function_call"]
         self.assertTrue(calls)

@@ -34,7 +34,7 @@ test("a tool loop of a chat", async () => {
   const messages: Message[] = [{ role: "user", content: "How many live in Oslo?" }];
   const tools: OpenAI.ChatCompletionTool[] = [{ type: "function", function: FUNCTION }];
   const asked = await client.chat.completions
-    .stream({ model: MODEL, max_completion_tokens: 200, messages, tools, tool_choice: "required" })
+    .stream({ model: MODEL, max_completion_tokens: 200, messages, tools, tool_choice: "required", parallel_tool_calls: false })
     .finalChatCompletion();
   const message = asked.choices[0]?.message;
   assert.ok(message?.tool_calls?.length);
@@ -104,7 +104,7 @@ test("a tool loop of responses", async () => {
   const tool: OpenAI.Responses.FunctionTool = { type: "function", ...FUNCTION };
   const input: OpenAI.Responses.ResponseInput = [{ role: "user", content: "How many live in Oslo?" }];
   const ask = { model: MODEL, tools: [tool], store: false };
-  const asked = await client.responses.create({ ...ask, input, max_output_tokens: 200, tool_choice: "required" });
+  const asked = await client.responses.create({ ...ask, input, max_output_tokens: 200, tool_choice: "required", parallel_tool_calls: false });
   for (const item of asked.output) {
     assert.ok(item.type === "function_call" && describesCity(JSON.parse(item.arguments)));
     input.push(item, { type: "function_call_output", call_id: item.call_id, output: "717,710" });

@@ -115,8 +115,9 @@ final class LimitKeeper implements SmartLifecycle {
                 if (batch.isEmpty()) {
                     continue;
                 }
-                away = !write(batch);
-                if (away) {
+                if (write(batch)) {
+                    away = false;
+                } else {
                     TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
                 }
             }
@@ -134,7 +135,7 @@ final class LimitKeeper implements SmartLifecycle {
         }
     }
 
-    /** Leaves in the batch what must be tried again; false if the book is away. */
+    /** Leaves in the batch what must be tried again; false if the book is {@link #away}. */
     private boolean write(List<Work> batch) {
         List<Verdict> verdicts;
         try {
@@ -143,6 +144,8 @@ final class LimitKeeper implements SmartLifecycle {
             if (!away) {
                 log.warn("Limits can't be counted: {}", e.getMessage());
             }
+            // Before the askers hear of it: who then asks whether the book is away must hear the same.
+            away = true;
             batch.removeIf(work -> {
                 if (work.asker() != null) {
                     work.asker().completeExceptionally(e);
