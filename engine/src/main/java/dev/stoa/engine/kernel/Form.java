@@ -7,7 +7,7 @@ package dev.stoa.engine.kernel;
 public enum Form {
     /** Word {@code g}: unsigned 4-bit numbers of columns {@code 4g … 4g + 3} in each half, the lowest bits first. */
     FOUR(4, 0),
-    /** As {@link #FOUR}, then a word of inverted fifth bits: bit {@code i} takes 16 from column {@code i}. */
+    /** As {@link #FOUR}, then a word of inverted fifth bits: bit {@link #fifthAt} takes 16 from its column. */
     FIVE(5, 16),
     /**
      * Byte {@code b} of word {@code g}: low bits of columns {@code 4g + b} (low nibble) and {@code 4g + b + 16}; then a word
@@ -69,9 +69,17 @@ public enum Form {
             int p = k % 16;
             words[p / 4] |= (q[at + k] & 15) << half + p % 4 * 4;
             if (this == FIVE) {
-                words[4] |= (~q[at + k] >> 4 & 1) << k;
+                words[4] |= (~q[at + k] >> 4 & 1) << fifthAt(k);
             }
         }
+    }
+
+    /**
+     * The bit of {@link #FIVE}'s last word for column {@code k}: each byte has the fifth bits of those columns whose nibbles
+     * lie in the same byte of the words before it, so that one shift takes four of them to their places.
+     */
+    static int fifthAt(int k) {
+        return k / 16 * 16 + k % 4 / 2 * 8 + k % 16 / 4 * 2 + k % 2;
     }
 
     private static void packSix(int[] q, int at, int[] words) {

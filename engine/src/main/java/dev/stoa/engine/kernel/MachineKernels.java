@@ -6,29 +6,39 @@ import dev.stoa.engine.KvType;
 import dev.stoa.engine.kernel.x86.DotProduct;
 import dev.stoa.engine.kernel.x86.DotProduct.Weights;
 import dev.stoa.engine.kernel.x86.InputRecord;
+import dev.stoa.engine.kernel.x86.InstructionSet;
 import dev.stoa.engine.kernel.x86.PageProduct;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
-import org.jspecify.annotations.Nullable;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link VectorKernels} whose products with weights of 4, 6 and 8 bits and with pages of bfloat16 are our own machine code.
+ * {@link VectorKernels} whose products with weights of 4, 5, 6 and 8 bits and with pages of bfloat16 are our own machine code.
  * Stateless but for that code.
  */
 public final class MachineKernels extends VectorKernels {
-    private static final int HALF_BLOCK = Activations.BLOCK / 2;
+    private static final int PAIRS = Activations.BLOCK / 2;
     private static final int LOW_BYTES = 0x00ff00ff;
+    private static final int UPPER_HALF = 0xffff0000;
+
+    /** Bytes of as many numbers as a register has ints. */
+    private static final VectorSpecies<Byte> BYTES = Lanes.COUNT == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
     /** Lane {@code i} gets lane {@code i + 2}; the last two, whatever. */
-    private static final VectorShuffle<Integer> TWO_ON = VectorShuffle.fromOp(IntVector.SPECIES_512, i -> (i + 2) % 16);
+    private static final VectorShuffle<Integer> TWO_ON = VectorShuffle.fromOp(Lanes.I, i -> (i + 2) % Lanes.COUNT);
 
-    private static @Nullable MachineKernels made;
+    /** The lanes whose bytes are the lower two of a word. */
+    private static final VectorMask<Integer> LOWER_TWO = VectorMask.fromLong(Lanes.I, 0x3333);
+
+    private static final Map<InstructionSet, MachineKernels> MADE = new EnumMap<>(InstructionSet.class);
 
     private final DotProduct dots;
     /** By head size: code stays as long as the process does, so nothing is written twice. */
@@ -43,62 +53,97 @@ public final class MachineKernels extends VectorKernels {
      *
      * @throws UnsupportedOperationException where it can't run, with the reason
      */
-    static synchronized MachineKernels make() {
-        MachineKernels known = made;
-        if (known != null) {
-            return known;
+    static MachineKernels make() {
+        if (Lanes.COUNT == 16) {
+            try {
+                return make(InstructionSet.AVX512_VNNI);
+            } catch (UnsupportedOperationException e) {
+                // What it hasn't, the other may not need; else that one says why.
+            }
         }
+        return make(InstructionSet.AVX2);
+    }
+
+    /** As {@link #make()}, for these instructions. */
+    static synchronized MachineKernels make(InstructionSet instructions) {
         if (!MachineKernels.class.getModule().isNativeAccessEnabled()) {
             throw new UnsupportedOperationException("the JVM runs without --enable-native-access");
         }
-        if (Lanes.COUNT != IntVector.SPECIES_512.length()) {
-            throw new UnsupportedOperationException("the JVM uses no registers of 512 bits");
+        if (Lanes.COUNT < 8) {
+            throw new UnsupportedOperationException("the JVM uses no registers of 256 bits");
         }
-        known = new MachineKernels(DotProduct.make());
-        made = known;
-        return known;
+        return MADE.computeIfAbsent(instructions, set -> new MachineKernels(new DotProduct(set)));
     }
 
     @Override
     public String description() {
-        return "machine code with AVX-512 VNNI, " + super.description();
+        return "machine code with " + dots.instructions().title() + ", " + super.description();
     }
 
     @Override
     public Operand operand(Form form) {
         return switch (form) {
-            case FOUR -> Operand.NIBBLES;
+            case FOUR, FIVE -> Operand.NIBBLES;
             case SIX, EIGHT -> Operand.BYTES;
-            case FIVE, HALF, BFLOAT, FLOAT -> super.operand(form);
+            case HALF, BFLOAT, FLOAT -> super.operand(form);
         };
     }
 
     @Override
     public void nibbleRecord(int[] pairs, int at, float scale, float sum, int[] record, int to) {
-        IntVector pair = IntVector.fromArray(IntVector.SPECIES_512, pairs, at).and(LOW_BYTES);
-        pair.or(pair.rearrange(TWO_ON).lanewise(VectorOperators.LSHL, 8)).intoArray(record, to);
+        int total = 0;
+        for (int i = 0; i < PAIRS; i += Lanes.COUNT) {
+            IntVector pair = IntVector.fromArray(Lanes.I, pairs, at + i);
+            IntVector low = pair.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
+            total += pair.and(UPPER_HALF).add(low).reduceLanes(VectorOperators.ADD);
+            IntVector bytes = pair.and(LOW_BYTES);
+            bytes.or(bytes.rearrange(TWO_ON).lanewise(VectorOperators.LSHL, 8)).intoArray(record, to + i);
+        }
         record[to + InputRecord.NIBBLES.scaleWord()] = Float.floatToRawIntBits(scale);
         record[to + InputRecord.NIBBLES.sumWord()] = Float.floatToRawIntBits(sum);
+        record[to + InputRecord.MINUS_16] = -16 * (low(total) + high(total));
+        record[to + InputRecord.MINUS_16_PAIR] = shorts(-16 * low(total), -16 * high(total));
     }
 
     @Override
     public void byteRecord(int[] pairs, int at, float scale, float sum, int[] record, int to) {
-        IntVector pair = IntVector.fromArray(IntVector.SPECIES_512, pairs, at);
-        IntVector low = pair.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
-        IntVector high = pair.lanewise(VectorOperators.ASHR, 16);
-        store(low, record, to);
-        store(high, record, to + HALF_BLOCK / Integer.BYTES);
-        int first = low.reduceLanes(VectorOperators.ADD);
-        int second = high.reduceLanes(VectorOperators.ADD);
+        int total = 0;
+        int lower = 0;
+        for (int i = 0; i < PAIRS; i += Lanes.COUNT) {
+            IntVector pair = IntVector.fromArray(Lanes.I, pairs, at + i);
+            IntVector low = pair.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
+            store(low, record, to + i / 4);
+            store(pair.lanewise(VectorOperators.ASHR, 16), record, to + (PAIRS + i) / 4);
+            IntVector both = pair.and(UPPER_HALF).add(low);
+            total += both.reduceLanes(VectorOperators.ADD);
+            lower += both.reduceLanes(VectorOperators.ADD, LOWER_TWO);
+        }
+        int upper = total - lower;
         record[to + InputRecord.BYTES.scaleWord()] = Float.floatToRawIntBits(scale);
         record[to + InputRecord.BYTES.sumWord()] = Float.floatToRawIntBits(sum);
-        record[to + InputRecord.MINUS_32] = -32 * first;
-        record[to + InputRecord.MINUS_32 + 1] = -32 * second;
-        record[to + InputRecord.MINUS_128] = -128 * (first + second);
+        record[to + InputRecord.MINUS_32] = -32 * low(total);
+        record[to + InputRecord.MINUS_32 + 1] = -32 * high(total);
+        record[to + InputRecord.MINUS_128] = -128 * (low(total) + high(total));
+        record[to + InputRecord.MINUS_32_PAIR] = shorts(-32 * low(lower), -32 * low(upper));
+        record[to + InputRecord.MINUS_32_PAIR + 1] = shorts(-32 * high(lower), -32 * high(upper));
+    }
+
+    /** Of {@code high · 2¹⁶ + low}, the low number. */
+    private static int low(int both) {
+        return (short) both;
+    }
+
+    /** The high one, from which a negative low one has borrowed. */
+    private static int high(int both) {
+        return both - low(both) >> 16;
+    }
+
+    private static int shorts(int low, int high) {
+        return low & 0xffff | high << 16;
     }
 
     private static void store(IntVector numbers, int[] record, int to) {
-        ((ByteVector) numbers.convertShape(VectorOperators.I2B, ByteVector.SPECIES_128, 0))
+        ((ByteVector) numbers.convertShape(VectorOperators.I2B, BYTES, 0))
                 .reinterpretAsInts()
                 .intoArray(record, to);
     }
@@ -111,6 +156,7 @@ public final class MachineKernels extends VectorKernels {
             return;
         }
         Weights weights = switch (matrix.form()) {
+            case FIVE -> matrix.hasMinimums() ? Weights.FIVES_WITH_MINIMUMS : Weights.FIVES;
             case SIX -> Weights.SIXES;
             case EIGHT -> Weights.BYTES;
             default -> matrix.hasMinimums() ? Weights.NIBBLES_WITH_MINIMUMS : Weights.NIBBLES;
@@ -127,7 +173,10 @@ public final class MachineKernels extends VectorKernels {
 
     @Override
     public PageProducts pages(KvType type, int headSize, int width) {
-        boolean can = type == KvType.BF16 && headSize % PageProduct.CHUNK == 0 && width == headSize;
+        boolean can = dots.instructions() == InstructionSet.AVX512_VNNI
+                && type == KvType.BF16
+                && headSize % PageProduct.CHUNK == 0
+                && width == headSize;
         return can
                 ? new MachinePages(pageProducts.computeIfAbsent(headSize, PageProduct::new), headSize)
                 : super.pages(type, headSize, width);
@@ -143,7 +192,7 @@ public final class MachineKernels extends VectorKernels {
             PanelScratch scratch) {
         int rows = input.rows();
         long stride = (long) rows * InputRecord.WORDS * Integer.BYTES;
-        int calls = (rows + DotProduct.MAX_ROWS - 1) / DotProduct.MAX_ROWS;
+        int calls = (rows + dots.maxRows() - 1) / dots.maxRows();
         for (int call = 0; call < calls; call++) {
             int from = rows * call / calls;
             int to = rows * (call + 1) / calls;

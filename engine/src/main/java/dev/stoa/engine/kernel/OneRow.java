@@ -65,13 +65,18 @@ final class OneRow {
                     for (int j = 0; j < 4; j++) {
                         ShortVector value =
                                 IntVector.broadcast(Lanes.I, x[xAt + 4 * g + j]).reinterpretAsShorts();
-                        IntVector less = f0.and(BITS).lanewise(VectorOperators.LSHL, 4);
+                        int fifth = Form.fifthAt(j);
+                        IntVector less = f0.lanewise(VectorOperators.LSHR, fifth)
+                                .and(BITS)
+                                .lanewise(VectorOperators.LSHL, 4);
                         a0 = w0.and(NIBBLES)
                                 .reinterpretAsShorts()
                                 .sub(less.reinterpretAsShorts())
                                 .mul(value)
                                 .add(a0);
-                        less = f1.and(BITS).lanewise(VectorOperators.LSHL, 4);
+                        less = f1.lanewise(VectorOperators.LSHR, fifth)
+                                .and(BITS)
+                                .lanewise(VectorOperators.LSHL, 4);
                         a1 = w1.and(NIBBLES)
                                 .reinterpretAsShorts()
                                 .sub(less.reinterpretAsShorts())
@@ -79,9 +84,9 @@ final class OneRow {
                                 .add(a1);
                         w0 = w0.lanewise(VectorOperators.LSHR, 4);
                         w1 = w1.lanewise(VectorOperators.LSHR, 4);
-                        f0 = f0.lanewise(VectorOperators.LSHR, 1);
-                        f1 = f1.lanewise(VectorOperators.LSHR, 1);
                     }
+                    f0 = f0.lanewise(VectorOperators.LSHR, 2);
+                    f1 = f1.lanewise(VectorOperators.LSHR, 2);
                 }
                 a0.reinterpretAsInts().intoArray(dots, block * PANEL + r);
                 a1.reinterpretAsInts().intoArray(dots, block * PANEL + r + Lanes.COUNT);

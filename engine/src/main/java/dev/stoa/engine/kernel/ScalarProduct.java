@@ -56,7 +56,7 @@ final class ScalarProduct {
         int[] words = matrix.numbers();
         return switch (form) {
             case FOUR -> nibble(words, at, k);
-            case FIVE -> nibble(words, at, k) - 16 * (words[at + 4 * PANEL] >>> k & 1);
+            case FIVE -> nibble(words, at, k) - 16 * (words[at + 4 * PANEL] >>> Form.fifthAt(k) & 1);
             case SIX -> {
                 int half = k / 16;
                 int word = k % 16 / 4;

@@ -50,15 +50,17 @@ final class Unpacker {
             for (int g = 0; g < 4; g++) {
                 IntVector w = IntVector.fromArray(Lanes.I, words, at + g * PANEL + r);
                 for (int j = 0; j < 4; j++) {
-                    IntVector less = fifths.and(BITS).lanewise(VectorOperators.LSHL, 4);
+                    IntVector less = fifths.lanewise(VectorOperators.LSHR, Form.fifthAt(j))
+                            .and(BITS)
+                            .lanewise(VectorOperators.LSHL, 4);
                     w.and(NIBBLES)
                             .reinterpretAsShorts()
                             .sub(less.reinterpretAsShorts())
                             .reinterpretAsInts()
                             .intoArray(pairs, (4 * g + j) * PANEL + r);
                     w = w.lanewise(VectorOperators.LSHR, 4);
-                    fifths = fifths.lanewise(VectorOperators.LSHR, 1);
                 }
+                fifths = fifths.lanewise(VectorOperators.LSHR, 2);
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stoa.engine.KvType;
 import dev.stoa.engine.gguf.TensorType;
+import dev.stoa.engine.kernel.x86.InstructionSet;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,10 +33,12 @@ class KernelTwinTest {
 
     private static List<Kernels> fast() {
         List<Kernels> all = new ArrayList<>(List.of(new VectorKernels()));
-        try {
-            all.add(MachineKernels.make());
-        } catch (UnsupportedOperationException e) {
-            // Not on this machine; KernelChoiceTest says where it must be.
+        for (InstructionSet instructions : InstructionSet.values()) {
+            try {
+                all.add(MachineKernels.make(instructions));
+            } catch (UnsupportedOperationException e) {
+                // Not on this machine; KernelChoiceTest says where it must be.
+            }
         }
         return all;
     }

@@ -5,10 +5,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Writes the x86-64 instructions that our kernels use, in order. Vector registers are numbered 0 to 31 and are all of 512
- * bits; an address is a register and a distance in bytes. Not thread-safe.
+ * Writes the x86-64 instructions that our kernels use, in order. Vector registers are all of one size; an address is a
+ * register and a distance in bytes. Not thread-safe.
  */
 final class Assembler {
+    /** How vector instructions are encoded, which decides the size and number of registers. */
+    enum Encoding {
+        /** 16 registers of 256 bits. No operand can be one word of memory for all lanes, and a shift takes none from memory. */
+        VEX,
+        /** 32 registers of 512 bits. */
+        EVEX
+    }
+
     /** General registers; those of 64 bits that a function of the System V ABI may overwrite. */
     enum Register {
         RAX(0),
@@ -40,7 +48,12 @@ final class Assembler {
 
     private static final int NO_SOURCE = 0;
 
+    private final Encoding encoding;
     private final ByteArrayOutputStream code = new ByteArrayOutputStream();
+
+    Assembler(Encoding encoding) {
+        this.encoding = encoding;
+    }
 
     /** The instructions so far. */
     byte[] bytes() {
@@ -67,7 +80,15 @@ final class Assembler {
 
     /** Fills a register with the low 32 bits of a general one. */
     void broadcast(int to, Register from) {
-        registers(PREFIX_66, MAP_0F38, 0x7c, to, NO_SOURCE, from.number);
+        if (encoding == Encoding.EVEX) {
+            registers(PREFIX_66, MAP_0F38, 0x7c, to, NO_SOURCE, from.number);
+            return;
+        }
+        // Into the lowest lane first, by an instruction of 128 bits.
+        vex(PREFIX_66, MAP_0F, to, NO_SOURCE, from.number >= 8, 0);
+        code.write(0x6e);
+        code.write(0xc0 | (to & 7) << 3 | from.number & 7);
+        registers(PREFIX_66, MAP_0F38, 0x58, to, NO_SOURCE, to);
     }
 
     /** {@code to = } a register's words from memory {@code & a}. */
@@ -83,10 +104,25 @@ final class Assembler {
         registers(PREFIX_66, MAP_0F, 0xef, to, a, b);
     }
 
-    /** {@code to |= a & mask}, by the truth table of {@code vpternlogd}. */
+    /** {@code to = ~a & b}. */
+    void andNot(int to, int a, int b) {
+        registers(PREFIX_66, MAP_0F, 0xdf, to, a, b);
+    }
+
+    void or(int to, int a, int b) {
+        registers(PREFIX_66, MAP_0F, 0xeb, to, a, b);
+    }
+
+    /** {@code to |= a & mask}, by the truth table of {@code vpternlogd}; EVEX only. */
     void orAnd(int to, int a, int mask) {
         registers(PREFIX_66, MAP_0F3A, 0x25, to, a, mask);
         code.write(0xf8);
+    }
+
+    /** {@code to |= ~a & mask}; EVEX only. */
+    void orAndNot(int to, int a, int mask) {
+        registers(PREFIX_66, MAP_0F3A, 0x25, to, a, mask);
+        code.write(0xf2);
     }
 
     /** Shifts each 32-bit lane to the right, zeros from the left. */
@@ -95,7 +131,13 @@ final class Assembler {
         code.write(bits);
     }
 
-    /** Shifts words from memory. */
+    /** Shifts words from memory; EVEX only. */
+    void shiftRight(int to, Register base, int distance, int bits) {
+        memory(PREFIX_66, MAP_0F, 0x72, 2, to, base, distance, false);
+        code.write(bits);
+    }
+
+    /** Shifts words from memory; EVEX only. */
     void shiftLeft(int to, Register base, int distance, int bits) {
         memory(PREFIX_66, MAP_0F, 0x72, 6, to, base, distance, false);
         code.write(bits);
@@ -106,7 +148,45 @@ final class Assembler {
         code.write(bits);
     }
 
-    /** {@code to += Σ unsigned · signed} over the four bytes of each 32-bit lane; all lanes have the same signed ones. */
+    /** Shifts each 16-bit lane to the right, zeros from the left. */
+    void shiftShortsRight(int to, int from, int bits) {
+        registers(PREFIX_66, MAP_0F, 0x71, 2, to, from);
+        code.write(bits);
+    }
+
+    /** All ones where 16-bit lanes are equal; VEX only. */
+    void equalShorts(int to, int a, int b) {
+        registers(PREFIX_66, MAP_0F, 0x75, to, a, b);
+    }
+
+    /** {@code to = Σ unsigned · signed} over the two bytes of each 16-bit lane, cut to 16 bits. */
+    void pairsOfBytes(int to, int unsigned, int signed) {
+        registers(PREFIX_66, MAP_0F38, 0x04, to, unsigned, signed);
+    }
+
+    /** {@code to = Σ a · b} over the two 16-bit lanes of each 32-bit lane. */
+    void pairsOfShorts(int to, int a, int b) {
+        registers(PREFIX_66, MAP_0F, 0xf5, to, a, b);
+    }
+
+    void addShorts(int to, int a, int b) {
+        registers(PREFIX_66, MAP_0F, 0xfd, to, a, b);
+    }
+
+    void addInts(int to, int a, int b) {
+        registers(PREFIX_66, MAP_0F, 0xfe, to, a, b);
+    }
+
+    /** {@code to = a} with the sign of {@code b}'s byte multiplied in, 0 where that is 0; VEX only. */
+    void signBytes(int to, int a, int b) {
+        registers(PREFIX_66, MAP_0F38, 0x08, to, a, b);
+    }
+
+    void absoluteBytes(int to, int from) {
+        registers(PREFIX_66, MAP_0F38, 0x1c, to, NO_SOURCE, from);
+    }
+
+    /** {@code to += Σ unsigned · signed} over the four bytes of each 32-bit lane; all have the same signed ones. EVEX only. */
     void dotBytes(int to, int unsigned, Register base, int distance) {
         memory(PREFIX_66, MAP_0F38, 0x50, to, unsigned, base, distance, true);
     }
@@ -115,7 +195,11 @@ final class Assembler {
         registers(NO_PREFIX, MAP_0F, 0x5b, to, NO_SOURCE, from);
     }
 
-    /** {@code to = a · } a float from memory. */
+    void multiply(int to, int a, int b) {
+        registers(NO_PREFIX, MAP_0F, 0x59, to, a, b);
+    }
+
+    /** {@code to = a · } a float from memory; EVEX only. */
     void multiply(int to, int a, Register base, int distance) {
         memory(NO_PREFIX, MAP_0F, 0x59, to, a, base, distance, true);
     }
@@ -125,7 +209,12 @@ final class Assembler {
         registers(PREFIX_66, MAP_0F38, 0xb8, to, a, b);
     }
 
-    /** {@code to = fma(a, } a float from memory{@code , to)}. */
+    /** {@code to = fma(a, } a register's floats from memory{@code , to)}. */
+    void multiplyAddLanes(int to, int a, Register base, int distance) {
+        memory(PREFIX_66, MAP_0F38, 0xb8, to, a, base, distance, false);
+    }
+
+    /** {@code to = fma(a, } a float from memory{@code , to)}; EVEX only. */
     void multiplyAdd(int to, int a, Register base, int distance) {
         memory(PREFIX_66, MAP_0F38, 0xb8, to, a, base, distance, true);
     }
@@ -190,7 +279,11 @@ final class Assembler {
 
     /** An instruction with a second source {@code v} and a third in a register. */
     private void registers(int prefix, int map, int opcode, int reg, int v, int rm) {
-        evex(prefix, map, reg, v, (rm >> 4 & 1) != 0, (rm >> 3 & 1) != 0, false);
+        if (encoding == Encoding.VEX) {
+            vex(prefix, map, reg, v, (rm >> 3 & 1) != 0, 1);
+        } else {
+            evex(prefix, map, reg, v, (rm >> 4 & 1) != 0, (rm >> 3 & 1) != 0, false);
+        }
         code.write(opcode);
         code.write(0xc0 | (reg & 7) << 3 | rm & 7);
     }
@@ -200,11 +293,28 @@ final class Assembler {
         if ((base.number & 7) == Register.RSP.number) {
             throw new IllegalArgumentException("an address from " + base + " has another form");
         }
-        evex(prefix, map, reg, v, false, base.number >= 8, spread);
+        if (encoding == Encoding.VEX) {
+            if (spread) {
+                throw new IllegalArgumentException("VEX spreads no word of memory");
+            }
+            vex(prefix, map, reg, v, base.number >= 8, 1);
+        } else {
+            evex(prefix, map, reg, v, false, base.number >= 8, spread);
+        }
         code.write(opcode);
-        // A distance of 32 bits is not scaled by the operand's size, as one of 8 bits would be.
+        // A distance of 32 bits is not scaled by the operand's size, as EVEX's of 8 bits would be.
         code.write(0x80 | (reg & 7) << 3 | base.number & 7);
         word(distance);
+    }
+
+    /** The three bytes in front of the opcode; {@code length}: 0 for 128 bits, 1 for 256. */
+    private void vex(int prefix, int map, int reg, int v, boolean b, int length) {
+        if (reg > 15 || v > 15) {
+            throw new IllegalArgumentException("VEX has 16 registers");
+        }
+        code.write(0xc4);
+        code.write((~reg >> 3 & 1) << 7 | 1 << 6 | (b ? 0 : 1) << 5 | map);
+        code.write((~v & 15) << 3 | length << 2 | prefix);
     }
 
     /** The four bytes in front of the opcode; bits of register numbers are inverted in it. */

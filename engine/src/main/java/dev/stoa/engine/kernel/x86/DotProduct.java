@@ -1,16 +1,10 @@
 package dev.stoa.engine.kernel.x86;
 
-import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Products of a panel of 32 packed matrix rows with input rows in machine code. Thread-safe.
@@ -25,6 +19,10 @@ public final class DotProduct {
         NIBBLES(4),
         /** The same, with a minimum for each block. */
         NIBBLES_WITH_MINIMUMS(4),
+        /** {@link dev.stoa.engine.kernel.Form#FIVE}. */
+        FIVES(5),
+        /** The same, with a minimum for each block. */
+        FIVES_WITH_MINIMUMS(5),
         /** {@link dev.stoa.engine.kernel.Form#SIX}. */
         SIXES(6),
         /** {@link dev.stoa.engine.kernel.Form#EIGHT}. */
@@ -38,13 +36,7 @@ public final class DotProduct {
         }
     }
 
-    /** Input rows of one call at most. */
-    public static final int MAX_ROWS = DotProgram.MAX_ROWS;
-
     private static final long PANEL_BYTES = 32L * Float.BYTES;
-
-    /** What Linux calls the parts of AVX-512 that the programs use. */
-    private static final List<String> NEEDED = List.of("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni");
 
     /** Static and final, so that the compiler calls the function directly. */
     private static final MethodHandle CALL = Linker.nativeLinker()
@@ -59,58 +51,69 @@ public final class DotProduct {
                             ValueLayout.JAVA_LONG),
                     Linker.Option.critical(true));
 
+    private final InstructionSet instructions;
+    private final int maxRows;
     /** A program for each kind of weights and number of rows. */
     private final MemorySegment[] programs;
 
-    private DotProduct(MemorySegment[] programs) {
-        this.programs = programs;
-    }
-
     /**
-     * Makes the programs of this machine.
+     * Makes the programs.
      *
      * @throws UnsupportedOperationException where they can't run, with the reason
      */
-    public static DotProduct make() {
-        String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-        if (!system.equals("Linux amd64")) {
-            throw new UnsupportedOperationException("machine code is for Linux amd64, not " + system);
-        }
-        Set<String> flags = processorFlags();
-        for (String needed : NEEDED) {
-            if (!flags.contains(needed)) {
-                throw new UnsupportedOperationException("the processor has no " + needed);
+    public DotProduct(InstructionSet instructions) {
+        instructions.require();
+        this.instructions = instructions;
+        this.maxRows = switch (instructions) {
+            case AVX512_VNNI -> Avx512DotProgram.MAX_ROWS;
+            case AVX2 -> Avx2DotProgram.MAX_ROWS;
+        };
+        byte[][] code = new byte[Weights.values().length * maxRows][];
+        for (Weights weights : Weights.values()) {
+            for (int rows = 1; rows <= maxRows; rows++) {
+                code[index(weights, rows)] = switch (instructions) {
+                    case AVX512_VNNI -> avx512(weights, rows);
+                    case AVX2 -> avx2(weights, rows);
+                };
             }
         }
-        return new DotProduct(place());
+        this.programs = MachineCode.place(code);
     }
 
-    /** What the first processor can do, as Linux says it, for programs: without what the system keeps from them. */
-    private static Set<String> processorFlags() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return Set.of(lines.filter(line -> line.startsWith("flags"))
-                    .findFirst()
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .orElse("")
-                    .split("\\s+"));
-        } catch (IOException e) {
-            throw new UnsupportedOperationException("the processor's abilities can't be read", e);
-        }
+    private static byte[] avx512(Weights weights, int rows) {
+        return switch (weights) {
+            case NIBBLES -> Avx512DotProgram.nibbles(rows, false);
+            case NIBBLES_WITH_MINIMUMS -> Avx512DotProgram.nibbles(rows, true);
+            case FIVES -> Avx512DotProgram.fives(rows, false);
+            case FIVES_WITH_MINIMUMS -> Avx512DotProgram.fives(rows, true);
+            case SIXES -> Avx512DotProgram.sixes(rows);
+            case BYTES -> Avx512DotProgram.bytes(rows);
+        };
     }
 
-    private static MemorySegment[] place() {
-        byte[][] programs = new byte[Weights.values().length * MAX_ROWS][];
-        for (int rows = 1; rows <= MAX_ROWS; rows++) {
-            programs[index(Weights.NIBBLES, rows)] = DotProgram.nibbles(rows, false);
-            programs[index(Weights.NIBBLES_WITH_MINIMUMS, rows)] = DotProgram.nibbles(rows, true);
-            programs[index(Weights.SIXES, rows)] = DotProgram.sixes(rows);
-            programs[index(Weights.BYTES, rows)] = DotProgram.bytes(rows);
-        }
-        return MachineCode.place(programs);
+    private static byte[] avx2(Weights weights, int rows) {
+        return switch (weights) {
+            case NIBBLES -> Avx2DotProgram.nibbles(rows, false);
+            case NIBBLES_WITH_MINIMUMS -> Avx2DotProgram.nibbles(rows, true);
+            case FIVES -> Avx2DotProgram.fives(rows, false);
+            case FIVES_WITH_MINIMUMS -> Avx2DotProgram.fives(rows, true);
+            case SIXES -> Avx2DotProgram.sixes(rows);
+            case BYTES -> Avx2DotProgram.bytes(rows);
+        };
     }
 
-    private static int index(Weights weights, int rows) {
-        return weights.ordinal() * MAX_ROWS + rows - 1;
+    private int index(Weights weights, int rows) {
+        return weights.ordinal() * maxRows + rows - 1;
+    }
+
+    /** What the programs are written for. */
+    public InstructionSet instructions() {
+        return instructions;
+    }
+
+    /** Input rows of one call at most. */
+    public int maxRows() {
+        return maxRows;
     }
 
     /**

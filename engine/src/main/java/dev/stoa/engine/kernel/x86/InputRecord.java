@@ -6,7 +6,7 @@ package dev.stoa.engine.kernel.x86;
  */
 public enum InputRecord {
     /**
-     * For {@link dev.stoa.engine.kernel.Form#FOUR}: word {@code 4g + h} holds {@code q} of columns {@code 4g + h}, {@code 4g
+     * For {@link dev.stoa.engine.kernel.Form#FOUR} and {@link dev.stoa.engine.kernel.Form#FIVE}: word {@code 4g + h} holds {@code q} of columns {@code 4g + h}, {@code 4g
      * + h + 2}, {@code 4g + h + 16} and {@code 4g + h + 18} for {@code g} from 0 to 3 and {@code h} 0 or 1. The scale and scale
      * times {@code Σ q}, both floats, are in the words between.
      */
@@ -20,10 +20,22 @@ public enum InputRecord {
     /** Words of a record. */
     public static final int WORDS = 16;
 
-    /** Where {@code −32 · Σ q} of columns 0–15 is; that of columns 16–31 follows. */
+    /** In {@link #NIBBLES}: where {@code −16 · Σ q} is. */
+    public static final int MINUS_16 = 6;
+
+    /** In {@link #NIBBLES}: where {@code −16 · Σ q} of columns 0–15 is, as a short, with that of the others above it. */
+    public static final int MINUS_16_PAIR = 7;
+
+    /** In {@link #BYTES}: where {@code −32 · Σ q} of columns 0–15 is; that of columns 16–31 follows. */
     public static final int MINUS_32 = 10;
 
-    /** Where {@code −128 · Σ q} is. */
+    /**
+     * In {@link #BYTES}: where {@code −32 · Σ q} of columns 0, 1, 4, 5, 8, … 13 is, as a short, with that of the others up to
+     * 15 above it; those of columns 16–31 follow.
+     */
+    public static final int MINUS_32_PAIR = 13;
+
+    /** In {@link #BYTES}: where {@code −128 · Σ q} is. */
     public static final int MINUS_128 = 12;
 
     private final int scaleWord;

@@ -1,5 +1,6 @@
 package dev.stoa.engine.kernel.x86;
 
+import dev.stoa.engine.kernel.x86.Assembler.Encoding;
 import dev.stoa.engine.kernel.x86.Assembler.Register;
 
 /**
@@ -24,7 +25,7 @@ final class PageProgram {
 
     private static final Register COUNT = Register.RAX;
 
-    private final Assembler assembler = new Assembler();
+    private final Assembler assembler = new Assembler(Encoding.EVEX);
     private final int queries;
     /** Words of a token in a page: half the head. */
     private final int words;

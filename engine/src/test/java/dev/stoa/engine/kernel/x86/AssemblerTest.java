@@ -3,6 +3,7 @@ package dev.stoa.engine.kernel.x86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stoa.engine.kernel.x86.Assembler.Encoding;
 import dev.stoa.engine.kernel.x86.Assembler.Register;
 import java.util.HexFormat;
 import java.util.function.Consumer;
@@ -24,6 +25,10 @@ class AssemblerTest {
         check("62e21d40b8cb", a -> a.multiplyAdd(17, 28, 3));
         // vpternlogd zmm24, zmm26, zmm30, 0xf8
         check("62032d4025c6f8", a -> a.orAnd(24, 26, 30));
+        // vpternlogd zmm24, zmm28, zmm30, 0xf2
+        check("62031d4025c6f2", a -> a.orAndNot(24, 28, 30));
+        // vpsrld zmm28, zmmword ptr [rdi+0x240], 3
+        check("62f11d4072974002000003", a -> a.shiftRight(28, Register.RDI, 0x240, 3));
         // vpbroadcastd zmm31, eax
         check("62627d487cf8", a -> a.broadcast(31, Register.RAX));
         // vcvtdq2ps zmm16, zmm16
@@ -41,12 +46,65 @@ class AssemblerTest {
     }
 
     @Test
+    void instructionsOf256BitsAreThoseOfTheGnuAssemblerInThreeBytes() {
+        // vpmaddubsw ymm13, ymm10, ymm12
+        checkVex("c4422d04ec", a -> a.pairsOfBytes(13, 10, 12));
+        // vpmaddwd ymm7, ymm13, ymm14
+        checkVex("c4c115f5fe", a -> a.pairsOfShorts(7, 13, 14));
+        // vpaddw ymm3, ymm3, ymm13
+        checkVex("c4c165fddd", a -> a.addShorts(3, 3, 13));
+        // vpaddd ymm3, ymm3, ymm13
+        checkVex("c4c165fedd", a -> a.addInts(3, 3, 13));
+        // vpsignb ymm13, ymm12, ymm9
+        checkVex("c4421d08e9", a -> a.signBytes(13, 12, 9));
+        // vpabsb ymm11, ymm9
+        checkVex("c4427d1cd9", a -> a.absoluteBytes(11, 9));
+        // vpcmpeqw ymm12, ymm12, ymm12
+        checkVex("c4411d75e4", a -> a.equalShorts(12, 12, 12));
+        // vpsrlw ymm12, ymm12, 15
+        checkVex("c4c11d71d40f", a -> a.shiftShortsRight(12, 12, 15));
+        // vpslld ymm10, ymm10, 4
+        checkVex("c4c12d72f204", a -> a.shiftLeft(10, 10, 4));
+        // vpandn ymm13, ymm13, ymm15
+        checkVex("c44115dfef", a -> a.andNot(13, 13, 15));
+        // vpor ymm8, ymm8, ymm13
+        checkVex("c4413debc5", a -> a.or(8, 8, 13));
+        // vmulps ymm13, ymm9, ymm12
+        checkVex("c4413459ec", a -> a.multiply(13, 9, 12));
+        // vpbroadcastd ymm12, dword ptr [rsi+8]
+        checkVex("c4627d58a608000000", a -> a.broadcast(12, Register.RSI, 8));
+        // vmovdqu ymmword ptr [r9+32], ymm13
+        checkVex("c4417e7fa920000000", a -> a.store(13, Register.R9, 32));
+        // vfmadd231ps ymm13, ymm12, ymmword ptr [r8+32]
+        checkVex("c4421db8a820000000", a -> a.multiplyAddLanes(13, 12, Register.R8, 32));
+        // vmovd xmm14, eax; vpbroadcastd ymm14, xmm14
+        checkVex("c461796ef0c4427d58f6", a -> a.broadcast(14, Register.RAX));
+    }
+
+    @Test
+    void whatTheShorterEncodingHasNotIsRefused() {
+        Assembler assembler = new Assembler(Encoding.VEX);
+        assertThatThrownBy(() -> assembler.load(16, Register.RSI, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> assembler.multiply(0, 1, Register.RSI, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void anAddressFromTheStackPointerIsRefused() {
-        assertThatThrownBy(() -> new Assembler().load(0, Register.RSP, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Assembler(Encoding.EVEX).load(0, Register.RSP, 0))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     private static void check(String expected, Consumer<Assembler> instruction) {
-        Assembler assembler = new Assembler();
+        check(Encoding.EVEX, expected, instruction);
+    }
+
+    private static void checkVex(String expected, Consumer<Assembler> instruction) {
+        check(Encoding.VEX, expected, instruction);
+    }
+
+    private static void check(Encoding encoding, String expected, Consumer<Assembler> instruction) {
+        Assembler assembler = new Assembler(encoding);
         instruction.accept(assembler);
         assertThat(HexFormat.of().formatHex(assembler.bytes())).isEqualTo(expected);
     }

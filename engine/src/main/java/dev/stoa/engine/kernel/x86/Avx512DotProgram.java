@@ -1,5 +1,6 @@
 package dev.stoa.engine.kernel.x86;
 
+import dev.stoa.engine.kernel.x86.Assembler.Encoding;
 import dev.stoa.engine.kernel.x86.Assembler.Register;
 
 /**
@@ -14,7 +15,7 @@ import dev.stoa.engine.kernel.x86.Assembler.Register;
  *
  * <p>Registers: results, sums of the block, then {@link #W0} to {@link #TEMPORARY} and two constants.
  */
-final class DotProgram {
+final class Avx512DotProgram {
     /** Input rows that share each word that is taken apart: as many as there are registers for. */
     static final int MAX_ROWS = 6;
 
@@ -44,10 +45,10 @@ final class DotProgram {
     /** Rows up to which that pays. */
     private static final int AHEAD_ROWS = 2;
 
-    private final Assembler assembler = new Assembler();
+    private final Assembler assembler = new Assembler(Encoding.EVEX);
     private final int rows;
 
-    private DotProgram(int rows) {
+    private Avx512DotProgram(int rows) {
         if (rows < 1 || rows > MAX_ROWS) {
             throw new IllegalArgumentException("1 to " + MAX_ROWS + " rows, not " + rows);
         }
@@ -56,21 +57,29 @@ final class DotProgram {
 
     /** 4-bit numbers, see {@link InputRecord#NIBBLES}. */
     static byte[] nibbles(int rows, boolean minimums) {
-        DotProgram program = new DotProgram(rows);
+        Avx512DotProgram program = new Avx512DotProgram(rows);
         program.constant(CONSTANT, 0x0f0f0f0f);
         return program.loop(4, () -> program.nibbleBlock(minimums));
     }
 
+    /** 5-bit numbers, see {@link InputRecord#NIBBLES}. */
+    static byte[] fives(int rows, boolean minimums) {
+        Avx512DotProgram program = new Avx512DotProgram(rows);
+        program.constant(CONSTANT, 0x0f0f0f0f);
+        program.constant(UPPER, 0x10101010);
+        return program.loop(5, () -> program.fiveBlock(minimums));
+    }
+
     /** Signed bytes, see {@link InputRecord#BYTES}. */
     static byte[] bytes(int rows) {
-        DotProgram program = new DotProgram(rows);
+        Avx512DotProgram program = new Avx512DotProgram(rows);
         program.constant(CONSTANT, 0x80808080);
         return program.loop(8, program::byteBlock);
     }
 
     /** 6-bit numbers with a scale for each 16 columns. */
     static byte[] sixes(int rows) {
-        DotProgram program = new DotProgram(rows);
+        Avx512DotProgram program = new Avx512DotProgram(rows);
         program.constant(CONSTANT, 0x0f0f0f0f);
         program.constant(UPPER, 0x30303030);
         return program.loop(6, program::sixBlock);
@@ -100,15 +109,53 @@ final class DotProgram {
     private void nibbleBlock(boolean minimums) {
         eachRegister((_, row, half) -> assembler.xor(sum(row, half), sum(row, half), sum(row, half)));
         for (int word = 0; word < 4; word++) {
-            load(word);
-            assembler.shiftRight(W2, W0, 4);
-            assembler.shiftRight(W3, W1, 4);
+            nibbles(word);
+            dots(W0, W1, 4 * word);
+            dots(W2, W3, 4 * word + 1);
+        }
+        settleWithMinimums(minimums);
+    }
+
+    private void fiveBlock(boolean minimums) {
+        begin(InputRecord.MINUS_16);
+        for (int word = 0; word < 4; word++) {
+            nibbles(word);
             for (int w = W0; w <= W3; w++) {
-                assembler.and(w, w, CONSTANT);
+                fifths(w, 2 * word + (w - W0) / 2, (w - W0) % 2, word == 0 && w < W2);
             }
             dots(W0, W1, 4 * word);
             dots(W2, W3, 4 * word + 1);
         }
+        settleWithMinimums(minimums);
+    }
+
+    /** Takes one word apart: the lower nibbles of its bytes, and the upper ones. */
+    private void nibbles(int word) {
+        load(word);
+        assembler.shiftRight(W2, W0, 4);
+        assembler.shiftRight(W3, W1, 4);
+        for (int w = W0; w <= W3; w++) {
+            assembler.and(w, w, CONSTANT);
+        }
+    }
+
+    /** Puts fifth bits, which are inverted and at {@code bit} of their bytes, over four others. */
+    private void fifths(int w, int bit, int half, boolean first) {
+        int at = 4 * PANEL_BYTES + half * REGISTER_BYTES;
+        if (first) {
+            ask(at);
+        }
+        if (bit < 4) {
+            assembler.shiftLeft(TEMPORARY, WORDS, at, 4 - bit);
+        } else if (bit > 4) {
+            assembler.shiftRight(TEMPORARY, WORDS, at, bit - 4);
+        } else {
+            assembler.load(TEMPORARY, WORDS, at);
+        }
+        assembler.orAndNot(w, TEMPORARY, UPPER);
+    }
+
+    private void settleWithMinimums(boolean minimums) {
         settle(0, InputRecord.NIBBLES.scaleWord());
         if (minimums) {
             assembler.load(W0, MINIMUMS, 0);
