@@ -1,7 +1,7 @@
 /**
  * LLM inference as a library: load a GGUF file, submit prompts, read tokens. Nothing but the JDK is needed at run time;
  * with {@code --add-modules jdk.incubator.vector} it is fast. On Linux {@code -XX:+UseTransparentHugePages} makes small
- * batches a quarter to a third faster, and on a processor with AVX-512 VNNI {@code --enable-native-access=ALL-UNNAMED} large
+ * batches a quarter to a third faster, and on an x86-64 processor {@code --enable-native-access=ALL-UNNAMED} large
  * ones twice as fast in their products.
  *
  * <h2>Use</h2>

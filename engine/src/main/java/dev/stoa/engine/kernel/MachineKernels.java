@@ -173,13 +173,14 @@ public final class MachineKernels extends VectorKernels {
 
     @Override
     public PageProducts pages(KvType type, int headSize, int width) {
-        boolean can = dots.instructions() == InstructionSet.AVX512_VNNI
-                && type == KvType.BF16
-                && headSize % PageProduct.CHUNK == 0
-                && width == headSize;
+        boolean can = type == KvType.BF16 && headSize % PageProduct.CHUNK == 0 && width == headSize;
         return can
-                ? new MachinePages(pageProducts.computeIfAbsent(headSize, PageProduct::new), headSize)
+                ? new MachinePages(pageProducts.computeIfAbsent(headSize, this::pageProduct), headSize)
                 : super.pages(type, headSize, width);
+    }
+
+    private PageProduct pageProduct(int headSize) {
+        return new PageProduct(dots.instructions(), headSize);
     }
 
     private void add(

@@ -244,6 +244,14 @@ final class Assembler {
         word(value);
     }
 
+    /** {@code to = from · factor}, 64 bits. */
+    void multiply(Register to, Register from, int factor) {
+        code.write(0x48 | to.number >> 3 << 2 | from.number >> 3);
+        code.write(0x69);
+        code.write(0xc0 | (to.number & 7) << 3 | from.number & 7);
+        word(factor);
+    }
+
     void copy(Register to, Register from) {
         code.write(0x48 | from.number >> 3 << 2 | to.number >> 3);
         code.write(0x89);

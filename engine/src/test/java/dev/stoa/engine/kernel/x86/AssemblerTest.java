@@ -37,6 +37,8 @@ class AssemblerTest {
         check("4901d2", a -> a.add(Register.R10, Register.RDX));
         // mov r9, rsi
         check("4989f1", a -> a.copy(Register.R9, Register.RSI));
+        // imul rdx, r8, -256
+        check("4969d000ffffff", a -> a.multiply(Register.RDX, Register.R8, -256));
         // mov r8d, 0x30303030
         check("41b830303030", a -> a.set(Register.R8, 0x30303030));
         // add rsi, -1024

@@ -8,7 +8,7 @@ import dev.stoa.engine.kernel.x86.Assembler.Register;
  * them: chains of fused multiply-adds in the order that {@link dev.stoa.engine.kernel.Kernels#dots} takes, without a tile
  * in between.
  */
-final class PageProgram {
+final class Avx512PageProgram {
     /** Queries of one call: as many as {@link #sums} has address registers for. */
     static final int MAX_QUERIES = 4;
 
@@ -30,7 +30,7 @@ final class PageProgram {
     /** Words of a token in a page: half the head. */
     private final int words;
 
-    private PageProgram(int queries, int headSize) {
+    private Avx512PageProgram(int queries, int headSize) {
         if (queries < 1 || queries > MAX_QUERIES || headSize % CHUNK != 0) {
             throw new IllegalArgumentException(queries + " queries, heads of " + headSize);
         }
@@ -45,7 +45,7 @@ final class PageProgram {
      * scores {@code [queries][…]}, and the bytes from a query's scores to the next's.
      */
     static byte[] scores(int queries, int headSize) {
-        return new PageProgram(queries, headSize).scores();
+        return new Avx512PageProgram(queries, headSize).scores();
     }
 
     private byte[] scores() {
@@ -101,7 +101,7 @@ final class PageProgram {
      * the next's, the sums {@code [queries][headSize]} from the same place, and the number of tokens, at least one.
      */
     static byte[] sums(int queries, int headSize) {
-        return new PageProgram(queries, headSize).sums();
+        return new Avx512PageProgram(queries, headSize).sums();
     }
 
     private byte[] sums() {

@@ -1,0 +1,141 @@
+package dev.stoa.engine.kernel.x86;
+
+import dev.stoa.engine.kernel.x86.Assembler.Encoding;
+import dev.stoa.engine.kernel.x86.Assembler.Register;
+
+/** As {@link Avx512PageProgram}, with the same arguments and chains, in 16 registers of 8 numbers. */
+final class Avx2PageProgram {
+    private static final int MAX_QUERIES = Avx512PageProgram.MAX_QUERIES;
+    private static final int CHUNK = Avx512PageProgram.CHUNK;
+
+    private static final int REGISTER_BYTES = 32;
+    /** One word of the 16 tokens of a page of keys. */
+    private static final int TOKENS_BYTES = 16 * Integer.BYTES;
+
+    private static final int HALF_BITS = 16;
+    private static final int UPPER_HALVES = 0xffff0000;
+
+    private static final int FIRST = 8;
+    private static final int SECOND = 9;
+    private static final int QUERY = 10;
+    private static final int MASK = 11;
+
+    private static final Register COUNT = Register.RAX;
+
+    private final Assembler assembler = new Assembler(Encoding.VEX);
+    private final int queries;
+    /** Words of a token in a page: half the head. */
+    private final int words;
+
+    private Avx2PageProgram(int queries, int headSize) {
+        if (queries < 1 || queries > MAX_QUERIES || headSize % CHUNK != 0) {
+            throw new IllegalArgumentException(queries + " queries, heads of " + headSize);
+        }
+        this.queries = queries;
+        this.words = headSize / 2;
+        assembler.set(COUNT, UPPER_HALVES);
+        assembler.broadcast(MASK, COUNT);
+    }
+
+    static byte[] scores(int queries, int headSize) {
+        return new Avx2PageProgram(queries, headSize).scores();
+    }
+
+    private byte[] scores() {
+        pageScores(Register.RDI, 0);
+        assembler.add(Register.RDX, -2 * words * Float.BYTES);
+        pageScores(Register.RSI, TOKENS_BYTES);
+        assembler.end();
+        return assembler.bytes();
+    }
+
+    private void pageScores(Register page, int to) {
+        for (int i = 0; i < 2 * queries; i++) {
+            assembler.xor(i, i, i);
+        }
+        scorePass(page, true);
+        assembler.add(page, -words * TOKENS_BYTES);
+        scorePass(page, false);
+        assembler.copy(Register.R9, Register.RCX);
+        for (int query = 0; query < queries; query++) {
+            assembler.store(2 * query, Register.R9, to);
+            assembler.store(2 * query + 1, Register.R9, to + REGISTER_BYTES);
+            assembler.add(Register.R9, Register.R8);
+        }
+    }
+
+    /** The numbers in the low halves of all words come first. The page of values, wanted next, follows that of keys. */
+    private void scorePass(Register page, boolean low) {
+        assembler.set(COUNT, words);
+        int begin = assembler.here();
+        half(FIRST, page, 0, low);
+        half(SECOND, page, REGISTER_BYTES, low);
+        if (low) {
+            assembler.prefetch(page, words * TOKENS_BYTES);
+        }
+        for (int query = 0; query < queries; query++) {
+            assembler.broadcast(QUERY, Register.RDX, query * 2 * words * Float.BYTES);
+            assembler.multiplyAdd(2 * query, FIRST, QUERY);
+            assembler.multiplyAdd(2 * query + 1, SECOND, QUERY);
+        }
+        assembler.add(page, TOKENS_BYTES);
+        assembler.add(Register.RDX, Float.BYTES);
+        assembler.add(COUNT, -1);
+        assembler.jumpIfNotZero(begin);
+    }
+
+    private void half(int to, Register page, int distance, boolean low) {
+        if (low) {
+            assembler.load(to, page, distance);
+            assembler.shiftLeft(to, to, HALF_BITS);
+        } else {
+            assembler.and(to, MASK, page, distance);
+        }
+    }
+
+    static byte[] sums(int queries, int headSize) {
+        return new Avx2PageProgram(queries, headSize).sums();
+    }
+
+    /** Eight words at a time, over all tokens; then back to the first token. */
+    private byte[] sums() {
+        Register[] scores = {Register.RSI, Register.R9, Register.R10, Register.R11};
+        for (int query = 1; query < queries; query++) {
+            assembler.copy(scores[query], scores[query - 1]);
+            assembler.add(scores[query], Register.RDX);
+        }
+        for (int distance = 0; distance < CHUNK / 2 * Integer.BYTES; distance += REGISTER_BYTES) {
+            for (int i = 0; i < 2 * queries; i++) {
+                assembler.load(i, Register.RCX, i * words * Float.BYTES + distance);
+            }
+            tokenLoop(scores, distance);
+            for (int i = 0; i < 2 * queries; i++) {
+                assembler.store(i, Register.RCX, i * words * Float.BYTES + distance);
+            }
+            assembler.multiply(Register.RDX, Register.R8, -words * Integer.BYTES);
+            assembler.add(Register.RDI, Register.RDX);
+            assembler.multiply(Register.RDX, Register.R8, -Float.BYTES);
+            for (int query = 0; query < queries; query++) {
+                assembler.add(scores[query], Register.RDX);
+            }
+        }
+        assembler.end();
+        return assembler.bytes();
+    }
+
+    private void tokenLoop(Register[] scores, int distance) {
+        assembler.copy(COUNT, Register.R8);
+        int begin = assembler.here();
+        half(FIRST, Register.RDI, distance, true);
+        half(SECOND, Register.RDI, distance, false);
+        for (int query = 0; query < queries; query++) {
+            assembler.broadcast(QUERY, scores[query], 0);
+            assembler.multiplyAdd(2 * query, FIRST, QUERY);
+            assembler.multiplyAdd(2 * query + 1, SECOND, QUERY);
+            assembler.add(scores[query], Float.BYTES);
+        }
+        assembler.add(Register.RDI, words * Integer.BYTES);
+        assembler.add(COUNT, -1);
+        assembler.jumpIfNotZero(begin);
+    }
+}
