@@ -1,5 +1,6 @@
 package dev.stoa.engine;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,6 +12,8 @@ import java.util.Map;
  * @param kvBlocks blocks of key and value memory in all
  * @param kvBlockTokens tokens of a block
  * @param steps forward passes made
+ * @param stepsBySize of the steps, at {@code i} those that computed more than 2ⁱ⁻¹ tokens and at most 2ⁱ
+ * @param stepTokens tokens that all steps computed
  * @param promptTokens prompt tokens computed or found in the cache, each once
  * @param cachedTokens those of them that were found in the cache
  * @param generatedTokens tokens generated
@@ -29,6 +32,8 @@ public record EngineMetrics(
         int kvBlocks,
         int kvBlockTokens,
         long steps,
+        List<Long> stepsBySize,
+        long stepTokens,
         long promptTokens,
         long cachedTokens,
         long generatedTokens,
@@ -41,9 +46,10 @@ public record EngineMetrics(
         long lastStepNanos) {
     /** Of an engine that has done nothing yet. */
     public static final EngineMetrics NONE =
-            new EngineMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0);
+            new EngineMetrics(0, 0, 0, 0, 0, 0, List.of(), 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0);
 
     public EngineMetrics {
+        stepsBySize = List.copyOf(stepsBySize);
         outcomes = Map.copyOf(outcomes);
         rejections = Map.copyOf(rejections);
     }

@@ -10,6 +10,10 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +56,7 @@ final class WorkerMeters {
         gauge("stoa_engine_drain_per_second", model, metrics, EngineMetrics::drainPerSecond);
         if (registry instanceof PrometheusMeterRegistry prometheus) {
             describeCache(prometheus.getPrometheusRegistry(), model, metrics.get());
+            prometheus.getPrometheusRegistry().register(() -> iterationTokens(model, metrics.get()));
         }
     }
 
@@ -66,6 +71,23 @@ final class WorkerMeters {
                 .labelNames(MODEL_LABEL, "block_size", "num_gpu_blocks")
                 .register(prometheus)
                 .addLabelValues(model, Integer.toString(metrics.kvBlockTokens()), Integer.toString(metrics.kvBlocks()));
+    }
+
+    /** Registered without Micrometer, which makes no histogram of what was counted elsewhere. */
+    private static HistogramSnapshot iterationTokens(String model, EngineMetrics metrics) {
+        ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+        for (int i = 0; i < metrics.stepsBySize().size(); i++) {
+            buckets.bucket(1 << i, metrics.stepsBySize().get(i));
+        }
+        return HistogramSnapshot.builder()
+                .name("vllm:iteration_tokens_total")
+                .dataPoint(HistogramDataPointSnapshot.builder()
+                        .labels(Labels.of(MODEL_LABEL, model))
+                        .classicHistogramBuckets(
+                                buckets.bucket(Double.POSITIVE_INFINITY, 0).build())
+                        .sum(metrics.stepTokens())
+                        .build())
+                .build();
     }
 
     private static long ended(EngineMetrics metrics, String reason) {

@@ -283,7 +283,8 @@ public final class ScriptedEngine implements Engine {
 
     @Override
     public EngineMetrics metrics() {
-        return new EngineMetrics(running.get(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0);
+        return new EngineMetrics(
+                running.get(), 0, 0, 0, 0, 0, List.of(), 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.stoa.engine.Generation.Timing;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,8 @@ class WorkerMetersTest {
             100,
             16,
             7,
+            List.of(4L, 0L, 2L, 1L),
+            17,
             50,
             20,
             30,
@@ -49,6 +52,10 @@ class WorkerMetersTest {
                         "vllm:num_requests_waiting{model_name=\"m\"} 3.0",
                         "vllm:kv_cache_usage_perc{model_name=\"m\"} 0.25",
                         "vllm:cache_config_info{block_size=\"16\",model_name=\"m\",num_gpu_blocks=\"100\"} 1",
+                        "vllm:iteration_tokens_total_bucket{model_name=\"m\",le=\"1.0\"} 4",
+                        "vllm:iteration_tokens_total_bucket{model_name=\"m\",le=\"4.0\"} 6",
+                        "vllm:iteration_tokens_total_bucket{model_name=\"m\",le=\"+Inf\"} 7",
+                        "vllm:iteration_tokens_total_sum{model_name=\"m\"} 17.0",
                         "vllm:prefix_cache_queries_total{model_name=\"m\"} 50.0",
                         "vllm:prefix_cache_hits_total{model_name=\"m\"} 20.0",
                         "vllm:num_preemptions_total{model_name=\"m\"} 1.0",

@@ -61,7 +61,7 @@ final class Step {
             LOG.log(Level.ERROR, "A step failed; its " + shares.size() + " requests end", e);
             long now = nanoTime.getAsLong();
             shares.forEach(share -> ender.end(share.request(), Finish.FAILED, now));
-            counters.step(0, 0);
+            counters.step(0, 0, 0);
             return;
         }
         long now = nanoTime.getAsLong();
@@ -84,7 +84,7 @@ final class Step {
                 ender.end(share.request(), Finish.END_OF_TURN, now);
             }
         }
-        counters.step(prompt, drawn);
+        counters.step(batch.rows(), prompt, drawn);
     }
 
     /** The first row of logits of each share, or -1; those of its guesses follow. */

@@ -4,6 +4,7 @@ import dev.stoa.engine.EngineMetrics;
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.engine.cache.BlockPool;
 import dev.stoa.engine.cache.KvLayout;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -18,7 +19,11 @@ final class StepCounters {
     private int preempted;
     private int blocks;
     private int usedBlocks;
+    /** See {@link EngineMetrics#stepsBySize}; as long as the largest step so far wants. */
+    private long[] stepsBySize = {};
+
     private long steps;
+    private long stepTokens;
     private long promptTokens;
     private long cachedTokens;
     private long generatedTokens;
@@ -34,8 +39,19 @@ final class StepCounters {
         this.lastStepNanos = nanoTime.getAsLong();
     }
 
-    /** After a forward pass. */
-    synchronized void step(int prompt, int generated) {
+    /**
+     * After a forward pass.
+     *
+     * @param tokens all that it computed
+     * @param prompt those of prompts that it computed for the first time
+     */
+    synchronized void step(int tokens, int prompt, int generated) {
+        int size = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(0, tokens - 1));
+        if (size >= stepsBySize.length) {
+            stepsBySize = Arrays.copyOf(stepsBySize, size + 1);
+        }
+        stepsBySize[size]++;
+        stepTokens += tokens;
         steps++;
         promptTokens += prompt;
         generatedTokens += generated;
@@ -83,6 +99,8 @@ final class StepCounters {
                     blocks,
                     KvLayout.TOKENS,
                     steps,
+                    Arrays.stream(stepsBySize).boxed().toList(),
+                    stepTokens,
                     promptTokens,
                     cachedTokens,
                     generatedTokens,

@@ -88,6 +88,11 @@ class SimulationTest {
         simulation.outcomes.forEach(
                 (finish, count) -> assertThat(metrics.outcomes()).containsEntry(finish, (long) count));
         assertThat(metrics.acceptedTokens()).isPositive().isLessThan(metrics.draftedTokens());
+        assertThat(metrics.stepsBySize().stream().mapToLong(Long::longValue).sum())
+                .isEqualTo(metrics.steps());
+        assertThat(metrics.stepTokens())
+                .as("all that was new, and what preempted requests computed again; seed %d", seed)
+                .isGreaterThan(metrics.promptTokens() - metrics.cachedTokens());
         assertThat(metrics.preemptions()).isPositive();
         assertThat(metrics.cachedTokens()).isPositive();
         assertThat(simulation.refused).isPositive();
