@@ -1,6 +1,7 @@
 package dev.stoa.admission;
 
 import dev.stoa.operations.OperatorException;
+import java.security.GeneralSecurityException;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ final class RedisLink implements AutoCloseable {
             call(work);
         } catch (DataAccessResourceFailureException e) {
             Throwable root = e.getMostSpecificCause();
-            if (!(e.getCause() instanceof JedisConnectionException) || root instanceof SSLException) {
+            if (!(e.getCause() instanceof JedisConnectionException) || isDistrusted(e)) {
                 throw new OperatorException(
                         "Cannot use the Redis at %s: %s. Check redis.url (STOA_REDIS_URL)."
                                 .formatted(address, root.getMessage()),
@@ -87,6 +88,15 @@ final class RedisLink implements AutoCloseable {
             }
             log.warn("The Redis at {} does not answer, so limits can't be counted yet", address);
         }
+    }
+
+    /** What is wrong with a certificate is the cause of a failed handshake; one that merely broke off has none such. */
+    private static boolean isDistrusted(Throwable fault) {
+        Throwable at = fault;
+        while (at.getCause() != null && !(at instanceof GeneralSecurityException)) {
+            at = at.getCause();
+        }
+        return at instanceof GeneralSecurityException || at instanceof SSLException;
     }
 
     @Override
