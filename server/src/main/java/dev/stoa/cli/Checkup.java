@@ -15,6 +15,8 @@ import dev.stoa.store.CatalogueEntry;
 import dev.stoa.store.ModelStore;
 import dev.stoa.store.Sizes;
 import dev.stoa.store.StoreException;
+import dev.stoa.usage.kafka.KafkaCheck;
+import dev.stoa.usage.kafka.KafkaSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +32,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 
 /** The checks of {@code stoa doctor}, each bounded in time; none changes what is there. */
 final class Checkup {
@@ -42,11 +46,13 @@ final class Checkup {
     private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(5);
 
     private final StoaSettings settings;
+    private final KafkaSettings kafka;
     private final Map<String, String> environment;
     private final ModelStore store;
 
-    Checkup(StoaSettings settings, Map<String, String> environment) {
+    Checkup(StoaSettings settings, KafkaSettings kafka, Map<String, String> environment) {
         this.settings = settings;
+        this.kafka = kafka;
         this.environment = environment;
         this.store = new ModelStore(settings.modelsFolder());
     }
@@ -61,6 +67,9 @@ final class Checkup {
         findings.add(disk());
         findings.add(port());
         findings.add(database());
+        if (kafka.on()) {
+            findings.add(kafka());
+        }
         findings.add(node());
         findings.add(hub());
         return findings;
@@ -189,6 +198,20 @@ final class Checkup {
             return Finding.ok("database", "embedded, can be made and started here");
         } finally {
             FileTrees.delete(trial);
+        }
+    }
+
+    /** Without it the service runs, and usage waits in the database. */
+    private Finding kafka() {
+        // Its client would tell all of its settings and tries between the findings.
+        LoggingSystem.get(Checkup.class.getClassLoader()).setLogLevel("org.apache.kafka", LogLevel.OFF);
+        try {
+            return Finding.ok("kafka", KafkaCheck.topic(kafka));
+        } catch (OperatorException e) {
+            return Finding.warn(
+                    "kafka",
+                    String.valueOf(e.getMessage()),
+                    "Check usage.kafka.* and that the topic exists; until then usage events wait in the database.");
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.stoa.cli;
 
+import dev.stoa.operations.SettingsLoader;
+import dev.stoa.usage.kafka.KafkaSettings;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Check this machine: JDK, CPU, memory, disk, port, database, tools.",
+        description =
+                "Check this machine: JDK, CPU, memory, disk, port, database, tools; and Kafka, where usage goes there.",
         footer = {"", "Exit code 1 if something would keep `stoa serve` from working."})
 public final class DoctorCommand implements Callable<Integer> {
     @Mixin
@@ -35,7 +38,7 @@ public final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out =
                 Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
-        List<Finding> findings = new Checkup(flags.load().settings(), System.getenv()).run();
+        List<Finding> findings = checkup().run();
         boolean healthy = findings.stream().noneMatch(finding -> finding.level() == Finding.Level.FAIL);
         if (json) {
             out.println(JsonMapper.shared()
@@ -51,6 +54,11 @@ public final class DoctorCommand implements Callable<Integer> {
         }
         out.flush();
         return healthy ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private Checkup checkup() {
+        SettingsLoader loaded = flags.load();
+        return new Checkup(loaded.settings(), loaded.bound("usage.kafka", KafkaSettings.class), System.getenv());
     }
 
     private static Map<String, String> json(Finding finding) {

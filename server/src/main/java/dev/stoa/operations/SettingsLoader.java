@@ -50,7 +50,17 @@ public record SettingsLoader(ConfigurableEnvironment environment, StoaSettings s
         if (configFile != null || Files.exists(file)) {
             sources.addLast(file(file));
         }
-        return new SettingsLoader(environment, bind(environment));
+        return new SettingsLoader(environment, bind(environment, "stoa", StoaSettings.class));
+    }
+
+    /**
+     * Other settings, bound as Spring will.
+     *
+     * @param prefix without {@code stoa.}
+     * @throws OperatorException if something is wrong with them
+     */
+    public <T> T bound(String prefix, Class<T> type) {
+        return bind(environment, PREFIX + prefix, type);
     }
 
     /** The file lies in the data folder, so that folder itself can only come from a flag or a variable. */
@@ -122,9 +132,9 @@ public record SettingsLoader(ConfigurableEnvironment environment, StoaSettings s
         return at < 0 ? "" : " (line " + text.substring(at + 3).replaceFirst(":.*", "") + ")";
     }
 
-    private static StoaSettings bind(ConfigurableEnvironment environment) {
+    private static <T> T bind(ConfigurableEnvironment environment, String name, Class<T> type) {
         try {
-            return Binder.get(environment).bindOrCreate("stoa", StoaSettings.class);
+            return Binder.get(environment).bindOrCreate(name, type);
         } catch (BindException e) {
             throw new OperatorException(explain(e), e);
         }

@@ -18,7 +18,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Ledger entries in {@code usage_event}, their sums in {@code usage_sum}, running requests in {@code usage_open}. An
- * event and its part in the sums are one statement, and an event that is there already adds nothing to them. Rows of
+ * event, its part in the sums and, where events are exported, its place in {@code usage_outbox} are one statement, and an
+ * event that is there already adds nothing to them. Rows of
  * sums are locked in one order, so that servers that write at once wait for each other and never in a circle.
  * Thread-safe.
  */
@@ -34,7 +35,10 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
                     ?::text[], ?::text[], ?::text[], ?::int[], ?::int[], ?::int[], ?::int[], ?::int[], ?::int[],
                     ?::int[], ?::int[], ?::bigint[], ?::text[], ?::int[])
                 ON CONFLICT (request_id, at) DO NOTHING
-                RETURNING *)
+                RETURNING *),
+            collected AS (
+                INSERT INTO usage_outbox (request_id, at) SELECT request_id, at FROM new
+                WHERE EXISTS (SELECT FROM usage_exporter WHERE collect_until > clock_timestamp()))
             INSERT INTO usage_sum AS old
             SELECT organization_id, width, date_trunc(width, at, 'UTC') AS bucket, workspace_id, member_id,
                 credential_id, model, count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
