@@ -29,6 +29,8 @@ import { Thumbs } from "./Thumbs";
 interface Props {
   message: Message;
   siblings: readonly string[];
+  /** The one of them that is asked for, which may still be on its way. */
+  version: string;
   live: LiveAnswer | undefined;
   modelName: string | null;
   /** False while another answer of this thread is under way. */
@@ -46,7 +48,7 @@ export const MessageView = memo(function MessageView(props: Props) {
   return props.message.role === "user" ? <Question {...props} /> : <Answer {...props} />;
 });
 
-function Question({ message, siblings, onShow, onEdit }: Props) {
+function Question({ message, siblings, version, onShow, onEdit }: Props) {
   const [editing, setEditing] = useState(false);
   if (editing) {
     return (
@@ -64,7 +66,7 @@ function Question({ message, siblings, onShow, onEdit }: Props) {
       <AttachmentList files={message.attachments} />
       <div className="bubble">{message.text}</div>
       <div className="message-tools">
-        <Versions id={message.id} siblings={siblings} onShow={onShow} />
+        <Versions id={version} siblings={siblings} onShow={onShow} />
         <CopyButton text={() => message.text} label={t.message.copyQuestion} done={t.message.copied} />
         <button
           type="button"
@@ -124,7 +126,8 @@ function Editor({ text, onDone }: { text: string; onDone: (text: string | null) 
   );
 }
 
-function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerate, onShow, onStop, onGoOn }: Props) {
+function Answer(props: Props) {
+  const { message, siblings, version, live, modelName, canRegenerate, onRegenerate, onShow, onStop, onGoOn } = props;
   const running = message.state === "generating";
   return (
     <article
@@ -153,7 +156,7 @@ function Answer({ message, siblings, live, modelName, canRegenerate, onRegenerat
         )}
         {!running && (
           <div className="message-tools">
-            <Versions id={message.id} siblings={siblings} onShow={onShow} />
+            <Versions id={version} siblings={siblings} onShow={onShow} />
             {message.text !== "" && (
               <CopyButton text={() => message.text} label={t.message.copy} done={t.message.copied} />
             )}

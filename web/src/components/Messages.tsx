@@ -11,8 +11,9 @@ import { models, pickedModel, type Models } from "../state/models";
 import type { OutboxItem } from "../state/outbox";
 import { openId } from "../state/route";
 import { useStore } from "../state/store";
-import { chooseVersion, findMessage, live, loadVersion, regenerate, showVersion, stop } from "../state/threads";
+import { findMessage, live, showVersion, stop, threads } from "../state/threads";
 import type { Step } from "../state/tree";
+import { chooseVersion, loadVersion, regenerate } from "../state/versions";
 import { t } from "../strings";
 import { MessageView } from "./MessageView";
 import { SummaryNode } from "./SummaryNode";
@@ -144,6 +145,7 @@ const Said = memo(
       <MessageView
         message={message}
         siblings={siblings}
+        version={useStore(threads, (all) => versionOf(message, siblings, all.get(message.conversation_id)?.wanted))}
         live={useStore(live, (all) => all.get(message.id))}
         modelName={useStore(models, (known) => nameOf(known, message.model))}
         canRegenerate={canRegenerate}
@@ -202,6 +204,7 @@ function GroupAnswer({ step, canRegenerate }: { step: Step; canRegenerate: boole
     <MessageView
       message={face}
       siblings={step.siblings}
+      version={chosen ?? face.id}
       live={useStore(live, (all) => all.get(face.id))}
       modelName={useStore(models, (known) => nameOf(known, face.model))}
       canRegenerate={canRegenerate}
@@ -214,6 +217,11 @@ function GroupAnswer({ step, canRegenerate }: { step: Step; canRegenerate: boole
       onStop={stopOne}
     />
   );
+}
+
+/** Which version is asked for: one that is on its way counts as shown, for who goes on to the next. */
+function versionOf({ id }: Message, siblings: readonly string[], wanted: string | null | undefined): string {
+  return siblings.length > 1 && wanted && siblings.includes(wanted) ? wanted : id;
 }
 
 const stopOne = (message: Message) => void stop(message);

@@ -30,6 +30,8 @@ export interface ThreadState {
   queue: readonly Queued[];
   summaries: readonly Summary[];
   proposals: readonly Proposal[];
+  /** A message that was asked for and is still on its way; the branch that it stands on is shown once it is here. */
+  wanted: string | null;
   /** Up to which version of the conversation it is here; 0 before it was fetched. */
   version: number;
   loadingOlder: boolean;
@@ -65,6 +67,7 @@ const BLANK: ThreadState = {
   queue: [],
   summaries: [],
   proposals: [],
+  wanted: null,
   version: 0,
   loadingOlder: false,
   error: null,
@@ -102,16 +105,21 @@ export function leaveAll(): void {
   live.set(new Map());
 }
 
-/** Opens a thread: shows what is known at once, fetches what is new, and follows what is being written. */
+/**
+ * Opens a thread: shows what is known at once, fetches what is new, and follows what is being written.
+ *
+ * @param messageId shows this one; of several that are asked for one after the other the last
+ */
 export async function openThread(id: string, messageId: string | null = null): Promise<void> {
   const known = threads.get().get(id);
   const here = known !== undefined && known.version > 0;
   if (!here) put(id, (thread) => (thread.tree.messages.size > 0 ? thread : { ...thread, status: "loading" }));
+  if (messageId !== null) want(id, messageId);
   try {
     if (here) await take(id, { since: known.version });
     if (messageId !== null && threads.get().get(id)?.tree.messages.has(messageId) !== true) {
       await take(id, { under: messageId });
-      await reach(id, messageId);
+      if (isWanted(id, messageId)) await reach(id, messageId);
     } else if (!here) await take(id, {});
   } catch (cause) {
     const error = noteFailure(cause);
@@ -119,7 +127,15 @@ export async function openThread(id: string, messageId: string | null = null): P
       if (error.kind === "not_found") return { ...thread, status: "missing", error };
       return thread.tree.messages.size > 0 ? { ...thread, status: "ready" } : { ...thread, status: "failed", error };
     });
+  } finally {
+    if (messageId !== null && isWanted(id, messageId)) want(id, null);
   }
+}
+
+const isWanted = (id: string, messageId: string) => threads.get().get(id)?.wanted === messageId;
+
+function want(id: string, messageId: string | null): void {
+  put(id, (thread) => ({ ...thread, wanted: messageId }));
 }
 
 /** Fetches a part of a thread and shows it. */
@@ -130,8 +146,12 @@ async function take(id: string, part: ThreadPart): Promise<void> {
     return {
       ...thread,
       status: "ready",
-      // What is new since a version has no place of its own: it shows where its parent does.
-      tree: part.since === undefined ? showBranch(tree, messages) : tree,
+      // What is new since a version has no place of its own: it shows where its parent does. And who went on to another
+      // version meanwhile doesn't want this one any more.
+      tree:
+        part.since === undefined && (part.under === undefined || part.under === thread.wanted)
+          ? showBranch(tree, messages)
+          : tree,
       model: conversation.model,
       policy: conversation.policy,
       queue,
@@ -195,7 +215,7 @@ export function addMessages(conversationId: string, messages: readonly Message[]
 export function showVersion(conversationId: string, messageId: string): void {
   const message = threads.get().get(conversationId)?.tree.messages.get(messageId);
   if (message === undefined) void openThread(conversationId, messageId);
-  else put(conversationId, (thread) => ({ ...thread, tree: choose(thread.tree, message) }));
+  else put(conversationId, (thread) => ({ ...thread, wanted: null, tree: choose(thread.tree, message) }));
 }
 
 export function followMessage(message: Message): void {
@@ -335,29 +355,6 @@ export async function stop(message: Message): Promise<void> {
   }
 }
 
-/**
- * In a group of questions that were asked together an answer is read in the place of another: the thread's own stays on
- * the path, because the other questions of the group stand behind it. Later turns see the one that was chosen.
- */
-export async function chooseVersion(onPath: string, chosen: string): Promise<void> {
-  try {
-    const place = await api.choose(onPath, chosen);
-    addMessages(place.conversation_id, [place], []);
-  } catch (cause) {
-    toast(plainWords(noteFailure(cause)), "error");
-  }
-}
-
-/** Fetches a version that the thread doesn't have here, and shows nothing else for it. */
-export async function loadVersion(conversationId: string, id: string): Promise<void> {
-  try {
-    const thread = await api.conversation(conversationId, { under: id });
-    addMessages(conversationId, thread.messages, []);
-  } catch (cause) {
-    noteFailure(cause);
-  }
-}
-
 /** Goes on with one answer of a comparison, as if the others had not been asked for. */
 export async function keepAnswer(answer: Message): Promise<void> {
   try {
@@ -366,22 +363,5 @@ export async function keepAnswer(answer: Message): Promise<void> {
     addMessages(reply.conversation_id, [reply], [reply]);
   } catch (cause) {
     toast(`${t.errors.keepFailed} ${plainWords(noteFailure(cause))}`, "error");
-  }
-}
-
-/** @param onPath the answer that stays on the path; null shows the new one there */
-export async function regenerate(
-  userMessage: Message,
-  model: string | null,
-  onPath: string | null = null,
-): Promise<void> {
-  try {
-    const { reply } = await api.regenerate(userMessage.id, uuidv7(), model);
-    addMessages(reply.conversation_id, [reply], onPath === null ? [reply] : []);
-    if (onPath !== null) void chooseVersion(onPath, reply.id);
-    if (reply.state === "generating") followMessage(reply);
-  } catch (cause) {
-    const error = noteFailure(cause);
-    toast(`${t.errors.regenerateFailed} ${plainWords(error)}`, "error");
   }
 }
