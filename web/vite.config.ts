@@ -27,5 +27,7 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["test/**/*.test.{ts,tsx}"],
+    // Only what hangs is ended: a machine may be busy.
+    testTimeout: 60_000,
   },
 });

@@ -169,6 +169,13 @@ describe("a thread", () => {
     skip([first], false);
     expect(again()).toEqual([true, false]);
   });
+
+  it("holds nothing back at its end, whatever a browser said before that was the end", () => {
+    const end = [...box.querySelectorAll(".chunk")].slice(-1);
+    skip(end, true);
+    begin();
+    expect(end[0]?.querySelector<HTMLButtonElement>('[aria-label="Answer again"]')?.disabled).toBe(true);
+  });
 });
 
 describe("a thread in chunks", () => {

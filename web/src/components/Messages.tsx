@@ -1,7 +1,7 @@
 /**
- * The messages of the path that is shown, in chunks that the browser leaves out while they are far from the screen. A
- * chunk is rendered again only when what it shows changes, so a thread of thousands costs no more than one of ten while
- * an answer streams into it, begins and ends.
+ * The messages of the path that is shown, in chunks that the browser leaves out while they are far from the screen
+ * (docs/decisions/0051). A chunk is rendered again only when what it shows changes: a thread of thousands renders no more
+ * than one of ten while an answer streams into it, begins and ends.
  */
 import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import type { Message, Summary } from "../api/types";
@@ -83,8 +83,9 @@ type ChunkProps = Omit<RowsProps, "canRegenerate"> & { busy: boolean; end: boole
 
 const ChunkView = memo(function ChunkView({ chunk, busy, last, end, summary }: ChunkProps) {
   const box = useRef<HTMLDivElement>(null);
+  const skipped = useSkipped(box);
   // What an answer's start and end change in messages that are not on the screen waits until they are.
-  const canRegenerate = useHeld(!busy, useSkipped(box));
+  const canRegenerate = useHeld(!busy, skipped && !end);
   return (
     <div ref={box} className={end ? "chunk end" : "chunk"} role="presentation">
       <Rows chunk={chunk} canRegenerate={canRegenerate} last={last} summary={summary} />
