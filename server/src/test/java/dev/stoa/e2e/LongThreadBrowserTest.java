@@ -103,8 +103,7 @@ class LongThreadBrowserTest extends BrowserScene {
         isDrawn(256, true);
         assertThat(page.evaluate("() => getSelection().toString()")).isEqualTo("Question number 256?");
         show(257);
-        assertThat(all().nth(257)
-                        .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Answer again")))
+        assertThat(all().nth(257).getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Answer again")))
                 .isVisible();
     }
 
