@@ -55,6 +55,10 @@ final class Assembler {
         this.encoding = encoding;
     }
 
+    Encoding encoding() {
+        return encoding;
+    }
+
     /** The instructions so far. */
     byte[] bytes() {
         return code.toByteArray();

@@ -1,11 +1,11 @@
 package dev.stoa.engine.kernel.x86;
 
 import dev.stoa.engine.kernel.x86.Assembler.Encoding;
-import dev.stoa.engine.kernel.x86.Assembler.Register;
+import dev.stoa.engine.kernel.x86.DotProduct.Weights;
 
 /**
- * As {@link Avx512DotProgram}, with the same arguments, records and results, in 16 registers of 8 matrix rows, without an
- * instruction that sums products of bytes into words: {@code vpmaddubsw} sums two of them into 16 bits.
+ * {@link DotProgram} for AVX2: a register holds 8 matrix rows, a panel is two halves of two. There is no instruction that
+ * sums products of bytes into words: {@code vpmaddubsw} sums two of them into 16 bits.
  *
  * <p>Where weights have at most 6 bits, the 16 products of a 16-bit lane are summed in it, modulo 2¹⁶: with what the offset
  * takes away the sum lies within ±32,512, so it is right whatever the sums on the way were. Bytes need words at once.
@@ -13,11 +13,10 @@ import dev.stoa.engine.kernel.x86.Assembler.Register;
  * <p>Registers: sums of the block for four input rows times half a panel, then {@link #W0} to {@link #TEMPORARY} and two
  * constants. Results stay in memory, which the first-level cache holds.
  */
-final class Avx2DotProgram {
+final class Avx2DotProgram extends DotProgram {
     /** Input rows that share each word that is taken apart: as many as there are registers for. */
     static final int MAX_ROWS = 4;
 
-    private static final int PANEL_BYTES = 32 * Float.BYTES;
     private static final int HALF_BYTES = PANEL_BYTES / 2;
     private static final int REGISTER_BYTES = 8 * Float.BYTES;
 
@@ -32,87 +31,34 @@ final class Avx2DotProgram {
 
     private static final int ONES = 0x00010001;
 
-    private static final Register WORDS = Register.RDI;
-    private static final Register X = Register.RSI;
-    private static final Register X_STRIDE = Register.RDX;
-    private static final Register SCALES = Register.RCX;
-    private static final Register MINIMUMS = Register.R8;
-    private static final Register RESULTS = Register.R9;
-    private static final Register BLOCKS = Register.RAX;
-    private static final int BLOCKS_ARGUMENT = 8;
+    Avx2DotProgram(int rows) {
+        super(Encoding.VEX, rows, MAX_ROWS, new Registers(W0, CONSTANT, UPPER, ONES));
+    }
 
-    /** As in {@link Avx512DotProgram}. */
-    private static final int AHEAD = 4096;
+    @Override
+    void loadResults() {}
 
-    private static final int AHEAD_ROWS = 2;
+    @Override
+    void storeResults() {}
 
-    private final Assembler assembler = new Assembler(Encoding.VEX);
-    private final int rows;
-
-    private Avx2DotProgram(int rows) {
-        if (rows < 1 || rows > MAX_ROWS) {
-            throw new IllegalArgumentException("1 to " + MAX_ROWS + " rows, not " + rows);
+    @Override
+    void block(Weights weights) {
+        for (int half = 0; half < 2; half++) {
+            switch (weights) {
+                case NIBBLES -> nibbleBlock(half, false);
+                case NIBBLES_WITH_MINIMUMS -> nibbleBlock(half, true);
+                case FIVES -> fiveBlock(half, false);
+                case FIVES_WITH_MINIMUMS -> fiveBlock(half, true);
+                case SIXES -> sixBlock(half);
+                case BYTES -> byteBlock(half);
+            }
         }
-        this.rows = rows;
-    }
-
-    /** See {@link InputRecord#NIBBLES}. */
-    static byte[] nibbles(int rows, boolean minimums) {
-        Avx2DotProgram program = new Avx2DotProgram(rows);
-        program.constant(CONSTANT, 0x0f0f0f0f);
-        return program.loop(4, half -> program.nibbleBlock(half, minimums));
-    }
-
-    /** 5-bit numbers, see {@link InputRecord#NIBBLES}. */
-    static byte[] fives(int rows, boolean minimums) {
-        Avx2DotProgram program = new Avx2DotProgram(rows);
-        program.constant(CONSTANT, 0x0f0f0f0f);
-        program.constant(UPPER, 0x10101010);
-        return program.loop(5, half -> program.fiveBlock(half, minimums));
-    }
-
-    /** Signed bytes, see {@link InputRecord#BYTES}. */
-    static byte[] bytes(int rows) {
-        Avx2DotProgram program = new Avx2DotProgram(rows);
-        program.constant(CONSTANT, ONES);
-        return program.loop(8, program::byteBlock);
-    }
-
-    /** 6-bit numbers with a scale for each 16 columns. */
-    static byte[] sixes(int rows) {
-        Avx2DotProgram program = new Avx2DotProgram(rows);
-        program.constant(CONSTANT, 0x0f0f0f0f);
-        program.constant(UPPER, 0x30303030);
-        return program.loop(6, program::sixBlock);
-    }
-
-    private void constant(int to, int word) {
-        assembler.set(BLOCKS, word);
-        assembler.broadcast(to, BLOCKS);
-    }
-
-    private interface Block {
-        void accept(int half);
-    }
-
-    private byte[] loop(int words, Block block) {
-        assembler.loadArgument(BLOCKS, BLOCKS_ARGUMENT);
-        int begin = assembler.here();
-        block.accept(0);
-        block.accept(1);
-        assembler.add(WORDS, words * PANEL_BYTES);
-        assembler.add(X, X_STRIDE);
-        assembler.add(SCALES, 2 * PANEL_BYTES);
-        assembler.add(MINIMUMS, PANEL_BYTES);
-        assembler.add(BLOCKS, -1);
-        assembler.jumpIfNotZero(begin);
-        assembler.end();
-        return assembler.bytes();
     }
 
     private void nibbleBlock(int half, boolean minimums) {
         for (int word = 0; word < 4; word++) {
-            nibbles(half, word);
+            load(half, word);
+            nibbles();
             dots(W0, W1, 4 * word, word == 0);
             dots(W2, W3, 4 * word + 1, false);
         }
@@ -123,7 +69,8 @@ final class Avx2DotProgram {
         begin(InputRecord.MINUS_16_PAIR);
         ask(at(half, 4, 0));
         for (int word = 0; word < 4; word++) {
-            nibbles(half, word);
+            load(half, word);
+            nibbles();
             for (int i = 0; i < 2; i++) {
                 fifths(W0 + i, half, i, 2 * word);
                 fifths(W2 + i, half, i, 2 * word + 1);
@@ -132,16 +79,6 @@ final class Avx2DotProgram {
             dots(W2, W3, 4 * word + 1, false);
         }
         settleWithMinimums(half, minimums);
-    }
-
-    /** Takes one word apart: the lower nibbles of its bytes, and the upper ones. */
-    private void nibbles(int half, int word) {
-        load(half, word);
-        assembler.shiftRight(W2, W0, 4);
-        assembler.shiftRight(W3, W1, 4);
-        for (int w = W0; w <= W3; w++) {
-            assembler.and(w, w, CONSTANT);
-        }
     }
 
     /** Puts fifth bits, which are inverted and at {@code bit} of their bytes, over four others. */
@@ -206,30 +143,11 @@ final class Avx2DotProgram {
         assembler.or(low, low, upper);
     }
 
-    /** To the left, or to the right where negative. */
-    private void shift(int register, int left) {
-        if (left > 0) {
-            assembler.shiftLeft(register, register, left);
-        } else if (left < 0) {
-            assembler.shiftRight(register, register, -left);
-        }
-    }
-
-    private void begin(int word) {
-        eachRow((row, i) -> assembler.broadcast(sum(row, i), X, xAt(row, word)));
-    }
-
     /** Loads one word of half the panel's rows: a cache line. */
     private void load(int half, int word) {
         assembler.load(W0, WORDS, at(half, word, 0));
         assembler.load(W1, WORDS, at(half, word, 1));
         ask(at(half, word, 0));
-    }
-
-    private void ask(int at) {
-        if (rows <= AHEAD_ROWS) {
-            assembler.prefetch(WORDS, at + AHEAD);
-        }
     }
 
     /** Adds products to the 16-bit sums, or begins them. */
@@ -289,16 +207,13 @@ final class Avx2DotProgram {
         }
     }
 
-    private static int sum(int row, int i) {
+    @Override
+    int sum(int row, int i) {
         return 2 * row + i;
     }
 
     private static int at(int half, int word, int i) {
         return word * PANEL_BYTES + half * HALF_BYTES + i * REGISTER_BYTES;
-    }
-
-    private static int xAt(int row, int word) {
-        return (row * InputRecord.WORDS + word) * Integer.BYTES;
     }
 
     private static int resultAt(int half, int row, int i) {

@@ -3,45 +3,23 @@ package dev.stoa.engine.kernel.x86;
 import dev.stoa.engine.kernel.x86.Assembler.Encoding;
 import dev.stoa.engine.kernel.x86.Assembler.Register;
 
-/** As {@link Avx512PageProgram}, with the same arguments and chains, in 16 registers of 8 numbers. */
-final class Avx2PageProgram {
-    private static final int MAX_QUERIES = Avx512PageProgram.MAX_QUERIES;
-    private static final int CHUNK = Avx512PageProgram.CHUNK;
-
+/** {@link PageProgram} for AVX2, in registers of 8 numbers: two for each query. */
+final class Avx2PageProgram extends PageProgram {
     private static final int REGISTER_BYTES = 32;
     /** One word of the 16 tokens of a page of keys. */
     private static final int TOKENS_BYTES = 16 * Integer.BYTES;
-
-    private static final int HALF_BITS = 16;
-    private static final int UPPER_HALVES = 0xffff0000;
 
     private static final int FIRST = 8;
     private static final int SECOND = 9;
     private static final int QUERY = 10;
     private static final int MASK = 11;
 
-    private static final Register COUNT = Register.RAX;
-
-    private final Assembler assembler = new Assembler(Encoding.VEX);
-    private final int queries;
-    /** Words of a token in a page: half the head. */
-    private final int words;
-
-    private Avx2PageProgram(int queries, int headSize) {
-        if (queries < 1 || queries > MAX_QUERIES || headSize % CHUNK != 0) {
-            throw new IllegalArgumentException(queries + " queries, heads of " + headSize);
-        }
-        this.queries = queries;
-        this.words = headSize / 2;
-        assembler.set(COUNT, UPPER_HALVES);
-        assembler.broadcast(MASK, COUNT);
+    Avx2PageProgram(int queries, int headSize) {
+        super(Encoding.VEX, MASK, queries, headSize);
     }
 
-    static byte[] scores(int queries, int headSize) {
-        return new Avx2PageProgram(queries, headSize).scores();
-    }
-
-    private byte[] scores() {
+    @Override
+    byte[] scores() {
         pageScores(Register.RDI, 0);
         assembler.add(Register.RDX, -2 * words * Float.BYTES);
         pageScores(Register.RSI, TOKENS_BYTES);
@@ -93,17 +71,10 @@ final class Avx2PageProgram {
         }
     }
 
-    static byte[] sums(int queries, int headSize) {
-        return new Avx2PageProgram(queries, headSize).sums();
-    }
-
     /** Eight words at a time, over all tokens; then back to the first token. */
-    private byte[] sums() {
-        Register[] scores = {Register.RSI, Register.R9, Register.R10, Register.R11};
-        for (int query = 1; query < queries; query++) {
-            assembler.copy(scores[query], scores[query - 1]);
-            assembler.add(scores[query], Register.RDX);
-        }
+    @Override
+    byte[] sums() {
+        Register[] scores = scoreAddresses();
         for (int distance = 0; distance < CHUNK / 2 * Integer.BYTES; distance += REGISTER_BYTES) {
             for (int i = 0; i < 2 * queries; i++) {
                 assembler.load(i, Register.RCX, i * words * Float.BYTES + distance);

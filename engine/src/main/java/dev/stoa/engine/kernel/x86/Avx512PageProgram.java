@@ -3,52 +3,20 @@ package dev.stoa.engine.kernel.x86;
 import dev.stoa.engine.kernel.x86.Assembler.Encoding;
 import dev.stoa.engine.kernel.x86.Assembler.Register;
 
-/**
- * Writes the products of attention with pages of bfloat16 keys and values, as {@link dev.stoa.engine.kernel.KvPages} has
- * them: chains of fused multiply-adds in the order that {@link dev.stoa.engine.kernel.Kernels#dots} takes, without a tile
- * in between.
- */
-final class Avx512PageProgram {
-    /** Queries of one call: as many as {@link #sums} has address registers for. */
-    static final int MAX_QUERIES = 4;
-
-    /** Numbers of a head that one turn of {@link #sums} computes: four registers for each query. */
-    static final int CHUNK = 64;
-
+/** {@link PageProgram} for AVX-512: four registers for each query. */
+final class Avx512PageProgram extends PageProgram {
     private static final int REGISTER_BYTES = 64;
-    private static final int HALF_BITS = 16;
-    private static final int UPPER_HALVES = 0xffff0000;
 
     private static final int FIRST = 24;
     private static final int QUERY = 28;
     private static final int MASK = 31;
 
-    private static final Register COUNT = Register.RAX;
-
-    private final Assembler assembler = new Assembler(Encoding.EVEX);
-    private final int queries;
-    /** Words of a token in a page: half the head. */
-    private final int words;
-
-    private Avx512PageProgram(int queries, int headSize) {
-        if (queries < 1 || queries > MAX_QUERIES || headSize % CHUNK != 0) {
-            throw new IllegalArgumentException(queries + " queries, heads of " + headSize);
-        }
-        this.queries = queries;
-        this.words = headSize / 2;
-        assembler.set(COUNT, UPPER_HALVES);
-        assembler.broadcast(MASK, COUNT);
+    Avx512PageProgram(int queries, int headSize) {
+        super(Encoding.EVEX, MASK, queries, headSize);
     }
 
-    /**
-     * Scores of 32 tokens. Arguments: two pages of keys {@code [words][16]}, the queries {@code [queries][headSize]}, the
-     * scores {@code [queries][…]}, and the bytes from a query's scores to the next's.
-     */
-    static byte[] scores(int queries, int headSize) {
-        return new Avx512PageProgram(queries, headSize).scores();
-    }
-
-    private byte[] scores() {
+    @Override
+    byte[] scores() {
         for (int i = 0; i < 2 * queries; i++) {
             assembler.xor(i, i, i);
         }
@@ -95,21 +63,9 @@ final class Avx512PageProgram {
         }
     }
 
-    /**
-     * Adds {@code score · value} over the tokens of one page, for the numbers in 32 words. Arguments: the page of values
-     * {@code [16][words]} from the first of these words, the scores {@code [queries][…]}, the bytes from a query's scores to
-     * the next's, the sums {@code [queries][headSize]} from the same place, and the number of tokens, at least one.
-     */
-    static byte[] sums(int queries, int headSize) {
-        return new Avx512PageProgram(queries, headSize).sums();
-    }
-
-    private byte[] sums() {
-        Register[] scores = {Register.RSI, Register.R9, Register.R10, Register.R11};
-        for (int query = 1; query < queries; query++) {
-            assembler.copy(scores[query], scores[query - 1]);
-            assembler.add(scores[query], Register.RDX);
-        }
+    @Override
+    byte[] sums() {
+        Register[] scores = scoreAddresses();
         for (int i = 0; i < 4 * queries; i++) {
             assembler.load(i, Register.RCX, sumAt(i));
         }

@@ -34,6 +34,10 @@ public final class DotProduct {
         Weights(int words) {
             this.words = words;
         }
+
+        int words() {
+            return words;
+        }
     }
 
     private static final long PANEL_BYTES = 32L * Float.BYTES;
@@ -71,34 +75,16 @@ public final class DotProduct {
         byte[][] code = new byte[Weights.values().length * maxRows][];
         for (Weights weights : Weights.values()) {
             for (int rows = 1; rows <= maxRows; rows++) {
-                code[index(weights, rows)] = switch (instructions) {
-                    case AVX512_VNNI -> avx512(weights, rows);
-                    case AVX2 -> avx2(weights, rows);
-                };
+                code[index(weights, rows)] = program(instructions, rows).write(weights);
             }
         }
         this.programs = MachineCode.place(code);
     }
 
-    private static byte[] avx512(Weights weights, int rows) {
-        return switch (weights) {
-            case NIBBLES -> Avx512DotProgram.nibbles(rows, false);
-            case NIBBLES_WITH_MINIMUMS -> Avx512DotProgram.nibbles(rows, true);
-            case FIVES -> Avx512DotProgram.fives(rows, false);
-            case FIVES_WITH_MINIMUMS -> Avx512DotProgram.fives(rows, true);
-            case SIXES -> Avx512DotProgram.sixes(rows);
-            case BYTES -> Avx512DotProgram.bytes(rows);
-        };
-    }
-
-    private static byte[] avx2(Weights weights, int rows) {
-        return switch (weights) {
-            case NIBBLES -> Avx2DotProgram.nibbles(rows, false);
-            case NIBBLES_WITH_MINIMUMS -> Avx2DotProgram.nibbles(rows, true);
-            case FIVES -> Avx2DotProgram.fives(rows, false);
-            case FIVES_WITH_MINIMUMS -> Avx2DotProgram.fives(rows, true);
-            case SIXES -> Avx2DotProgram.sixes(rows);
-            case BYTES -> Avx2DotProgram.bytes(rows);
+    static DotProgram program(InstructionSet instructions, int rows) {
+        return switch (instructions) {
+            case AVX512_VNNI -> new Avx512DotProgram(rows);
+            case AVX2 -> new Avx2DotProgram(rows);
         };
     }
 

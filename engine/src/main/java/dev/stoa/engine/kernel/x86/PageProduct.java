@@ -10,10 +10,10 @@ import java.util.Arrays;
 /** Products of attention with pages of bfloat16 in machine code, for one head size. Thread-safe. */
 public final class PageProduct {
     /** Queries of one call at most. */
-    public static final int MAX_QUERIES = Avx512PageProgram.MAX_QUERIES;
+    public static final int MAX_QUERIES = PageProgram.MAX_QUERIES;
 
     /** What a head size must be a multiple of, and the numbers of a head in one call of {@link #sum}. */
-    public static final int CHUNK = Avx512PageProgram.CHUNK;
+    public static final int CHUNK = PageProgram.CHUNK;
 
     private static final MethodHandle SCORES = handle(
             ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
@@ -40,19 +40,27 @@ public final class PageProduct {
         this.headSize = headSize;
         byte[][] programs = new byte[2 * MAX_QUERIES][];
         for (int queries = 1; queries <= MAX_QUERIES; queries++) {
-            programs[queries - 1] = Avx512PageProgram.scores(queries, headSize);
-            programs[MAX_QUERIES + queries - 1] = Avx512PageProgram.sums(queries, headSize);
+            programs[queries - 1] = program(instructions, queries, headSize).scores();
+            programs[MAX_QUERIES + queries - 1] =
+                    program(instructions, queries, headSize).sums();
         }
         MemorySegment[] placed = MachineCode.place(programs);
         this.scores = Arrays.copyOf(placed, MAX_QUERIES);
         this.sums = Arrays.copyOfRange(placed, MAX_QUERIES, placed.length);
     }
 
+    static PageProgram program(InstructionSet instructions, int queries, int headSize) {
+        return switch (instructions) {
+            case AVX512_VNNI -> new Avx512PageProgram(queries, headSize);
+            case AVX2 -> new Avx2PageProgram(queries, headSize);
+        };
+    }
+
     private static MethodHandle handle(ValueLayout... arguments) {
         return Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(arguments), Linker.Option.critical(true));
     }
 
-    /** See {@link Avx512PageProgram#scores}; {@code stride} in bytes. Nothing is checked unless assertions are on. */
+    /** See {@link PageProgram#scores}; {@code stride} in bytes. Nothing is checked unless assertions are on. */
     public void score(
             int count,
             MemorySegment first,
@@ -72,7 +80,7 @@ public final class PageProduct {
         }
     }
 
-    /** See {@link Avx512PageProgram#sums}; {@code stride} in bytes. Nothing is checked unless assertions are on. */
+    /** See {@link PageProgram#sums}; {@code stride} in bytes. Nothing is checked unless assertions are on. */
     public void sum(int count, MemorySegment page, MemorySegment scores, long stride, MemorySegment sums, long tokens) {
         assert tokens > 0 && tokens <= PAGE : "tokens";
         assert page.byteSize() >= ((tokens - 1) * headSize + CHUNK) * Short.BYTES : "page";

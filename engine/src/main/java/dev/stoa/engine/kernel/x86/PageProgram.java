@@ -1,0 +1,62 @@
+package dev.stoa.engine.kernel.x86;
+
+import dev.stoa.engine.kernel.x86.Assembler.Encoding;
+import dev.stoa.engine.kernel.x86.Assembler.Register;
+
+/**
+ * Writes the products of attention with pages of bfloat16 keys and values, as {@link dev.stoa.engine.kernel.KvPages} has
+ * them: chains of fused multiply-adds in the order that {@link dev.stoa.engine.kernel.Kernels#dots} takes, without a tile
+ * in between. For one program; not thread-safe.
+ */
+abstract class PageProgram {
+    /** Queries of one call: as many as {@link #sums} has address registers for. */
+    static final int MAX_QUERIES = 4;
+
+    /** Numbers of a head that one turn of {@link #sums} computes. */
+    static final int CHUNK = 64;
+
+    static final int HALF_BITS = 16;
+    static final Register COUNT = Register.RAX;
+
+    private static final int UPPER_HALVES = 0xffff0000;
+
+    final Assembler assembler;
+    final int queries;
+    /** Words of a token in a page: half the head. */
+    final int words;
+
+    /** @param mask the vector register that takes the upper halves of words */
+    PageProgram(Encoding encoding, int mask, int queries, int headSize) {
+        if (queries < 1 || queries > MAX_QUERIES || headSize % CHUNK != 0) {
+            throw new IllegalArgumentException(queries + " queries, heads of " + headSize);
+        }
+        this.assembler = new Assembler(encoding);
+        this.queries = queries;
+        this.words = headSize / 2;
+        assembler.set(COUNT, UPPER_HALVES);
+        assembler.broadcast(mask, COUNT);
+    }
+
+    /**
+     * Scores of 32 tokens. Arguments: two pages of keys {@code [words][16]}, the queries {@code [queries][headSize]}, the
+     * scores {@code [queries][…]}, and the bytes from a query's scores to the next's.
+     */
+    abstract byte[] scores();
+
+    /**
+     * Adds {@code score · value} over the tokens of one page, for the numbers in 32 words. Arguments: the page of values
+     * {@code [16][words]} from the first of these words, the scores {@code [queries][…]}, the bytes from a query's scores to
+     * the next's, the sums {@code [queries][headSize]} from the same place, and the number of tokens, at least one.
+     */
+    abstract byte[] sums();
+
+    /** An address for the scores of each query, {@code RDX} bytes apart from {@code RSI}. */
+    final Register[] scoreAddresses() {
+        Register[] scores = {Register.RSI, Register.R9, Register.R10, Register.R11};
+        for (int query = 1; query < queries; query++) {
+            assembler.copy(scores[query], scores[query - 1]);
+            assembler.add(scores[query], Register.RDX);
+        }
+        return scores;
+    }
+}
