@@ -115,9 +115,8 @@ final class LimitKeeper implements SmartLifecycle {
                 if (batch.isEmpty()) {
                     continue;
                 }
-                if (write(batch)) {
-                    away = false;
-                } else {
+                write(batch);
+                if (away) {
                     TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
                 }
             }
@@ -135,8 +134,8 @@ final class LimitKeeper implements SmartLifecycle {
         }
     }
 
-    /** Leaves in the batch what must be tried again; false if the book is {@link #away}. */
-    private boolean write(List<Work> batch) {
+    /** Leaves in the batch what must be tried again. Says whether the book is {@link #away} before any asker hears. */
+    private void write(List<Work> batch) {
         List<Verdict> verdicts;
         try {
             verdicts = book.apply(server, batch.stream().map(Work::entry).toList());
@@ -144,7 +143,6 @@ final class LimitKeeper implements SmartLifecycle {
             if (!away) {
                 log.warn("Limits can't be counted: {}", e.getMessage());
             }
-            // Before the askers hear of it: who then asks whether the book is away must hear the same.
             away = true;
             batch.removeIf(work -> {
                 if (work.asker() != null) {
@@ -152,8 +150,9 @@ final class LimitKeeper implements SmartLifecycle {
                 }
                 return !(work.entry() instanceof Settle || work.entry() instanceof Charge);
             });
-            return false;
+            return;
         } catch (RuntimeException | Error e) {
+            away = false;
             // A bug in the counting must not stop the counting: those who wait get it, and the rest goes on.
             log.error("Limits could not be counted", e);
             batch.forEach(work -> {
@@ -162,13 +161,13 @@ final class LimitKeeper implements SmartLifecycle {
                 }
             });
             batch.clear();
-            return true;
+            return;
         }
+        away = false;
         for (int i = 0; i < batch.size(); i++) {
             done(batch.get(i), verdicts.get(i));
         }
         batch.clear();
-        return true;
     }
 
     private void done(Work work, Verdict verdict) {

@@ -1,5 +1,8 @@
 package dev.stoa.usage;
 
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -23,6 +26,7 @@ public final class UsageExport {
     public record Entry(
             String requestId,
             Instant at,
+            UUID organization,
             UUID workspace,
             UUID member,
             UUID apiKey,
@@ -37,9 +41,43 @@ public final class UsageExport {
             @Nullable String reuse,
             int reusedTokens,
             @Nullable Integer queueMillis,
+            @Nullable Integer acceptedMillis,
             @Nullable Integer firstTokenMillis,
             int totalMillis,
-            long cost) {}
+            long cost) {
+        private static final int NANODOLLAR_DIGITS = 9;
+
+        /** Of a row of {@code usage_event}. */
+        public static Entry of(ResultSet row) throws SQLException {
+            return new Entry(
+                    row.getString("request_id"),
+                    row.getObject("at", OffsetDateTime.class).toInstant(),
+                    row.getObject("organization_id", UUID.class),
+                    row.getObject("workspace_id", UUID.class),
+                    row.getObject("member_id", UUID.class),
+                    row.getObject("credential_id", UUID.class),
+                    row.getString("surface"),
+                    row.getString("model"),
+                    row.getString("outcome"),
+                    row.getString("stop_reason"),
+                    row.getInt("input_tokens"),
+                    row.getInt("cached_tokens"),
+                    row.getInt("output_tokens"),
+                    row.getInt("thinking_tokens"),
+                    row.getString("reuse"),
+                    row.getInt("reused_tokens"),
+                    row.getObject("queue_ms", Integer.class),
+                    row.getObject("accepted_ms", Integer.class),
+                    row.getObject("first_token_ms", Integer.class),
+                    row.getInt("total_ms"),
+                    row.getLong("cost_nanodollars"));
+        }
+
+        /** The cost as a decimal number of dollars. */
+        public String costUsd() {
+            return BigDecimal.valueOf(cost, NANODOLLAR_DIGITS).toPlainString();
+        }
+    }
 
     private final JdbcClient jdbc;
 
@@ -66,26 +104,7 @@ public final class UsageExport {
                 .param("to", utc(to))
                 .param("last", last == null ? "" : last.requestId())
                 .param("page", PAGE)
-                .query((row, _) -> new Entry(
-                        row.getString("request_id"),
-                        row.getObject("at", OffsetDateTime.class).toInstant(),
-                        row.getObject("workspace_id", UUID.class),
-                        row.getObject("member_id", UUID.class),
-                        row.getObject("credential_id", UUID.class),
-                        row.getString("surface"),
-                        row.getString("model"),
-                        row.getString("outcome"),
-                        row.getString("stop_reason"),
-                        row.getInt("input_tokens"),
-                        row.getInt("cached_tokens"),
-                        row.getInt("output_tokens"),
-                        row.getInt("thinking_tokens"),
-                        row.getString("reuse"),
-                        row.getInt("reused_tokens"),
-                        row.getObject("queue_ms", Integer.class),
-                        row.getObject("first_token_ms", Integer.class),
-                        row.getInt("total_ms"),
-                        row.getLong("cost_nanodollars")))
+                .query((row, _) -> Entry.of(row))
                 .list();
     }
 

@@ -8,7 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,7 +22,6 @@ final class UsageExportController {
     private static final String HEAD =
             "request_id,at,workspace_id,user_id,api_key_id,surface,model,outcome,stop_reason,"
                     + "input_tokens,cached_tokens,output_tokens,thinking_tokens,queue_ms,first_token_ms,total_ms,cost_usd,cache,reused_tokens\r\n";
-    private static final int NANODOLLAR_DIGITS = 9;
 
     private final AdminCallers callers;
     private final UsageExport export;
@@ -78,7 +76,7 @@ final class UsageExportController {
         field(lines, entry.queueMillis());
         field(lines, entry.firstTokenMillis());
         field(lines, entry.totalMillis());
-        field(lines, BigDecimal.valueOf(entry.cost(), NANODOLLAR_DIGITS).toPlainString());
+        field(lines, entry.costUsd());
         field(lines, entry.reuse());
         lines.append(entry.reusedTokens()).append("\r\n");
     }

@@ -1,5 +1,6 @@
 package dev.stoa.usage.kafka;
 
+import dev.stoa.usage.UsageExport;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -79,7 +80,7 @@ final class Outbox {
                 .query((row, _) -> new Entry(
                         row.getLong("position"),
                         Duration.ofMillis(row.getLong("waited")),
-                        row.getString("request_id") == null ? null : UsageMessage.of(row)))
+                        row.getString("request_id") == null ? null : UsageMessage.of(UsageExport.Entry.of(row))))
                 .list();
     }
 

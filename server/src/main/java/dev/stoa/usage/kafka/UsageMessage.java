@@ -1,10 +1,7 @@
 package dev.stoa.usage.kafka;
 
-import java.math.BigDecimal;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import dev.stoa.usage.UsageExport.Entry;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -39,36 +36,33 @@ record UsageMessage(
         String costUsd,
         @Nullable String cache,
         int reusedTokens) {
-    private static final int NANODOLLAR_DIGITS = 9;
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
 
-    /** Of a row of {@code usage_event}. */
-    static UsageMessage of(ResultSet row) throws SQLException {
+    static UsageMessage of(Entry entry) {
         return new UsageMessage(
-                row.getString("request_id"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
-                row.getObject("organization_id", UUID.class),
-                row.getObject("workspace_id", UUID.class),
-                row.getObject("member_id", UUID.class),
-                row.getObject("credential_id", UUID.class),
-                row.getString("surface"),
-                row.getString("model"),
-                row.getString("outcome"),
-                row.getString("stop_reason"),
-                row.getInt("input_tokens"),
-                row.getInt("cached_tokens"),
-                row.getInt("output_tokens"),
-                row.getInt("thinking_tokens"),
-                row.getObject("queue_ms", Integer.class),
-                row.getObject("accepted_ms", Integer.class),
-                row.getObject("first_token_ms", Integer.class),
-                row.getInt("total_ms"),
-                BigDecimal.valueOf(row.getLong("cost_nanodollars"), NANODOLLAR_DIGITS)
-                        .toPlainString(),
-                row.getString("reuse"),
-                row.getInt("reused_tokens"));
+                entry.requestId(),
+                entry.at(),
+                entry.organization(),
+                entry.workspace(),
+                entry.member(),
+                entry.apiKey(),
+                entry.surface(),
+                entry.model(),
+                entry.outcome(),
+                entry.stopReason(),
+                entry.inputTokens(),
+                entry.cachedTokens(),
+                entry.outputTokens(),
+                entry.thinkingTokens(),
+                entry.queueMillis(),
+                entry.acceptedMillis(),
+                entry.firstTokenMillis(),
+                entry.totalMillis(),
+                entry.costUsd(),
+                entry.reuse(),
+                entry.reusedTokens());
     }
 
     byte[] json() {
