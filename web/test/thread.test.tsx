@@ -12,6 +12,7 @@ import { useStore } from "../src/state/store";
 import { blockId, chunked, type Block, type Chunk } from "../src/state/groups";
 import { addMessages, forgetThreads, live, openThread, threads } from "../src/state/threads";
 import { EMPTY_TREE, path } from "../src/state/tree";
+import { message as messageOf } from "./messages";
 
 const CONVERSATION = "c";
 const THREAD = 60;
@@ -38,25 +39,13 @@ vi.mock("../src/markdown/inline", async (original) => {
   };
 });
 
-const message = (at: number, more: Partial<Message> = {}): Message => ({
-  id: `m${at}`,
-  conversation_id: CONVERSATION,
-  parent_id: at === 0 ? null : `m${at - 1}`,
-  role: at % 2 === 0 ? "user" : "assistant",
-  text: `text ${at}`,
-  steps: [],
-  attachments: [],
-  state: "complete",
-  error: null,
-  model: null,
-  usage: null,
-  feedback: null,
-  together: false,
-  chosen_id: null,
-  created_at: new Date(1_700_000_000_000 + at * 1000).toISOString(),
-  event_id: "0",
-  ...more,
-});
+const message = (at: number, more: Partial<Message> = {}): Message =>
+  messageOf(`m${at}`, at === 0 ? null : `m${at - 1}`, {
+    role: at % 2 === 0 ? "user" : "assistant",
+    text: `text ${at}`,
+    created_at: new Date(1_700_000_000_000 + at * 1000).toISOString(),
+    ...more,
+  });
 
 const conversationOf = (): Conversation => ({
   id: CONVERSATION,

@@ -4,36 +4,18 @@ import { act, useMemo } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../src/api/client";
-import type { Conversation, Message } from "../src/api/types";
+import type { Conversation } from "../src/api/types";
 import { Messages } from "../src/components/Messages";
 import { openId } from "../src/state/route";
 import { useStore } from "../src/state/store";
 import { addMessages, forgetThreads, openThread, threads } from "../src/state/threads";
 import { EMPTY_TREE, path } from "../src/state/tree";
 import { chooseVersion } from "../src/state/versions";
+import { message } from "./messages";
 
 const CONVERSATION = "c";
 const VERSIONS = ["a1", "a2", "a3"];
 
-const message = (id: string, parent_id: string | null, more: Partial<Message> = {}): Message => ({
-  id,
-  conversation_id: CONVERSATION,
-  parent_id,
-  role: "assistant",
-  text: `text ${id}`,
-  steps: [],
-  attachments: [],
-  state: "complete",
-  error: null,
-  model: null,
-  usage: null,
-  feedback: null,
-  together: false,
-  chosen_id: null,
-  created_at: "2026-01-01T00:00:00Z",
-  event_id: "0",
-  ...more,
-});
 const question = message("q", null, { role: "user" });
 
 const part = (answer: string) => ({

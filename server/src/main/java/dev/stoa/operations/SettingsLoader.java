@@ -15,6 +15,7 @@ import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginTrackedValue;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.MapPropertySource;
@@ -141,10 +142,7 @@ public record SettingsLoader(ConfigurableEnvironment environment, StoaSettings s
     }
 
     private static String explain(BindException failure) {
-        Throwable root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
         ConfigurationProperty property = failure.getProperty();
         if (property == null) {
             return "A setting is out of range: %s.".formatted(root.getMessage());
