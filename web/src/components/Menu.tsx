@@ -1,8 +1,10 @@
 /**
  * A menu button after the ARIA pattern: arrows, Home, End, Escape, Tab; closes when something else is pressed. The list
- * lives in the top layer (popover), so no box around it can cut it off.
+ * lives in the top layer (popover), so no box around it can cut it off, and outside its button's place in the document:
+ * where a list is sorted anew, its rows are taken out and put in again, and a popover that is taken out closes unheard.
  */
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { createPortal } from "react-dom";
 
 export interface MenuItem {
   id: string;
@@ -27,7 +29,9 @@ const GAP_PX = 6;
 const EDGE_PX = 8;
 
 export function Menu({ label, className = "icon-button", button, groups }: Props) {
-  const [open, setOpen] = useState(false);
+  /** Where the open list lives: what lies outside an open dialog cannot be pressed. Null while closed. */
+  const [host, setHost] = useState<Element | null>(null);
+  const open = host !== null;
   const trigger = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -43,13 +47,15 @@ export function Menu({ label, className = "icon-button", button, groups }: Props
 
   useEffect(() => {
     if (!open) return undefined;
-    const close = () => setOpen(false);
+    const close = () => setHost(null);
     window.addEventListener("resize", close);
     return () => window.removeEventListener("resize", close);
   }, [open]);
 
+  const show = () => setHost(trigger.current?.closest("dialog") ?? document.body);
+
   const close = () => {
-    setOpen(false);
+    setHost(null);
     trigger.current?.focus();
   };
 
@@ -78,61 +84,63 @@ export function Menu({ label, className = "icon-button", button, groups }: Props
         aria-controls={open ? id : undefined}
         aria-label={label}
         title={className === "icon-button" ? label : undefined}
-        onClick={() => setOpen(!open)}
+        onClick={() => (open ? setHost(null) : show())}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown") return;
           event.preventDefault();
-          setOpen(true);
+          show();
         }}
       >
         {button}
       </button>
-      {open && (
-        <div
-          ref={list}
-          id={id}
-          className="menu"
-          role="menu"
-          aria-label={label}
-          tabIndex={-1}
-          popover="auto"
-          onToggle={(event) => {
-            if (event.newState === "closed") setOpen(false);
-          }}
-          onKeyDown={onKeyDown}
-        >
-          {groups.map((group, index) => (
-            <div key={index} role="group" aria-label={group.label} className="menu-group">
-              {group.label !== undefined && (
-                <span className="menu-label" aria-hidden="true">
-                  {group.label}
-                </span>
-              )}
-              {group.items.map((item) => (
-                <button
-                  key={item.id}
-                  type="button"
-                  role={item.checked === undefined ? "menuitem" : "menuitemradio"}
-                  aria-checked={item.checked}
-                  disabled={item.disabled}
-                  tabIndex={-1}
-                  className={item.danger ? "menu-item danger" : "menu-item"}
-                  onClick={() => {
-                    close();
-                    item.run();
-                  }}
-                >
-                  {item.icon}
-                  <span className="menu-text">
-                    {item.label}
-                    {item.detail !== undefined && <small>{item.detail}</small>}
+      {host !== null &&
+        createPortal(
+          <div
+            ref={list}
+            id={id}
+            className="menu"
+            role="menu"
+            aria-label={label}
+            tabIndex={-1}
+            popover="auto"
+            onToggle={(event) => {
+              if (event.newState === "closed") setHost(null);
+            }}
+            onKeyDown={onKeyDown}
+          >
+            {groups.map((group, index) => (
+              <div key={index} role="group" aria-label={group.label} className="menu-group">
+                {group.label !== undefined && (
+                  <span className="menu-label" aria-hidden="true">
+                    {group.label}
                   </span>
-                </button>
-              ))}
-            </div>
-          ))}
-        </div>
-      )}
+                )}
+                {group.items.map((item) => (
+                  <button
+                    key={item.id}
+                    type="button"
+                    role={item.checked === undefined ? "menuitem" : "menuitemradio"}
+                    aria-checked={item.checked}
+                    disabled={item.disabled}
+                    tabIndex={-1}
+                    className={item.danger ? "menu-item danger" : "menu-item"}
+                    onClick={() => {
+                      close();
+                      item.run();
+                    }}
+                  >
+                    {item.icon}
+                    <span className="menu-text">
+                      {item.label}
+                      {item.detail !== undefined && <small>{item.detail}</small>}
+                    </span>
+                  </button>
+                ))}
+              </div>
+            ))}
+          </div>,
+          host,
+        )}
     </>
   );
 }

@@ -141,6 +141,30 @@ class BrowserTest extends BrowserScene {
         assertThat(answers().last()).containsText(seen);
     }
 
+    /** Another device's question moves its conversation up the list, past the one whose menu is open. */
+    @Test
+    void aMenuStaysOpenWhileTheListIsSortedAnew() {
+        signIn();
+        choosePacedModel();
+        ChatClient elsewhere = new ChatClient(server);
+        String older = elsewhere.newConversation();
+        elsewhere.awaitEnd(older, elsewhere.ask(older, "Words of another device."));
+        ask("Words of this device.");
+        awaitText();
+        page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
+        assertThat(page.locator(".row").first()).hasClass(Pattern.compile("current"));
+        page.locator(".row.current").getByRole(AriaRole.BUTTON).click();
+        Locator rename = page.getByRole(AriaRole.MENUITEM, named("Rename"));
+        assertThat(rename).isVisible();
+
+        elsewhere.ask(older, "And some more.");
+
+        assertThat(page.locator(".row").nth(1)).hasClass(Pattern.compile("current"));
+        assertThat(rename).isVisible();
+        rename.click();
+        assertThat(page.locator(".row-input")).isFocused();
+    }
+
     @Test
     void editingAQuestionMakesABranchAndTheFirstOneStays() {
         signIn();
