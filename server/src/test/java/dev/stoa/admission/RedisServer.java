@@ -2,8 +2,8 @@ package dev.stoa.admission;
 
 import dev.stoa.operations.FileTrees;
 import dev.stoa.operations.OpenTempDir;
+import dev.stoa.operations.TestPort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,9 +22,7 @@ public final class RedisServer implements AutoCloseable {
 
     private RedisServer(List<String> options) throws IOException {
         this.folder = OpenTempDir.create();
-        try (ServerSocket free = new ServerSocket(0)) {
-            this.port = free.getLocalPort();
-        }
+        this.port = TestPort.claim();
         this.command = new ArrayList<>(List.of("redis-server", "--bind", "127.0.0.1", "--save", "", "--dir"));
         command.add(folder.toString());
         command.addAll(options);

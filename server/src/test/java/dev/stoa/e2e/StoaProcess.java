@@ -1,8 +1,8 @@
 package dev.stoa.e2e;
 
+import dev.stoa.operations.TestPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -37,7 +37,7 @@ final class StoaProcess implements AutoCloseable {
     private StoaProcess(Path data, Map<String, String> environment) {
         this.data = data;
         this.log = data.resolve("serve.log");
-        this.port = freePort();
+        this.port = TestPort.claim();
         this.environment = environment;
         this.process = launch();
     }
@@ -187,14 +187,6 @@ final class StoaProcess implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException("interrupted", e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -5,9 +5,9 @@ import ch.qos.logback.classic.Logger;
 import dev.stoa.operations.FileTrees;
 import dev.stoa.operations.OpenTempDir;
 import dev.stoa.operations.TestCertificate;
+import dev.stoa.operations.TestPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -53,14 +53,9 @@ public final class KafkaBroker implements AutoCloseable {
     private KafkaBroker() throws IOException, InterruptedException, GeneralSecurityException {
         this.folder = OpenTempDir.create();
         this.certificate = TestCertificate.make(folder);
-        int controllerPort;
-        try (ServerSocket open = new ServerSocket(0);
-                ServerSocket secure = new ServerSocket(0);
-                ServerSocket controller = new ServerSocket(0)) {
-            this.openPort = open.getLocalPort();
-            this.securePort = secure.getLocalPort();
-            controllerPort = controller.getLocalPort();
-        }
+        this.openPort = TestPort.claim();
+        this.securePort = TestPort.claim();
+        int controllerPort = TestPort.claim();
         String listeners = "OPEN://127.0.0.1:%d,SECURE://127.0.0.1:%d".formatted(openPort, securePort);
         Files.writeString(folder.resolve("server.properties"), """
                 process.roles=broker,controller
