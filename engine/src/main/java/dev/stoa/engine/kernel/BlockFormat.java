@@ -60,15 +60,13 @@ final class BlockFormat extends RowFormat {
     }
 
     @Override
-    void scaleWords(byte[] row, int cols, int[] words) {
+    void packScales(byte[] row, int cols, int[] words, int at, int panelRow) {
         for (int block = 0; block < cols / WEIGHTS; block++) {
-            int at = block * bytes;
+            int from = block * bytes;
+            int to = at + scaleForm().firstWord(block);
+            ScaleForm.putHalf(words, to, panelRow, Bytes.u16(row, from));
             if (minimum) {
-                words[block] = Bytes.i32(row, at);
-            } else if (block % 2 == 0) {
-                words[block / 2] = Bytes.u16(row, at);
-            } else {
-                words[block / 2] |= Bytes.u16(row, at) << 16;
+                ScaleForm.putHalf(words, to + ScaleForm.HALVES, panelRow, Bytes.u16(row, from + 2));
             }
         }
     }

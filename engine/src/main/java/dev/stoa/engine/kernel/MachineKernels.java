@@ -155,20 +155,39 @@ public final class MachineKernels extends VectorKernels {
             super.multiply(matrix, panel, input, scratch);
             return;
         }
-        Weights weights = switch (matrix.form()) {
-            case FIVE -> matrix.hasMinimums() ? Weights.FIVES_WITH_MINIMUMS : Weights.FIVES;
-            case SIX -> Weights.SIXES;
-            case EIGHT -> Weights.BYTES;
-            default -> matrix.hasMinimums() ? Weights.NIBBLES_WITH_MINIMUMS : Weights.NIBBLES;
-        };
+        Weights weights = weights(matrix);
         Arrays.fill(scratch.result, 0, input.rows() * PANEL, 0f);
         for (int block = 0; block < matrix.blocks(); block += VectorProduct.CHUNK) {
             int count = Math.min(VectorProduct.CHUNK, matrix.blocks() - block);
-            ScaleReader.read(matrix, panel, block, count, scratch);
+            long scalesAt = (long) Integer.BYTES * matrix.scalesAt(panel, block);
+            MemorySegment scales = matrix.scalesMemory().asSlice(scalesAt);
             long wordsAt = (long) Integer.BYTES * matrix.numbersAt(panel, block);
             MemorySegment words = matrix.numbersMemory().asSlice(wordsAt);
-            add(weights, words, input.records(operand).memory(), input, block, count, scratch);
+            add(weights, words, scales, input.records(operand).memory(), input, block, count, scratch);
         }
+    }
+
+    private static Weights weights(PackedMatrix matrix) {
+        ScaleForm scales = matrix.scaleForm();
+        Weights weights = switch (matrix.form()) {
+            case FOUR ->
+                switch (scales) {
+                    case HALF -> Weights.Q4_0;
+                    case PAIR -> Weights.Q4_1;
+                    default -> Weights.Q4_K;
+                };
+            case FIVE ->
+                switch (scales) {
+                    case HALF -> Weights.Q5_0;
+                    case PAIR -> Weights.Q5_1;
+                    default -> Weights.Q5_K;
+                };
+            case SIX -> Weights.Q6_K;
+            default -> Weights.Q8_0;
+        };
+        assert weights.minimumFactor() == matrix.minimumFactor() : weights + " with " + matrix.minimumFactor();
+        assert weights.minimums() == matrix.hasMinimums() : weights + " and minimums";
+        return weights;
     }
 
     @Override
@@ -186,6 +205,7 @@ public final class MachineKernels extends VectorKernels {
     private void add(
             Weights weights,
             MemorySegment words,
+            MemorySegment scales,
             MemorySegment records,
             Activations input,
             int block,
@@ -203,8 +223,7 @@ public final class MachineKernels extends VectorKernels {
                     words,
                     records.asSlice((long) Integer.BYTES * input.recordAt(block, from)),
                     stride,
-                    scratch.scaleMemory,
-                    scratch.minimumMemory,
+                    scales,
                     scratch.resultMemory.asSlice((long) Float.BYTES * from * PANEL),
                     blocks);
         }

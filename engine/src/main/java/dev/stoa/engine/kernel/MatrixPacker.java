@@ -38,7 +38,7 @@ public final class MatrixPacker {
         this.cols = cols;
         this.blocks = PackedMatrix.blocks(cols);
         this.numberWords = blocks * format.form().bits() * PANEL;
-        this.scaleWords = format.scaleForm().words(blocks) * PANEL;
+        this.scaleWords = format.scaleForm().words(blocks);
     }
 
     /** @throws ModelLoadException if a scale isn't finite, or the matrix is too large for an array */
@@ -85,7 +85,7 @@ public final class MatrixPacker {
     private final class Panel {
         private final byte[] bytes = new byte[Math.toIntExact(type.bytes(cols))];
         private final int[] q = new int[blocks * Activations.BLOCK];
-        private final int[] words = new int[Math.max(Activations.BLOCK, scaleWords / PANEL)];
+        private final int[] words = new int[Activations.BLOCK];
         private final float[] rowScales = new float[2 * blocks];
         private final float[] rowMinimums = new float[2 * blocks];
         private final Panels numbers;
@@ -107,8 +107,7 @@ public final class MatrixPacker {
                     int bits = format.form().bits();
                     put(numbers.words(), numbers.at(panel) + block * bits * PANEL + r, bits);
                 }
-                format.scaleWords(bytes, cols, words);
-                put(scales.words(), scales.at(panel) + r, scaleWords / PANEL);
+                format.packScales(bytes, cols, scales.words(), scales.at(panel), r);
             }
         }
 

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * <p>Rows are grouped in <em>panels</em> of {@value #PANEL}, columns in blocks of {@link Activations#BLOCK}. A panel's
  * block is {@code numbers[form.bits()][PANEL]}: a word of each row, then the next word of each row, as {@link Form} says;
  * {@link ScaleForm} says the same for the scales. Rows and columns beyond the matrix are zero. It takes as many bytes as
- * the file does, but for Q4_K and Q5_K (16 bytes of inner scales for 256 columns instead of 12) and Q6_K (2 more).
+ * the file does, but for Q4_K and Q5_K (16 bytes of inner scales for 256 columns instead of 12).
  *
  * <p>Numbers and scales lie apart, so that a product reads two streams without a gap from the first panel to the last.
  * Hardware fetches ahead of loads whose addresses grow evenly; with a panel's scales in front of its numbers, it began anew
@@ -30,6 +30,7 @@ public final class PackedMatrix {
     private final Panels numbers;
     private final MemorySegment numbersMemory;
     private final Panels scales;
+    private final MemorySegment scalesMemory;
 
     /**
      * Where panels are: from {@code first}, {@code stride} apart. Between them may be another matrix's, where the panels
@@ -43,7 +44,7 @@ public final class PackedMatrix {
 
     /**
      * @param numbers shape of a panel: {@code [blocks][form.bits()][PANEL]}
-     * @param scales shape of a panel: {@code [scaleForm.words(blocks)][PANEL]}
+     * @param scales shape of a panel: {@code [scaleForm.words(blocks)]}
      */
     PackedMatrix(
             int rows, int cols, Form form, ScaleForm scaleForm, float minimumFactor, Panels numbers, Panels scales) {
@@ -55,6 +56,7 @@ public final class PackedMatrix {
         this.numbers = numbers;
         this.numbersMemory = MemorySegment.ofArray(numbers.words);
         this.scales = scales;
+        this.scalesMemory = MemorySegment.ofArray(scales.words);
     }
 
     public int rows() {
@@ -89,7 +91,7 @@ public final class PackedMatrix {
 
     /** Memory that the weights take. */
     public long bytes() {
-        return 4L * panels() * (blocks() * form.bits() + scaleForm.words(blocks())) * PANEL;
+        return 4L * panels() * (blocks() * form.bits() * PANEL + scaleForm.words(blocks()));
     }
 
     static int panels(int rows) {
@@ -122,8 +124,13 @@ public final class PackedMatrix {
         return scales.words;
     }
 
+    /** {@link #scales} as machine code sees them. */
+    MemorySegment scalesMemory() {
+        return scalesMemory;
+    }
+
     /** Where the words begin that hold the scales of a block, and of others of its group. */
     int scalesAt(int panel, int block) {
-        return scales.at(panel) + scaleForm.firstWord(block) * PANEL;
+        return scales.at(panel) + scaleForm.firstWord(block);
     }
 }

@@ -18,10 +18,7 @@ public final class PanelScratch {
     final float[] floatDots = new float[VectorProduct.CHUNK * PackedMatrix.PANEL];
     /** Results: shape {@code [rows][PANEL]}. */
     final float[] result;
-    /** {@link #scale}, {@link #minimum} and {@link #result} as machine code sees them. */
-    final MemorySegment scaleMemory = MemorySegment.ofArray(scale);
-
-    final MemorySegment minimumMemory = MemorySegment.ofArray(minimum);
+    /** {@link #result} as machine code sees it. */
     final MemorySegment resultMemory;
 
     public PanelScratch(int maxRows) {

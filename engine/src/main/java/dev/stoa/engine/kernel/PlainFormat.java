@@ -14,5 +14,5 @@ final class PlainFormat extends RowFormat {
     }
 
     @Override
-    void scaleWords(byte[] row, int cols, int[] words) {}
+    void packScales(byte[] row, int cols, int[] words, int at, int panelRow) {}
 }

@@ -67,6 +67,6 @@ abstract class RowFormat {
      */
     abstract void decode(byte[] row, int cols, int[] q, float[] scales, float[] minimums);
 
-    /** Writes a row's scales as {@link #scaleForm} has them. */
-    abstract void scaleWords(byte[] row, int cols, int[] words);
+    /** Adds a row's scales to those of its panel, which begin {@code at}, as {@link #scaleForm} has them. */
+    abstract void packScales(byte[] row, int cols, int[] words, int at, int panelRow);
 }

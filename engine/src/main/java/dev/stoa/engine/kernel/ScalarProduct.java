@@ -77,33 +77,24 @@ final class ScalarProduct {
 
     private static float scale(PackedMatrix matrix, int panel, int block, int r, int part) {
         int[] words = matrix.scales();
-        int at = matrix.scalesAt(panel, block) + r;
+        int at = matrix.scalesAt(panel, block);
+        int bytesAt = at + matrix.scaleForm().bytesAt(block) + part * ScaleForm.BYTES;
         return switch (matrix.scaleForm()) {
             case NONE -> 1;
-            case HALF -> half(words[at] >>> block % 2 * 16);
-            case PAIR -> half(words[at]);
-            case BYTE_PAIR -> half(words[at]) * (inner(words, at, block) & 255);
-            case SIGNED_BYTE -> half(words[at]) * (byte) (inner(words, at, block) >> part * 8);
+            case HALF, PAIR -> ScaleForm.half(words, at, r);
+            case BYTE_PAIR, SIGNED_BYTE -> ScaleForm.half(words, at, r) * ScaleForm.signedByte(words, bytesAt, r);
         };
     }
 
     private static float minimum(PackedMatrix matrix, int panel, int block, int r) {
         int[] words = matrix.scales();
-        int at = matrix.scalesAt(panel, block) + r;
+        int at = matrix.scalesAt(panel, block);
+        int bytesAt = at + matrix.scaleForm().bytesAt(block) + ScaleForm.BYTES;
         float own = switch (matrix.scaleForm()) {
-            case PAIR -> half(words[at] >>> 16);
-            case BYTE_PAIR -> -half(words[at] >>> 16) * (inner(words, at, block) >> 8 & 255);
+            case PAIR -> ScaleForm.half(words, at + ScaleForm.HALVES, r);
+            case BYTE_PAIR -> ScaleForm.half(words, at + ScaleForm.HALVES, r) * ScaleForm.signedByte(words, bytesAt, r);
             default -> 0;
         };
         return Math.fma(scale(matrix, panel, block, r, 0), matrix.minimumFactor(), own);
-    }
-
-    /** The 16 bits that a block has for its inner scales. */
-    private static int inner(int[] words, int at, int block) {
-        return words[at + (1 + block % 8 / 2) * PANEL] >>> block % 2 * 16 & 0xffff;
-    }
-
-    private static float half(int bits) {
-        return Float.float16ToFloat((short) bits);
     }
 }

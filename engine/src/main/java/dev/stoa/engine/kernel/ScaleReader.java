@@ -31,25 +31,21 @@ final class ScaleReader {
     private static void readOne(PackedMatrix matrix, int panel, int block, int to, PanelScratch scratch) {
         int[] words = matrix.scales();
         int at = matrix.scalesAt(panel, block);
+        int bytesAt = at + matrix.scaleForm().bytesAt(block);
         float factor = matrix.minimumFactor();
         int scaleAt = to * 2 * PANEL;
         switch (matrix.scaleForm()) {
             case NONE -> Arrays.fill(scratch.scale, scaleAt, scaleAt + PANEL, 1f);
-            case HALF -> half(words, at, block % 2 == 0 ? 16 : 0, factor, scratch, to);
+            case HALF -> half(words, at, factor, scratch, to);
             case PAIR -> pair(words, at, factor, scratch, to);
-            case BYTE_PAIR -> bytePair(words, at, block % 8, factor, scratch, to);
-            case SIGNED_BYTE -> signedByte(words, at, block % 8, scratch.scale, scaleAt);
+            case BYTE_PAIR -> bytePair(words, at, bytesAt, factor, scratch, to);
+            case SIGNED_BYTE -> signedByte(words, at, bytesAt, scratch.scale, scaleAt);
         }
     }
 
-    private static void half(int[] words, int at, int left, float factor, PanelScratch scratch, int to) {
+    private static void half(int[] words, int at, float factor, PanelScratch scratch, int to) {
         for (int r = 0; r < PANEL; r += Lanes.COUNT) {
-            FloatVector s = IntVector.fromArray(Lanes.I, words, at + r)
-                    .lanewise(VectorOperators.LSHL, left)
-                    .lanewise(VectorOperators.ASHR, 3)
-                    .and(HALF_BITS)
-                    .reinterpretAsFloats()
-                    .mul(HALF_BIAS);
+            FloatVector s = halves(words, at, r);
             s.intoArray(scratch.scale, to * 2 * PANEL + r);
             s.mul(factor).intoArray(scratch.minimum, to * PANEL + r);
         }
@@ -57,63 +53,42 @@ final class ScaleReader {
 
     private static void pair(int[] words, int at, float factor, PanelScratch scratch, int to) {
         for (int r = 0; r < PANEL; r += Lanes.COUNT) {
-            IntVector w = IntVector.fromArray(Lanes.I, words, at + r);
-            FloatVector s = w.lanewise(VectorOperators.LSHL, 16)
-                    .lanewise(VectorOperators.ASHR, 3)
-                    .and(HALF_BITS)
-                    .reinterpretAsFloats()
-                    .mul(HALF_BIAS);
-            FloatVector m = w.lanewise(VectorOperators.ASHR, 3)
-                    .and(HALF_BITS)
-                    .reinterpretAsFloats()
-                    .mul(HALF_BIAS);
+            FloatVector s = halves(words, at, r);
+            FloatVector m = halves(words, at + ScaleForm.HALVES, r);
             s.intoArray(scratch.scale, to * 2 * PANEL + r);
             s.fma(FloatVector.broadcast(Lanes.F, factor), m).intoArray(scratch.minimum, to * PANEL + r);
         }
     }
 
-    private static void bytePair(int[] words, int at, int block, float factor, PanelScratch scratch, int to) {
-        int inner = at + (1 + block / 2) * PANEL;
-        int right = block % 2 * 16;
+    private static void bytePair(int[] words, int at, int bytesAt, float factor, PanelScratch scratch, int to) {
         for (int r = 0; r < PANEL; r += Lanes.COUNT) {
-            IntVector w = IntVector.fromArray(Lanes.I, words, at + r);
-            IntVector bytes = IntVector.fromArray(Lanes.I, words, inner + r).lanewise(VectorOperators.LSHR, right);
-            FloatVector s = w.lanewise(VectorOperators.LSHL, 16)
-                    .lanewise(VectorOperators.ASHR, 3)
-                    .and(HALF_BITS)
-                    .reinterpretAsFloats()
-                    .mul(HALF_BIAS)
-                    .mul((FloatVector) bytes.and(255).convert(VectorOperators.I2F, 0));
-            FloatVector m = w.lanewise(VectorOperators.ASHR, 3)
-                    .and(HALF_BITS)
-                    .reinterpretAsFloats()
-                    .mul(-HALF_BIAS)
-                    .mul((FloatVector)
-                            bytes.lanewise(VectorOperators.LSHR, 8).and(255).convert(VectorOperators.I2F, 0));
+            FloatVector s = halves(words, at, r).mul(floats(Lanes.bytes(words, bytesAt, r)));
+            FloatVector m = halves(words, at + ScaleForm.HALVES, r)
+                    .mul(floats(Lanes.bytes(words, bytesAt + ScaleForm.BYTES, r)));
             s.intoArray(scratch.scale, to * 2 * PANEL + r);
             s.fma(FloatVector.broadcast(Lanes.F, factor), m).intoArray(scratch.minimum, to * PANEL + r);
         }
     }
 
-    private static void signedByte(int[] words, int at, int block, float[] scale, int to) {
-        int inner = at + (1 + block / 2) * PANEL;
-        int left = 24 - block % 2 * 16;
+    private static void signedByte(int[] words, int at, int bytesAt, float[] scale, int to) {
         for (int r = 0; r < PANEL; r += Lanes.COUNT) {
-            IntVector bytes = IntVector.fromArray(Lanes.I, words, inner + r);
-            FloatVector s = IntVector.fromArray(Lanes.I, words, at + r)
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .lanewise(VectorOperators.ASHR, 3)
-                    .and(HALF_BITS)
-                    .reinterpretAsFloats()
-                    .mul(HALF_BIAS);
-            s.mul((FloatVector) bytes.lanewise(VectorOperators.LSHL, left)
-                            .lanewise(VectorOperators.ASHR, 24)
-                            .convert(VectorOperators.I2F, 0))
-                    .intoArray(scale, to + r);
-            s.mul((FloatVector) bytes.lanewise(VectorOperators.LSHL, left - 8)
-                            .lanewise(VectorOperators.ASHR, 24)
-                            .convert(VectorOperators.I2F, 0))
-                    .intoArray(scale, to + PANEL + r);
+            FloatVector s = halves(words, at, r);
+            s.mul(floats(Lanes.bytes(words, bytesAt, r))).intoArray(scale, to + r);
+            s.mul(floats(Lanes.bytes(words, bytesAt + ScaleForm.BYTES, r))).intoArray(scale, to + PANEL + r);
         }
+    }
+
+    private static FloatVector floats(IntVector numbers) {
+        return (FloatVector) numbers.convert(VectorOperators.I2F, 0);
+    }
+
+    /** A register of finite halves, from row {@code r} of 32. */
+    private static FloatVector halves(int[] words, int at, int r) {
+        return Lanes.shorts(words, at, r)
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(HALF_BITS)
+                .reinterpretAsFloats()
+                .mul(HALF_BIAS);
     }
 }

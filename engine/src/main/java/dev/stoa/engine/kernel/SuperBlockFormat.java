@@ -7,6 +7,7 @@ package dev.stoa.engine.kernel;
 abstract sealed class SuperBlockFormat extends RowFormat {
     private static final int WEIGHTS = 256;
     private static final int SUB_BLOCKS = 8;
+    private static final int HALF_SIGN = 0x8000;
     private final int bytes;
 
     private SuperBlockFormat(Form form, ScaleForm scaleForm, float minimumFactor, int bytes) {
@@ -24,16 +25,16 @@ abstract sealed class SuperBlockFormat extends RowFormat {
     }
 
     @Override
-    void scaleWords(byte[] row, int cols, int[] words) {
+    void packScales(byte[] row, int cols, int[] words, int at, int panelRow) {
         int count = scaleForm().words(SUB_BLOCKS);
         for (int block = 0; block < cols / WEIGHTS; block++) {
-            scaleWords(row, block * bytes, words, block * count);
+            packGroup(row, block * bytes, words, at + block * count, panelRow);
         }
     }
 
     abstract void scales(byte[] row, int at, float[] scales, float[] minimums, int to);
 
-    abstract void scaleWords(byte[] row, int at, int[] words, int to);
+    abstract void packGroup(byte[] row, int at, int[] words, int to, int panelRow);
 
     abstract void numbers(byte[] row, int at, int[] q, int to);
 
@@ -59,10 +60,15 @@ abstract sealed class SuperBlockFormat extends RowFormat {
         }
 
         @Override
-        void scaleWords(byte[] row, int at, int[] words, int to) {
-            words[to] = Bytes.i32(row, at);
-            for (int j = 0; j < SUB_BLOCKS; j += 2) {
-                words[to + 1 + j / 2] = pair(row, at + 4, j) | pair(row, at + 4, j + 1) << 16;
+        void packGroup(byte[] row, int at, int[] words, int to, int panelRow) {
+            ScaleForm.putHalf(words, to, panelRow, Bytes.u16(row, at));
+            // The file's are taken away, ours are added.
+            ScaleForm.putHalf(words, to + ScaleForm.HALVES, panelRow, Bytes.u16(row, at + 2) ^ HALF_SIGN);
+            for (int j = 0; j < SUB_BLOCKS; j++) {
+                int pair = pair(row, at + 4, j);
+                int bytesAt = to + scaleForm().bytesAt(j);
+                ScaleForm.putByte(words, bytesAt, panelRow, pair);
+                ScaleForm.putByte(words, bytesAt + ScaleForm.BYTES, panelRow, pair >> 8);
             }
         }
 
@@ -118,10 +124,12 @@ abstract sealed class SuperBlockFormat extends RowFormat {
         }
 
         @Override
-        void scaleWords(byte[] row, int at, int[] words, int to) {
-            words[to] = Bytes.u16(row, at + SCALE);
-            for (int j = 0; j < 4; j++) {
-                words[to + 1 + j] = Bytes.i32(row, at + SCALES + 4 * j);
+        void packGroup(byte[] row, int at, int[] words, int to, int panelRow) {
+            ScaleForm.putHalf(words, to, panelRow, Bytes.u16(row, at + SCALE));
+            for (int j = 0; j < SUB_BLOCKS; j++) {
+                int bytesAt = to + scaleForm().bytesAt(j);
+                ScaleForm.putByte(words, bytesAt, panelRow, row[at + SCALES + 2 * j]);
+                ScaleForm.putByte(words, bytesAt + ScaleForm.BYTES, panelRow, row[at + SCALES + 2 * j + 1]);
             }
         }
 

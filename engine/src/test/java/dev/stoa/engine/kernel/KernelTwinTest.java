@@ -96,7 +96,6 @@ class KernelTwinTest {
         MemorySegment data = RandomTensors.tensor(type, 64, 512, random);
         long extra = switch (type) {
             case Q4_K, Q5_K -> 4;
-            case Q6_K -> 2;
             default -> 0;
         };
         assertThat(new MatrixPacker("test", type, data, 64, 512).pack(WORKERS).bytes())

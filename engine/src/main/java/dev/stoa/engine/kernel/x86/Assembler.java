@@ -195,6 +195,16 @@ final class Assembler {
         memory(PREFIX_66, MAP_0F38, 0x50, to, unsigned, base, distance, true);
     }
 
+    /** Halves from memory, as many as there are 32-bit lanes, as floats. */
+    void halvesToFloats(int to, Register base, int distance) {
+        memory(PREFIX_66, MAP_0F38, 0x13, to, NO_SOURCE, base, distance, false);
+    }
+
+    /** Signed bytes from memory, as many as there are 32-bit lanes, as words. */
+    void bytesToInts(int to, Register base, int distance) {
+        memory(PREFIX_66, MAP_0F38, 0x21, to, NO_SOURCE, base, distance, false);
+    }
+
     void toFloats(int to, int from) {
         registers(NO_PREFIX, MAP_0F, 0x5b, to, NO_SOURCE, from);
     }
@@ -213,23 +223,9 @@ final class Assembler {
         registers(PREFIX_66, MAP_0F38, 0xb8, to, a, b);
     }
 
-    /** {@code to = fma(a, } a register's floats from memory{@code , to)}. */
-    void multiplyAddLanes(int to, int a, Register base, int distance) {
-        memory(PREFIX_66, MAP_0F38, 0xb8, to, a, base, distance, false);
-    }
-
     /** {@code to = fma(a, } a float from memory{@code , to)}; EVEX only. */
     void multiplyAdd(int to, int a, Register base, int distance) {
         memory(PREFIX_66, MAP_0F38, 0xb8, to, a, base, distance, true);
-    }
-
-    /** Loads a 64-bit argument from the stack. */
-    void loadArgument(Register to, int distance) {
-        code.write(0x48 | to.number >> 3 << 2);
-        code.write(0x8b);
-        code.write(0x84 | (to.number & 7) << 3);
-        code.write(0x24);
-        word(distance);
     }
 
     /** Sets the low 32 bits, and clears the upper ones. */

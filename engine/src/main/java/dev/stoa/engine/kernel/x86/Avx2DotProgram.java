@@ -18,7 +18,10 @@ final class Avx2DotProgram extends DotProgram {
     static final int MAX_ROWS = 4;
 
     private static final int HALF_BYTES = PANEL_BYTES / 2;
-    private static final int REGISTER_BYTES = 8 * Float.BYTES;
+    /** Floats of a register. */
+    private static final int LANES = 8;
+
+    private static final int REGISTER_BYTES = LANES * Float.BYTES;
 
     private static final int W0 = 8;
     private static final int W1 = 9;
@@ -31,8 +34,8 @@ final class Avx2DotProgram extends DotProgram {
 
     private static final int ONES = 0x00010001;
 
-    Avx2DotProgram(int rows) {
-        super(Encoding.VEX, rows, MAX_ROWS, new Registers(W0, CONSTANT, UPPER, ONES));
+    Avx2DotProgram(Weights weights, int rows) {
+        super(Encoding.VEX, weights, rows, MAX_ROWS, new Registers(W0, CONSTANT, UPPER, ONES));
     }
 
     @Override
@@ -42,30 +45,40 @@ final class Avx2DotProgram extends DotProgram {
     void storeResults() {}
 
     @Override
-    void block(Weights weights) {
-        for (int half = 0; half < 2; half++) {
-            switch (weights) {
-                case NIBBLES -> nibbleBlock(half, false);
-                case NIBBLES_WITH_MINIMUMS -> nibbleBlock(half, true);
-                case FIVES -> fiveBlock(half, false);
-                case FIVES_WITH_MINIMUMS -> fiveBlock(half, true);
-                case SIXES -> sixBlock(half);
-                case BYTES -> byteBlock(half);
-            }
-        }
+    void nibbleBlock() {
+        nibbleBlock(0);
+        nibbleBlock(1);
     }
 
-    private void nibbleBlock(int half, boolean minimums) {
+    @Override
+    void fiveBlock() {
+        fiveBlock(0);
+        fiveBlock(1);
+    }
+
+    @Override
+    void sixBlock() {
+        sixBlock(0);
+        sixBlock(1);
+    }
+
+    @Override
+    void byteBlock() {
+        byteBlock(0);
+        byteBlock(1);
+    }
+
+    private void nibbleBlock(int half) {
         for (int word = 0; word < 4; word++) {
             load(half, word);
             nibbles();
             dots(W0, W1, 4 * word, word == 0);
             dots(W2, W3, 4 * word + 1, false);
         }
-        settleWithMinimums(half, minimums);
+        settleWithMinimums(half);
     }
 
-    private void fiveBlock(int half, boolean minimums) {
+    private void fiveBlock(int half) {
         begin(InputRecord.MINUS_16_PAIR);
         ask(at(half, 4, 0));
         for (int word = 0; word < 4; word++) {
@@ -78,7 +91,7 @@ final class Avx2DotProgram extends DotProgram {
             dots(W0, W1, 4 * word, false);
             dots(W2, W3, 4 * word + 1, false);
         }
-        settleWithMinimums(half, minimums);
+        settleWithMinimums(half);
     }
 
     /** Puts fifth bits, which are inverted and at {@code bit} of their bytes, over four others. */
@@ -173,27 +186,30 @@ final class Avx2DotProgram extends DotProgram {
         eachRow((row, i) -> assembler.pairsOfShorts(sum(row, i), sum(row, i), INPUT));
     }
 
-    private void settleWithMinimums(int half, boolean minimums) {
+    private void settleWithMinimums(int half) {
         widen();
         settle(half, 0, InputRecord.NIBBLES.scaleWord());
-        if (!minimums) {
+        if (!weights.minimums()) {
             return;
+        }
+        for (int i = 0; i < 2; i++) {
+            loadMinimums(W2 + i, TEMPORARY, W0 + i, (2 * half + i) * LANES);
         }
         for (int row = 0; row < rows; row++) {
             assembler.broadcast(INPUT, X, xAt(row, InputRecord.NIBBLES.sumWord()));
             for (int i = 0; i < 2; i++) {
                 int result = resultAt(half, row, i);
                 assembler.load(TEMPORARY, RESULTS, result);
-                assembler.multiplyAddLanes(TEMPORARY, INPUT, MINIMUMS, half * HALF_BYTES + i * REGISTER_BYTES);
+                assembler.multiplyAdd(TEMPORARY, W2 + i, INPUT);
                 assembler.store(TEMPORARY, RESULTS, result);
             }
         }
     }
 
     private void settle(int half, int part, int scaleWord) {
-        int scaleAt = part * PANEL_BYTES + half * HALF_BYTES;
-        assembler.load(W0, SCALES, scaleAt);
-        assembler.load(W1, SCALES, scaleAt + REGISTER_BYTES);
+        for (int i = 0; i < 2; i++) {
+            loadScales(W0 + i, TEMPORARY, part, (2 * half + i) * LANES);
+        }
         for (int row = 0; row < rows; row++) {
             assembler.broadcast(INPUT, X, xAt(row, scaleWord));
             for (int i = 0; i < 2; i++) {

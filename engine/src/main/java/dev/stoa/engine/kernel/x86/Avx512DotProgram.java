@@ -12,7 +12,10 @@ final class Avx512DotProgram extends DotProgram {
     /** Input rows that share each word that is taken apart: as many as there are registers for. */
     static final int MAX_ROWS = 6;
 
-    private static final int REGISTER_BYTES = 16 * Float.BYTES;
+    /** Floats of a register. */
+    private static final int LANES = 16;
+
+    private static final int REGISTER_BYTES = LANES * Float.BYTES;
 
     private static final int W0 = 24;
     private static final int W1 = 25;
@@ -25,8 +28,8 @@ final class Avx512DotProgram extends DotProgram {
     /** What makes signed bytes unsigned, see {@link #byteBlock}. */
     private static final int SIGN_BITS = 0x80808080;
 
-    Avx512DotProgram(int rows) {
-        super(Encoding.EVEX, rows, MAX_ROWS, new Registers(W0, CONSTANT, UPPER, SIGN_BITS));
+    Avx512DotProgram(Weights weights, int rows) {
+        super(Encoding.EVEX, weights, rows, MAX_ROWS, new Registers(W0, CONSTANT, UPPER, SIGN_BITS));
     }
 
     @Override
@@ -40,18 +43,7 @@ final class Avx512DotProgram extends DotProgram {
     }
 
     @Override
-    void block(Weights weights) {
-        switch (weights) {
-            case NIBBLES -> nibbleBlock(false);
-            case NIBBLES_WITH_MINIMUMS -> nibbleBlock(true);
-            case FIVES -> fiveBlock(false);
-            case FIVES_WITH_MINIMUMS -> fiveBlock(true);
-            case SIXES -> sixBlock();
-            case BYTES -> byteBlock();
-        }
-    }
-
-    private void nibbleBlock(boolean minimums) {
+    void nibbleBlock() {
         eachRegister((_, row, half) -> assembler.xor(sum(row, half), sum(row, half), sum(row, half)));
         for (int word = 0; word < 4; word++) {
             load(word);
@@ -59,10 +51,11 @@ final class Avx512DotProgram extends DotProgram {
             dots(W0, W1, 4 * word);
             dots(W2, W3, 4 * word + 1);
         }
-        settleWithMinimums(minimums);
+        settleWithMinimums();
     }
 
-    private void fiveBlock(boolean minimums) {
+    @Override
+    void fiveBlock() {
         begin(InputRecord.MINUS_16);
         for (int word = 0; word < 4; word++) {
             load(word);
@@ -73,7 +66,7 @@ final class Avx512DotProgram extends DotProgram {
             dots(W0, W1, 4 * word);
             dots(W2, W3, 4 * word + 1);
         }
-        settleWithMinimums(minimums);
+        settleWithMinimums();
     }
 
     /** Puts fifth bits, which are inverted and at {@code bit} of their bytes, over four others. */
@@ -92,18 +85,20 @@ final class Avx512DotProgram extends DotProgram {
         assembler.orAndNot(w, TEMPORARY, UPPER);
     }
 
-    private void settleWithMinimums(boolean minimums) {
+    private void settleWithMinimums() {
         settle(0, InputRecord.NIBBLES.scaleWord());
-        if (minimums) {
-            assembler.load(W0, MINIMUMS, 0);
-            assembler.load(W1, MINIMUMS, REGISTER_BYTES);
+        if (weights.minimums()) {
+            for (int half = 0; half < 2; half++) {
+                loadMinimums(W2 + half, TEMPORARY, W0 + half, half * LANES);
+            }
             int sumWord = InputRecord.NIBBLES.sumWord();
-            eachRegister((register, row, half) -> assembler.multiplyAdd(register, W0 + half, X, xAt(row, sumWord)));
+            eachRegister((register, row, half) -> assembler.multiplyAdd(register, W2 + half, X, xAt(row, sumWord)));
         }
     }
 
     /** The instruction wants one side unsigned, so 128 is added to each weight, and taken away as a part of the sum. */
-    private void byteBlock() {
+    @Override
+    void byteBlock() {
         begin(InputRecord.MINUS_128);
         for (int word = 0; word < 8; word++) {
             load(word);
@@ -114,7 +109,8 @@ final class Avx512DotProgram extends DotProgram {
         settle(0, InputRecord.BYTES.scaleWord());
     }
 
-    private void sixBlock() {
+    @Override
+    void sixBlock() {
         for (int part = 0; part < 2; part++) {
             begin(InputRecord.MINUS_32 + part);
             for (int word = 0; word < 4; word++) {
@@ -161,8 +157,9 @@ final class Avx512DotProgram extends DotProgram {
     }
 
     private void settle(int part, int scaleWord) {
-        assembler.load(W0, SCALES, part * PANEL_BYTES);
-        assembler.load(W1, SCALES, part * PANEL_BYTES + REGISTER_BYTES);
+        for (int half = 0; half < 2; half++) {
+            loadScales(W0 + half, TEMPORARY, part, half * LANES);
+        }
         eachRegister((register, row, half) -> {
             assembler.multiply(TEMPORARY, W0 + half, X, xAt(row, scaleWord));
             assembler.toFloats(sum(row, half), sum(row, half));

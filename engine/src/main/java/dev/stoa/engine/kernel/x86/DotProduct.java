@@ -13,30 +13,90 @@ import java.lang.invoke.MethodHandle;
  * to some ten microseconds.
  */
 public final class DotProduct {
-    /** What the weights of a panel look like. */
+    /** How a panel's scales and minimums lie in memory: as {@link dev.stoa.engine.kernel.PackedMatrix} has them. */
+    enum Scales {
+        /** For each block 32 half scales. */
+        HALVES(1, 0, 32 * Short.BYTES),
+        /** For each block 32 half scales and 32 half minimums. */
+        HALF_PAIRS(1, 0, 2 * 32 * Short.BYTES),
+        /** For 8 blocks 32 half scales and 32 half minimums; then for each block 32 bytes to multiply each of them with. */
+        BYTE_PAIRS(8, 2 * 32 * Short.BYTES, 2 * 32),
+        /** For 8 blocks 32 half scales; then for each half of a block 32 bytes to multiply them with. */
+        SIGNED_BYTES(8, 32 * Short.BYTES, 2 * 32);
+
+        private final int blocks;
+        private final int headBytes;
+        private final int blockBytes;
+
+        /**
+         * @param blocks that share what is at their group's head
+         * @param blockBytes that each has behind it
+         */
+        Scales(int blocks, int headBytes, int blockBytes) {
+            this.blocks = blocks;
+            this.headBytes = headBytes;
+            this.blockBytes = blockBytes;
+        }
+
+        /** Blocks of a group. */
+        int blocks() {
+            return blocks;
+        }
+
+        int headBytes() {
+            return headBytes;
+        }
+
+        int blockBytes() {
+            return blockBytes;
+        }
+
+        int groupBytes() {
+            return headBytes + blocks * blockBytes;
+        }
+    }
+
+    /** What the weights of a panel look like, by the type of ggml that they come from. */
     public enum Weights {
-        /** {@link dev.stoa.engine.kernel.Form#FOUR}. */
-        NIBBLES(4),
-        /** The same, with a minimum for each block. */
-        NIBBLES_WITH_MINIMUMS(4),
-        /** {@link dev.stoa.engine.kernel.Form#FIVE}. */
-        FIVES(5),
-        /** The same, with a minimum for each block. */
-        FIVES_WITH_MINIMUMS(5),
-        /** {@link dev.stoa.engine.kernel.Form#SIX}. */
-        SIXES(6),
-        /** {@link dev.stoa.engine.kernel.Form#EIGHT}. */
-        BYTES(8);
+        Q4_0(4, Scales.HALVES, -8),
+        Q4_1(4, Scales.HALF_PAIRS, 0),
+        Q5_0(5, Scales.HALVES, 0),
+        Q5_1(5, Scales.HALF_PAIRS, 16),
+        Q8_0(8, Scales.HALVES, 0),
+        Q4_K(4, Scales.BYTE_PAIRS, 0),
+        Q5_K(5, Scales.BYTE_PAIRS, 16),
+        Q6_K(6, Scales.SIGNED_BYTES, 0);
 
         private final int words;
+        private final Scales scales;
+        private final float minimumFactor;
 
-        /** @param words of a matrix row in a block */
-        Weights(int words) {
+        /**
+         * @param words of a matrix row in a block
+         * @param minimumFactor what of the scale is added to the minimum
+         */
+        Weights(int words, Scales scales, float minimumFactor) {
             this.words = words;
+            this.scales = scales;
+            this.minimumFactor = minimumFactor;
         }
 
         int words() {
             return words;
+        }
+
+        Scales scales() {
+            return scales;
+        }
+
+        /** What of the scale is added to the minimum. */
+        public float minimumFactor() {
+            return minimumFactor;
+        }
+
+        /** Whether blocks have minimums. */
+        public boolean minimums() {
+            return scales == Scales.HALF_PAIRS || scales == Scales.BYTE_PAIRS || minimumFactor != 0;
         }
     }
 
@@ -49,7 +109,6 @@ public final class DotProduct {
                             ValueLayout.ADDRESS,
                             ValueLayout.ADDRESS,
                             ValueLayout.JAVA_LONG,
-                            ValueLayout.ADDRESS,
                             ValueLayout.ADDRESS,
                             ValueLayout.ADDRESS,
                             ValueLayout.JAVA_LONG),
@@ -75,16 +134,17 @@ public final class DotProduct {
         byte[][] code = new byte[Weights.values().length * maxRows][];
         for (Weights weights : Weights.values()) {
             for (int rows = 1; rows <= maxRows; rows++) {
-                code[index(weights, rows)] = program(instructions, rows).write(weights);
+                code[index(weights, rows)] =
+                        program(instructions, weights, rows).write();
             }
         }
         this.programs = MachineCode.place(code);
     }
 
-    static DotProgram program(InstructionSet instructions, int rows) {
+    static DotProgram program(InstructionSet instructions, Weights weights, int rows) {
         return switch (instructions) {
-            case AVX512_VNNI -> new Avx512DotProgram(rows);
-            case AVX2 -> new Avx2DotProgram(rows);
+            case AVX512_VNNI -> new Avx512DotProgram(weights, rows);
+            case AVX2 -> new Avx2DotProgram(weights, rows);
         };
     }
 
@@ -109,8 +169,7 @@ public final class DotProduct {
      * @param words the panel's packed numbers, from the first block
      * @param x the first row's {@link InputRecord} of the first block; the other rows' follow
      * @param stride bytes from a block's records to the next block's
-     * @param scales shape {@code [blocks][2][32]}
-     * @param minimums shape {@code [blocks][32]}
+     * @param scales the panel's packed scales, from the first block
      * @param result shape {@code [rows][32]}
      */
     public void add(
@@ -120,15 +179,15 @@ public final class DotProduct {
             MemorySegment x,
             long stride,
             MemorySegment scales,
-            MemorySegment minimums,
             MemorySegment result,
             long blocks) {
         assert blocks > 0 && words.byteSize() >= blocks * weights.words * PANEL_BYTES : "words";
         assert x.byteSize() >= (blocks - 1) * stride + (long) rows * InputRecord.WORDS * Integer.BYTES : "x";
-        assert scales.byteSize() >= blocks * 2 * PANEL_BYTES && minimums.byteSize() >= blocks * PANEL_BYTES : "scales";
+        assert blocks % weights.scales.blocks == 0 : "a part of a group";
+        assert scales.byteSize() >= blocks / weights.scales.blocks * weights.scales.groupBytes() : "scales";
         assert result.byteSize() >= rows * PANEL_BYTES : "result";
         try {
-            CALL.invokeExact(programs[index(weights, rows)], words, x, stride, scales, minimums, result, blocks);
+            CALL.invokeExact(programs[index(weights, rows)], words, x, stride, scales, result, blocks);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {

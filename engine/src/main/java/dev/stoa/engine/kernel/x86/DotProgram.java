@@ -2,30 +2,36 @@ package dev.stoa.engine.kernel.x86;
 
 import dev.stoa.engine.kernel.x86.Assembler.Encoding;
 import dev.stoa.engine.kernel.x86.Assembler.Register;
+import dev.stoa.engine.kernel.x86.DotProduct.Scales;
 import dev.stoa.engine.kernel.x86.DotProduct.Weights;
 
 /**
  * Writes the product of one panel of 32 matrix rows with a few input rows; what is the same for all instruction sets.
  *
  * <p>The function's arguments: the panel's words, the first input row's record of the first block, the bytes from one block's
- * records to the next's, the scales {@code [blocks][2][32]}, the minimums {@code [blocks][32]}, the results {@code
- * [rows][32]}, to which it adds, and the number of blocks, at least one.
+ * records to the next's, the scales, the results {@code [rows][32]}, to which it adds, and the number of blocks, at least
+ * one.
  *
  * <p>For each block it does what {@link dev.stoa.engine.kernel.VectorKernels} does: a whole-number dot product, exact in any
  * order, then {@code result = fma(scale · scaleₓ, dot, result)} and {@code result = fma(minimum, sum, result)}. For one
  * program; not thread-safe.
  */
 abstract class DotProgram {
-    static final int PANEL_BYTES = 32 * Float.BYTES;
+    private static final int ROWS = 32;
+    static final int PANEL_BYTES = ROWS * Float.BYTES;
 
     static final Register WORDS = Register.RDI;
     static final Register X = Register.RSI;
-    static final Register SCALES = Register.RCX;
-    static final Register MINIMUMS = Register.R8;
-    static final Register RESULTS = Register.R9;
+    static final Register RESULTS = Register.R8;
     private static final Register X_STRIDE = Register.RDX;
-    private static final Register BLOCKS = Register.RAX;
-    private static final int BLOCKS_ARGUMENT = 8;
+    private static final Register SCALES = Register.RCX;
+    private static final Register BLOCKS = Register.R9;
+    /** Of the group that the block is in. */
+    private static final Register BLOCKS_LEFT = Register.RAX;
+    /** Where the block's own part of its group's scales is. */
+    private static final Register SCALE_BYTES = Register.R11;
+    /** Holds what of a scale is added to the minimum, as a float's bits. */
+    private static final Register MINIMUM_FACTOR = Register.R10;
 
     private static final int LOW_NIBBLES = 0x0f0f0f0f;
     private static final int FIFTH_BITS = 0x10101010;
@@ -39,6 +45,8 @@ abstract class DotProgram {
 
     final Assembler assembler;
     final int rows;
+    final Weights weights;
+    private final Scales scales;
     private final Registers registers;
 
     /**
@@ -50,32 +58,33 @@ abstract class DotProgram {
      */
     record Registers(int w0, int constant, int upper, int forBytes) {}
 
-    DotProgram(Encoding encoding, int rows, int maxRows, Registers registers) {
+    DotProgram(Encoding encoding, Weights weights, int rows, int maxRows, Registers registers) {
         if (rows < 1 || rows > maxRows) {
             throw new IllegalArgumentException("1 to " + maxRows + " rows, not " + rows);
         }
         this.assembler = new Assembler(encoding);
         this.rows = rows;
+        this.weights = weights;
+        this.scales = weights.scales();
         this.registers = registers;
     }
 
     /** The whole program. Called once. */
-    final byte[] write(Weights weights) {
-        constant(registers.constant(), weights == Weights.BYTES ? registers.forBytes() : LOW_NIBBLES);
-        switch (weights) {
-            case FIVES, FIVES_WITH_MINIMUMS -> constant(registers.upper(), FIFTH_BITS);
-            case SIXES -> constant(registers.upper(), UPPER_TWO_BITS);
-            case NIBBLES, NIBBLES_WITH_MINIMUMS, BYTES -> {}
+    final byte[] write() {
+        constant(registers.constant(), weights.words() == 8 ? registers.forBytes() : LOW_NIBBLES);
+        switch (weights.words()) {
+            case 5 -> constant(registers.upper(), FIFTH_BITS);
+            case 6 -> constant(registers.upper(), UPPER_TWO_BITS);
+            default -> {}
         }
-        assembler.loadArgument(BLOCKS, BLOCKS_ARGUMENT);
+        if (weights.minimumFactor() != 0) {
+            assembler.set(MINIMUM_FACTOR, Float.floatToRawIntBits(weights.minimumFactor()));
+        }
         loadResults();
         int begin = assembler.here();
-        block(weights);
-        assembler.add(WORDS, weights.words() * PANEL_BYTES);
-        assembler.add(X, X_STRIDE);
-        assembler.add(SCALES, 2 * PANEL_BYTES);
-        assembler.add(MINIMUMS, PANEL_BYTES);
-        assembler.add(BLOCKS, -1);
+        group();
+        assembler.add(SCALES, scales.groupBytes());
+        assembler.add(BLOCKS, -scales.blocks());
         assembler.jumpIfNotZero(begin);
         storeResults();
         assembler.end();
@@ -83,15 +92,48 @@ abstract class DotProgram {
     }
 
     private void constant(int to, int word) {
-        assembler.set(BLOCKS, word);
-        assembler.broadcast(to, BLOCKS);
+        assembler.set(BLOCKS_LEFT, word);
+        assembler.broadcast(to, BLOCKS_LEFT);
+    }
+
+    /** The blocks whose scales have a head in common. */
+    private void group() {
+        if (scales.blocks() > 1) {
+            assembler.copy(SCALE_BYTES, SCALES);
+            assembler.add(SCALE_BYTES, scales.headBytes());
+            assembler.set(BLOCKS_LEFT, scales.blocks());
+        }
+        int begin = assembler.here();
+        block();
+        assembler.add(WORDS, weights.words() * PANEL_BYTES);
+        assembler.add(X, X_STRIDE);
+        if (scales.blocks() > 1) {
+            assembler.add(SCALE_BYTES, scales.blockBytes());
+            assembler.add(BLOCKS_LEFT, -1);
+            assembler.jumpIfNotZero(begin);
+        }
     }
 
     /** Before the first block, where results are kept in registers. */
     abstract void loadResults();
 
     /** One block of the panel with that of all input rows. */
-    abstract void block(Weights weights);
+    private void block() {
+        switch (weights.words()) {
+            case 4 -> nibbleBlock();
+            case 5 -> fiveBlock();
+            case 6 -> sixBlock();
+            default -> byteBlock();
+        }
+    }
+
+    abstract void nibbleBlock();
+
+    abstract void fiveBlock();
+
+    abstract void sixBlock();
+
+    abstract void byteBlock();
 
     abstract void storeResults();
 
@@ -105,6 +147,50 @@ abstract class DotProgram {
                 assembler.broadcast(sum(row, half), X, xAt(row, word));
             }
         }
+    }
+
+    /**
+     * Loads the scales of one part of the block for as many rows as a register holds.
+     *
+     * @param temporary a register to work with
+     * @param from the first row
+     */
+    final void loadScales(int to, int temporary, int part, int from) {
+        assembler.halvesToFloats(to, SCALES, from * Short.BYTES);
+        if (scales.blocks() > 1) {
+            multiplyWithBytes(to, temporary, part * ROWS + from);
+        }
+    }
+
+    /**
+     * Loads their minimums.
+     *
+     * @param rowScales the register with their scales
+     */
+    final void loadMinimums(int to, int temporary, int rowScales, int from) {
+        int at = (ROWS + from) * Short.BYTES;
+        switch (scales) {
+            case HALF_PAIRS -> assembler.halvesToFloats(to, SCALES, at);
+            case BYTE_PAIRS -> {
+                assembler.halvesToFloats(to, SCALES, at);
+                multiplyWithBytes(to, temporary, ROWS + from);
+            }
+            case HALVES, SIGNED_BYTES -> {}
+        }
+        if (weights.minimumFactor() != 0) {
+            assembler.broadcast(temporary, MINIMUM_FACTOR);
+            if (scales == Scales.HALVES) {
+                assembler.multiply(to, rowScales, temporary);
+            } else {
+                assembler.multiplyAdd(to, rowScales, temporary);
+            }
+        }
+    }
+
+    private void multiplyWithBytes(int to, int temporary, int at) {
+        assembler.bytesToInts(temporary, SCALE_BYTES, at);
+        assembler.toFloats(temporary, temporary);
+        assembler.multiply(to, to, temporary);
     }
 
     /** Takes two registers of words apart: the lower nibbles of their bytes, and in the next two the upper ones. */

@@ -12,7 +12,7 @@ public enum InstructionSet {
     /** Registers of 512 bits and dot products of bytes. */
     AVX512_VNNI("AVX-512 VNNI", List.of("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni")),
     /** Registers of 256 bits. */
-    AVX2("AVX2", List.of("avx2", "fma"));
+    AVX2("AVX2", List.of("avx2", "fma", "f16c"));
 
     private final String title;
     private final List<String> flags;

@@ -31,6 +31,8 @@ class AssemblerTest {
         check("62f11d4072974002000003", a -> a.shiftRight(28, Register.RDI, 0x240, 3));
         // vpbroadcastd zmm31, eax
         check("62627d487cf8", a -> a.broadcast(31, Register.RAX));
+        // vcvtph2ps zmm25, ymmword ptr [rcx+0x60]
+        check("62627d48138960000000", a -> a.halvesToFloats(25, Register.RCX, 0x60));
         // vcvtdq2ps zmm16, zmm16
         check("62a17c485bc0", a -> a.toFloats(16, 16));
         // add r10, rdx
@@ -43,8 +45,8 @@ class AssemblerTest {
         check("41b830303030", a -> a.set(Register.R8, 0x30303030));
         // add rsi, -1024
         check("4881c600fcffff", a -> a.add(Register.RSI, -1024));
-        // mov rax, qword ptr [rsp+8]
-        check("488b842408000000", a -> a.loadArgument(Register.RAX, 8));
+        // vpmovsxbd zmm28, xmmword ptr [r11+0x60]
+        check("62427d4821a360000000", a -> a.bytesToInts(28, Register.R11, 0x60));
     }
 
     @Test
@@ -77,8 +79,10 @@ class AssemblerTest {
         checkVex("c4627d58a608000000", a -> a.broadcast(12, Register.RSI, 8));
         // vmovdqu ymmword ptr [r9+32], ymm13
         checkVex("c4417e7fa920000000", a -> a.store(13, Register.R9, 32));
-        // vfmadd231ps ymm13, ymm12, ymmword ptr [r8+32]
-        checkVex("c4421db8a820000000", a -> a.multiplyAddLanes(13, 12, Register.R8, 32));
+        // vpmovsxbd ymm13, qword ptr [r11+0x30]
+        checkVex("c4427d21ab30000000", a -> a.bytesToInts(13, Register.R11, 0x30));
+        // vcvtph2ps ymm9, xmmword ptr [rcx+0x30]
+        checkVex("c4627d138930000000", a -> a.halvesToFloats(9, Register.RCX, 0x30));
         // vmovd xmm14, eax; vpbroadcastd ymm14, xmm14
         checkVex("c461796ef0c4427d58f6", a -> a.broadcast(14, Register.RAX));
     }

@@ -16,7 +16,10 @@ class InstructionSetTest {
             case AVX512_VNNI -> Encoding.EVEX;
             case AVX2 -> Encoding.VEX;
         };
-        assertThat(DotProduct.program(instructions, 1).assembler.encoding()).isEqualTo(expected);
+        assertThat(DotProduct.program(instructions, DotProduct.Weights.Q4_0, 1)
+                        .assembler
+                        .encoding())
+                .isEqualTo(expected);
         assertThat(PageProduct.program(instructions, 1, PageProduct.CHUNK)
                         .assembler
                         .encoding())
