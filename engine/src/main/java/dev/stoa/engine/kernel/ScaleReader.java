@@ -85,8 +85,8 @@ final class ScaleReader {
     /** A register of finite halves, from row {@code r} of 32. */
     private static FloatVector halves(int[] words, int at, int r) {
         return Lanes.shorts(words, at, r)
-                .lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 3)
+                // Sign-extended, so the sign comes to the top with the rest.
+                .lanewise(VectorOperators.LSHL, 13)
                 .and(HALF_BITS)
                 .reinterpretAsFloats()
                 .mul(HALF_BIAS);
