@@ -156,10 +156,7 @@ abstract class DotProgram {
      * @param from the first row
      */
     final void loadScales(int to, int temporary, int part, int from) {
-        assembler.halvesToFloats(to, SCALES, from * Short.BYTES);
-        if (scales.blocks() > 1) {
-            multiplyWithBytes(to, temporary, part * ROWS + from);
-        }
+        load(to, temporary, from, part * ROWS + from);
     }
 
     /**
@@ -168,14 +165,8 @@ abstract class DotProgram {
      * @param rowScales the register with their scales
      */
     final void loadMinimums(int to, int temporary, int rowScales, int from) {
-        int at = (ROWS + from) * Short.BYTES;
-        switch (scales) {
-            case HALF_PAIRS -> assembler.halvesToFloats(to, SCALES, at);
-            case BYTE_PAIRS -> {
-                assembler.halvesToFloats(to, SCALES, at);
-                multiplyWithBytes(to, temporary, ROWS + from);
-            }
-            case HALVES, SIGNED_BYTES -> {}
+        if (scales != Scales.HALVES) {
+            load(to, temporary, ROWS + from, ROWS + from);
         }
         if (weights.minimumFactor() != 0) {
             assembler.broadcast(temporary, MINIMUM_FACTOR);
@@ -187,10 +178,14 @@ abstract class DotProgram {
         }
     }
 
-    private void multiplyWithBytes(int to, int temporary, int at) {
-        assembler.bytesToInts(temporary, SCALE_BYTES, at);
-        assembler.toFloats(temporary, temporary);
-        assembler.multiply(to, to, temporary);
+    /** Loads halves, counted from the group's first, times the block's bytes, if there are any. */
+    private void load(int to, int temporary, int half, int byteAt) {
+        assembler.halvesToFloats(to, SCALES, half * Short.BYTES);
+        if (scales.blocks() > 1) {
+            assembler.bytesToInts(temporary, SCALE_BYTES, byteAt);
+            assembler.toFloats(temporary, temporary);
+            assembler.multiply(to, to, temporary);
+        }
     }
 
     /** Takes two registers of words apart: the lower nibbles of their bytes, and in the next two the upper ones. */
