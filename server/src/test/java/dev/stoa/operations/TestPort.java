@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -24,7 +23,7 @@ public final class TestPort {
     private static final int LAST = 31_999;
 
     private static final Path CLAIMS = Path.of(System.getProperty("java.io.tmpdir"), "stoa-test-ports");
-    private static final List<FileLock> held = new ArrayList<>();
+    private static final Map<Integer, FileLock> held = new HashMap<>();
 
     private TestPort() {}
 
@@ -41,7 +40,11 @@ public final class TestPort {
         throw new AssertionError("no free port from " + FIRST + " to " + LAST);
     }
 
+    /** Opens no file of a port that this JVM holds: to close it, at the latest with the garbage, would end the lock. */
     private static boolean lock(int port) {
+        if (held.containsKey(port)) {
+            return false;
+        }
         try {
             Files.createDirectories(CLAIMS);
             FileChannel file = FileChannel.open(
@@ -51,10 +54,8 @@ public final class TestPort {
                 file.close();
                 return false;
             }
-            held.add(lock);
+            held.put(port, lock);
             return true;
-        } catch (OverlappingFileLockException e) {
-            return false; // this JVM's own
         } catch (IOException e) {
             throw new AssertionError("cannot claim a port in " + CLAIMS, e);
         }

@@ -36,7 +36,7 @@ public final class KafkaBroker implements AutoCloseable {
     public static final String USER = "stoa";
     public static final String PASSWORD = "told-to-nobody";
     private static final Duration SOON = Duration.ofSeconds(90);
-    public static final int PARTITIONS = 3;
+    static final int PARTITIONS = 3;
     private static final JsonMapper JSON = new JsonMapper();
 
     static {
