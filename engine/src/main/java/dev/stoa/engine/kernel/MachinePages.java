@@ -7,10 +7,20 @@ import java.lang.foreign.MemorySegment;
 final class MachinePages implements PageProducts {
     private final PageProduct product;
     private final int headSize;
+    private int[] firstAhead = {};
+    private int[] secondAhead = {};
+    private int aheadAt;
 
     MachinePages(PageProduct product, int headSize) {
         this.product = product;
         this.headSize = headSize;
+    }
+
+    @Override
+    public void ahead(int[] first, int[] second, int at) {
+        firstAhead = first;
+        secondAhead = second;
+        aheadAt = at;
     }
 
     @Override
@@ -25,7 +35,9 @@ final class MachinePages implements PageProducts {
                     two,
                     floats(queries, i * headSize),
                     floats(scores, to + i * stride),
-                    (long) stride * Float.BYTES);
+                    (long) stride * Float.BYTES,
+                    ints(firstAhead, aheadAt),
+                    ints(secondAhead, aheadAt));
         }
     }
 

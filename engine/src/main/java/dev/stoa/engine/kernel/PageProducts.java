@@ -9,6 +9,13 @@ public interface PageProducts {
     int TILE = 2 * Kernels.PAGE;
 
     /**
+     * Says which keys are wanted after the next {@link #score}, as they may have to come from far. They are not read.
+     *
+     * @param at where the keys begin in both pages
+     */
+    default void ahead(int[] first, int[] second, int at) {}
+
+    /**
      * Scores of up to {@value #TILE} tokens: {@code scores[i][t] = Σ query[i][d] · key[t][d]}, a chain of fused multiply-adds
      * in the order of {@code d}.
      *

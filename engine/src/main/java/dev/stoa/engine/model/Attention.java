@@ -127,6 +127,8 @@ final class Attention {
             scores = new float[Math.max(padded(count) * tokens, 2 * scores.length)];
         }
         for (int t = 0; t < end - start; t += TILE) {
+            int nextTile = Math.min(start + t + TILE, end - 1);
+            pages.ahead(page(sequence, nextTile), following(sequence, nextTile, end), pageAt);
             pages.score(
                     page(sequence, start + t),
                     following(sequence, start + t, end),

@@ -280,6 +280,7 @@ class KernelTwinTest {
         float[] scores = new float[16 * stride + 5];
         float[] sums = new float[16 * width];
         PageProducts products = kernels.pages(type, size, width);
+        products.ahead(second, pages[0], 3);
         products.score(pages[0], second, 3, queries, count, scores, 5, stride);
         for (int i = 0; i < 16; i++) {
             Arrays.fill(

@@ -252,17 +252,32 @@ final class Assembler {
         word(factor);
     }
 
+    /** {@code to =} 64 bits, a distance in bytes from the stack's end. */
+    void loadFromStack(Register to, int distance) {
+        code.write(0x48 | to.number >> 3 << 2);
+        code.write(0x8b);
+        code.write(0x80 | (to.number & 7) << 3 | Register.RSP.number);
+        code.write(0x24);
+        word(distance);
+    }
+
     void copy(Register to, Register from) {
         code.write(0x48 | from.number >> 3 << 2 | to.number >> 3);
         code.write(0x89);
         code.write(0xc0 | (from.number & 7) << 3 | to.number & 7);
     }
 
-    /** Asks for a cache line that will be wanted; an address that isn't there does nothing. */
+    /**
+     * Asks for a cache line that will be wanted, into the second cache: that one waits for more lines at once than the
+     * first. An address that isn't there does nothing.
+     */
     void prefetch(Register base, int distance) {
+        if (base.number >= 8) {
+            code.write(0x41);
+        }
         code.write(0x0f);
         code.write(0x18);
-        code.write(0x80 | 1 << 3 | base.number & 7);
+        code.write(0x80 | 2 << 3 | base.number & 7);
         word(distance);
     }
 

@@ -21,6 +21,7 @@ final class Avx2PageProgram extends PageProgram {
     @Override
     byte[] scores() {
         pageScores(Register.RDI, 0);
+        loadSecondAhead(Register.R9);
         assembler.add(Register.RDX, -2 * words * Float.BYTES);
         pageScores(Register.RSI, TOKENS_BYTES);
         assembler.end();
@@ -34,15 +35,15 @@ final class Avx2PageProgram extends PageProgram {
         scorePass(page, true);
         assembler.add(page, -words * TOKENS_BYTES);
         scorePass(page, false);
-        assembler.copy(Register.R9, Register.RCX);
+        assembler.copy(Register.R10, Register.RCX);
         for (int query = 0; query < queries; query++) {
-            assembler.store(2 * query, Register.R9, to);
-            assembler.store(2 * query + 1, Register.R9, to + REGISTER_BYTES);
-            assembler.add(Register.R9, Register.R8);
+            assembler.store(2 * query, Register.R10, to);
+            assembler.store(2 * query + 1, Register.R10, to + REGISTER_BYTES);
+            assembler.add(Register.R10, Register.R8);
         }
     }
 
-    /** The numbers in the low halves of all words come first. The page of values, wanted next, follows that of keys. */
+    /** The numbers in the low halves of all words come first. */
     private void scorePass(Register page, boolean low) {
         assembler.set(COUNT, words);
         int begin = assembler.here();
@@ -50,6 +51,9 @@ final class Avx2PageProgram extends PageProgram {
         half(SECOND, page, REGISTER_BYTES, low);
         if (low) {
             assembler.prefetch(page, words * TOKENS_BYTES);
+        } else {
+            assembler.prefetch(Register.R9, 0);
+            assembler.add(Register.R9, TOKENS_BYTES);
         }
         for (int query = 0; query < queries; query++) {
             assembler.broadcast(QUERY, Register.RDX, query * 2 * words * Float.BYTES);

@@ -20,6 +20,7 @@ final class Avx512PageProgram extends PageProgram {
         for (int i = 0; i < 2 * queries; i++) {
             assembler.xor(i, i, i);
         }
+        loadSecondAhead(Register.R10);
         scorePass(true);
         assembler.add(Register.RDI, -words * REGISTER_BYTES);
         assembler.add(Register.RSI, -words * REGISTER_BYTES);
@@ -33,7 +34,7 @@ final class Avx512PageProgram extends PageProgram {
         return assembler.bytes();
     }
 
-    /** The numbers in the low halves of all words come first. The page of values, wanted next, follows that of keys. */
+    /** The numbers in the low halves of all words come first. */
     private void scorePass(boolean low) {
         assembler.set(COUNT, words);
         int begin = assembler.here();
@@ -42,6 +43,11 @@ final class Avx512PageProgram extends PageProgram {
         if (low) {
             assembler.prefetch(Register.RDI, words * REGISTER_BYTES);
             assembler.prefetch(Register.RSI, words * REGISTER_BYTES);
+        } else {
+            assembler.prefetch(Register.R9, 0);
+            assembler.prefetch(Register.R10, 0);
+            assembler.add(Register.R9, REGISTER_BYTES);
+            assembler.add(Register.R10, REGISTER_BYTES);
         }
         for (int query = 0; query < queries; query++) {
             assembler.broadcast(QUERY, Register.RDX, query * 2 * words * Float.BYTES);

@@ -16,7 +16,13 @@ public final class PageProduct {
     public static final int CHUNK = PageProgram.CHUNK;
 
     private static final MethodHandle SCORES = handle(
-            ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS);
     private static final MethodHandle SUMS = handle(
             ValueLayout.ADDRESS,
             ValueLayout.ADDRESS,
@@ -67,12 +73,14 @@ public final class PageProduct {
             MemorySegment second,
             MemorySegment queries,
             MemorySegment scores,
-            long stride) {
+            long stride,
+            MemorySegment firstAhead,
+            MemorySegment secondAhead) {
         assert Math.min(first.byteSize(), second.byteSize()) >= (long) headSize * PAGE * Short.BYTES : "page";
         assert queries.byteSize() >= (long) count * headSize * Float.BYTES : "queries";
         assert scores.byteSize() >= (count - 1) * stride + 2L * PAGE * Float.BYTES : "scores";
         try {
-            SCORES.invokeExact(this.scores[count - 1], first, second, queries, scores, stride);
+            SCORES.invokeExact(this.scores[count - 1], first, second, queries, scores, stride, firstAhead, secondAhead);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {

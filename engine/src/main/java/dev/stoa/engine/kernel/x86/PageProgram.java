@@ -39,7 +39,8 @@ abstract class PageProgram {
 
     /**
      * Scores of 32 tokens. Arguments: two pages of keys {@code [words][16]}, the queries {@code [queries][headSize]}, the
-     * scores {@code [queries][…]}, and the bytes from a query's scores to the next's.
+     * scores {@code [queries][…]}, the bytes from a query's scores to the next's, and two pages of keys to ask for. The
+     * pages of values, wanted next, are asked for as well; they follow those of keys.
      */
     abstract byte[] scores();
 
@@ -49,6 +50,11 @@ abstract class PageProgram {
      * the next's, the sums {@code [queries][headSize]} from the same place, and the number of tokens, at least one.
      */
     abstract byte[] sums();
+
+    /** Where the second of the pages to ask for is: the seventh argument, behind the address to return to. */
+    final void loadSecondAhead(Register to) {
+        assembler.loadFromStack(to, Long.BYTES);
+    }
 
     /** An address for the scores of each query, {@code RDX} bytes apart from {@code RSI}. */
     final Register[] scoreAddresses() {

@@ -45,6 +45,10 @@ class AssemblerTest {
         check("41b830303030", a -> a.set(Register.R8, 0x30303030));
         // add rsi, -1024
         check("4881c600fcffff", a -> a.add(Register.RSI, -1024));
+        // prefetcht1 byte ptr [r9+0x12340]
+        check("410f189140230100", a -> a.prefetch(Register.R9, 0x12340));
+        // mov r10, qword ptr [rsp+0x12348]
+        check("4c8b942448230100", a -> a.loadFromStack(Register.R10, 0x12348));
         // vpmovsxbd zmm28, xmmword ptr [r11+0x60]
         check("62427d4821a360000000", a -> a.bytesToInts(28, Register.R11, 0x60));
     }
