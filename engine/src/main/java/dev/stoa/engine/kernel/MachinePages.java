@@ -52,13 +52,14 @@ final class MachinePages implements PageProducts {
             int count,
             int depth,
             float[] sums) {
-        sum(first, at, scores, from, stride, count, Math.min(depth, Kernels.PAGE), sums);
+        sum(first, at, scores, from, stride, count, Math.min(depth, Kernels.PAGE), sums, firstAhead);
         if (depth > Kernels.PAGE) {
-            sum(second, at, scores, from + Kernels.PAGE, stride, count, depth - Kernels.PAGE, sums);
+            sum(second, at, scores, from + Kernels.PAGE, stride, count, depth - Kernels.PAGE, sums, secondAhead);
         }
     }
 
-    private void sum(int[] page, int at, float[] scores, int from, int stride, int count, int depth, float[] sums) {
+    private void sum(
+            int[] page, int at, float[] scores, int from, int stride, int count, int depth, float[] sums, int[] ahead) {
         for (int word = 0; word < headSize / 2; word += PageProduct.CHUNK / 2) {
             for (int i = 0; i < count; i += PageProduct.MAX_QUERIES) {
                 product.sum(
@@ -67,7 +68,8 @@ final class MachinePages implements PageProducts {
                         floats(scores, from + i * stride),
                         (long) stride * Float.BYTES,
                         floats(sums, i * headSize + word),
-                        depth);
+                        depth,
+                        ints(ahead, aheadAt + word * Kernels.PAGE));
             }
         }
     }

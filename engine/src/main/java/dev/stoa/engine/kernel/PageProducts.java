@@ -9,7 +9,8 @@ public interface PageProducts {
     int TILE = 2 * Kernels.PAGE;
 
     /**
-     * Says which keys are wanted after the next {@link #score}, as they may have to come from far. They are not read.
+     * Says, before each {@link #score} and {@link #sum}, which keys are wanted after it, as they may have to come from far.
+     * They are not read.
      *
      * @param at where the keys begin in both pages
      */

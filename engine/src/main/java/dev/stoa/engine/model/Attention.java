@@ -41,6 +41,19 @@ final class Attention {
 
     private int tokens;
 
+    /**
+     * What one call computes, for the query heads of {@code keyValueHead}.
+     *
+     * @param position of the first row
+     * @param count neighbouring rows
+     */
+    record Rows(KvSequence sequence, int keyValueHead, int position, int count) {
+        /** The first position that none of them sees. */
+        private int end() {
+            return position + count;
+        }
+    }
+
     Attention(Kernels kernels, ModelConfig config, KvStorage storage) {
         this.kernels = kernels;
         this.config = config;
@@ -64,106 +77,94 @@ final class Attention {
     }
 
     /**
-     * @param position of the first row; the others follow
+     * @param next of the next call, whose keys are fetched meanwhile; {@code rows} where there is none
      * @param query shape {@code [rows][heads][headSize]} from {@code at}
-     * @param out the same shape from {@code at}; the heads of {@code keyValueHead} are written
+     * @param out the same shape from {@code at}; the heads of the key-value head are written
      */
-    void attend(
-            KvSequence sequence,
-            int layer,
-            int keyValueHead,
-            int position,
-            int rows,
-            float[] query,
-            float[] out,
-            int at) {
-        int start = windowStart(layer, position) / PAGE * PAGE;
-        int end = position + rows;
-        tokens = (end - start + TILE - 1) / TILE * TILE;
-        int count = rows * config.group();
-        gather(query, at, keyValueHead, rows);
-        score(sequence, storage.layout().keys(layer, keyValueHead), start, end, count);
+    void attend(Rows rows, Rows next, int layer, float[] query, float[] out, int at) {
+        int start = start(rows, layer);
+        tokens = (rows.end() - start + TILE - 1) / TILE * TILE;
+        int count = rows.count() * config.group();
+        gather(query, at, rows);
+        score(rows, layer, count);
         for (int i = 0; i < count; i++) {
             if (config.attentionCap() > 0) {
                 SoftCap.apply(scores, i * tokens, tokens, config.attentionCap(), config.attentionScale());
             }
-            int own = position + i / config.group();
+            int own = rows.position() + i / config.group();
             int from = windowStart(layer, own) - start;
             totals[i] = kernels.softmax(
                     scores, i * tokens, from, own + 1 - start, tokens, config.attentionScale(), partial);
         }
         Arrays.fill(scores, count * tokens, padded(count) * tokens, 0f);
-        sum(sequence, storage.layout().values(layer, keyValueHead), start, end, count);
-        scatter(out, at, keyValueHead, rows);
+        sum(rows, next, layer, count);
+        scatter(out, at, rows);
+    }
+
+    /** Where the first page begins that the rows see. */
+    private int start(Rows rows, int layer) {
+        return windowStart(layer, rows.position()) / PAGE * PAGE;
     }
 
     private int windowStart(int layer, int position) {
         return config.windowed(layer) ? Math.max(0, position - config.window() + 1) : 0;
     }
 
-    private void gather(float[] query, int at, int keyValueHead, int rows) {
+    private void gather(float[] query, int at, Rows rows) {
         int size = config.headSize();
-        int group = config.group();
-        for (int i = 0; i < rows * group; i++) {
-            int from = at + (i / group * config.heads() + keyValueHead * group + i % group) * size;
-            System.arraycopy(query, from, queries, i * width, size);
+        int count = rows.count() * config.group();
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(query, at + head(rows, i) * size, queries, i * width, size);
         }
-        int count = rows * group;
         Arrays.fill(queries, count * width, padded(count) * width, 0f);
     }
 
-    private void scatter(float[] out, int at, int keyValueHead, int rows) {
+    private void scatter(float[] out, int at, Rows rows) {
         int size = config.headSize();
-        int group = config.group();
-        for (int i = 0; i < rows * group; i++) {
-            int to = at + (i / group * config.heads() + keyValueHead * group + i % group) * size;
+        for (int i = 0; i < rows.count() * config.group(); i++) {
             kernels.scale(sums, i * width, size, 1 / totals[i]);
-            System.arraycopy(sums, i * width, out, to, size);
+            System.arraycopy(sums, i * width, out, at + head(rows, i) * size, size);
         }
     }
 
-    private void score(KvSequence sequence, int pageAt, int start, int end, int count) {
+    /** The query head of the i-th query, counted over all rows. */
+    private int head(Rows rows, int i) {
+        int group = config.group();
+        return i / group * config.heads() + rows.keyValueHead() * group + i % group;
+    }
+
+    private void score(Rows rows, int layer, int count) {
         if (scores.length < padded(count) * tokens) {
             scores = new float[Math.max(padded(count) * tokens, 2 * scores.length)];
         }
-        for (int t = 0; t < end - start; t += TILE) {
-            int nextTile = Math.min(start + t + TILE, end - 1);
-            pages.ahead(page(sequence, nextTile), following(sequence, nextTile, end), pageAt);
-            pages.score(
-                    page(sequence, start + t),
-                    following(sequence, start + t, end),
-                    pageAt,
-                    queries,
-                    count,
-                    scores,
-                    t,
-                    tokens);
+        int at = storage.layout().keys(layer, rows.keyValueHead());
+        int start = start(rows, layer);
+        for (int t = start; t < rows.end(); t += TILE) {
+            ahead(rows, t + TILE, at);
+            pages.score(page(rows, t), page(rows, t + PAGE), at, queries, count, scores, t - start, tokens);
         }
     }
 
     /** Only tokens that the rows may see are added: what lies beyond them in a page may be anything. */
-    private void sum(KvSequence sequence, int pageAt, int start, int end, int count) {
+    private void sum(Rows rows, Rows next, int layer, int count) {
         Arrays.fill(sums, 0, padded(count) * width, 0f);
-        for (int t = 0; t < end - start; t += TILE) {
-            pages.sum(
-                    page(sequence, start + t),
-                    following(sequence, start + t, end),
-                    pageAt,
-                    scores,
-                    t,
-                    tokens,
-                    count,
-                    Math.min(TILE, end - start - t),
-                    sums);
+        int at = storage.layout().values(layer, rows.keyValueHead());
+        int keysAhead = storage.layout().keys(layer, next.keyValueHead());
+        int start = start(rows, layer);
+        int startAhead = start(next, layer);
+        for (int t = start; t < rows.end(); t += TILE) {
+            ahead(next, startAhead + t - start, keysAhead);
+            int depth = Math.min(TILE, rows.end() - t);
+            pages.sum(page(rows, t), page(rows, t + PAGE), at, scores, t - start, tokens, count, depth, sums);
         }
     }
 
-    private int[] page(KvSequence sequence, int position) {
-        return storage.block(sequence.block(position / PAGE));
+    private void ahead(Rows rows, int position, int at) {
+        pages.ahead(page(rows, position), page(rows, position + PAGE), at);
     }
 
-    /** The page after that of {@code position}, or the same where no token before {@code end} is in it. */
-    private int[] following(KvSequence sequence, int position, int end) {
-        return page(sequence, position + PAGE < end ? position + PAGE : position);
+    /** The page of a position, or the last one where the rows see none there. */
+    private int[] page(Rows rows, int position) {
+        return storage.block(rows.sequence().block(Math.min(position, rows.end() - 1) / PAGE));
     }
 }

@@ -337,8 +337,8 @@ public final class Transformer {
         int head = item % config.keyValueHeads();
         int row = tileStart[tile];
         int width = config.heads() * config.headSize();
-        attentions[worker].attend(
-                batch.sequence(row), layer, head, batch.position(row), tileRows[tile], query, attended, row * width);
+        Attention.Rows next = rows(Math.min(item + 1, tiles * config.keyValueHeads() - 1));
+        attentions[worker].attend(rows(item), next, layer, query, attended, row * width);
         if (wholeBlocks) {
             int blocks = config.group() * config.headSize() / Activations.BLOCK;
             for (int each = row; each < row + tileRows[tile]; each++) {
@@ -347,6 +347,13 @@ public final class Transformer {
                 }
             }
         }
+    }
+
+    private Attention.Rows rows(int item) {
+        int tile = item / config.keyValueHeads();
+        int row = tileStart[tile];
+        return new Attention.Rows(
+                batch.sequence(row), item % config.keyValueHeads(), batch.position(row), tileRows[tile]);
     }
 
     private void quantizeAttended(int row, int worker) {

@@ -75,7 +75,7 @@ final class Avx2PageProgram extends PageProgram {
         }
     }
 
-    /** Eight words at a time, over all tokens; then back to the first token. */
+    /** Eight words at a time, over all tokens; then back to the first token. The first two of these four ask for lines. */
     @Override
     byte[] sums() {
         Register[] scores = scoreAddresses();
@@ -87,11 +87,11 @@ final class Avx2PageProgram extends PageProgram {
             for (int i = 0; i < 2 * queries; i++) {
                 assembler.store(i, Register.RCX, i * words * Float.BYTES + distance);
             }
-            assembler.multiply(Register.RDX, Register.R8, -words * Integer.BYTES);
-            assembler.add(Register.RDI, Register.RDX);
-            assembler.multiply(Register.RDX, Register.R8, -Float.BYTES);
+            assembler.multiply(COUNT, Register.R8, -words * Integer.BYTES);
+            assembler.add(Register.RDI, COUNT);
+            assembler.multiply(COUNT, Register.R8, -Float.BYTES);
             for (int query = 0; query < queries; query++) {
-                assembler.add(scores[query], Register.RDX);
+                assembler.add(scores[query], COUNT);
             }
         }
         assembler.end();
@@ -103,6 +103,10 @@ final class Avx2PageProgram extends PageProgram {
         int begin = assembler.here();
         half(FIRST, Register.RDI, distance, true);
         half(SECOND, Register.RDI, distance, false);
+        if (distance < 2 * REGISTER_BYTES) {
+            assembler.prefetch(AHEAD, 0);
+            assembler.add(AHEAD, LINE);
+        }
         for (int query = 0; query < queries; query++) {
             assembler.broadcast(QUERY, scores[query], 0);
             assembler.multiplyAdd(2 * query, FIRST, QUERY);

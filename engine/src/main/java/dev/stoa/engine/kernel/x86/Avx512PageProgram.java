@@ -79,6 +79,9 @@ final class Avx512PageProgram extends PageProgram {
         for (int i = 0; i < 4; i++) {
             half(FIRST + i, Register.RDI, i % 2 * REGISTER_BYTES, i < 2);
         }
+        assembler.prefetch(AHEAD, 0);
+        assembler.prefetch(AHEAD, LINE);
+        assembler.add(AHEAD, 2 * LINE);
         for (int query = 0; query < queries; query++) {
             assembler.broadcast(QUERY, scores[query], 0);
             for (int i = 0; i < 4; i++) {

@@ -28,7 +28,8 @@ public final class PageProduct {
             ValueLayout.ADDRESS,
             ValueLayout.JAVA_LONG,
             ValueLayout.ADDRESS,
-            ValueLayout.JAVA_LONG);
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS);
 
     private static final int PAGE = 16;
 
@@ -89,13 +90,20 @@ public final class PageProduct {
     }
 
     /** See {@link PageProgram#sums}; {@code stride} in bytes. Nothing is checked unless assertions are on. */
-    public void sum(int count, MemorySegment page, MemorySegment scores, long stride, MemorySegment sums, long tokens) {
+    public void sum(
+            int count,
+            MemorySegment page,
+            MemorySegment scores,
+            long stride,
+            MemorySegment sums,
+            long tokens,
+            MemorySegment ahead) {
         assert tokens > 0 && tokens <= PAGE : "tokens";
         assert page.byteSize() >= ((tokens - 1) * headSize + CHUNK) * Short.BYTES : "page";
         assert scores.byteSize() >= (count - 1) * stride + tokens * Float.BYTES : "scores";
         assert sums.byteSize() >= ((count - 0.5) * headSize + CHUNK / 2.0) * Float.BYTES : "sums";
         try {
-            SUMS.invokeExact(this.sums[count - 1], page, scores, stride, sums, tokens);
+            SUMS.invokeExact(this.sums[count - 1], page, scores, stride, sums, tokens, ahead);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {

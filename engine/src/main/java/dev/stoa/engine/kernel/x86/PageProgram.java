@@ -16,7 +16,12 @@ abstract class PageProgram {
     static final int CHUNK = 64;
 
     static final int HALF_BITS = 16;
+    /** Bytes that are asked for at once. */
+    static final int LINE = 64;
+
     static final Register COUNT = Register.RAX;
+    /** What {@link #sums} asks for. */
+    static final Register AHEAD = Register.RDX;
 
     private static final int UPPER_HALVES = 0xffff0000;
 
@@ -47,7 +52,8 @@ abstract class PageProgram {
     /**
      * Adds {@code score · value} over the tokens of one page, for the numbers in 32 words. Arguments: the page of values
      * {@code [16][words]} from the first of these words, the scores {@code [queries][…]}, the bytes from a query's scores to
-     * the next's, the sums {@code [queries][headSize]} from the same place, and the number of tokens, at least one.
+     * the next's, the sums {@code [queries][headSize]} from the same place, the number of tokens, at least one, and memory
+     * to ask for: two lines for each token.
      */
     abstract byte[] sums();
 
@@ -56,13 +62,18 @@ abstract class PageProgram {
         assembler.loadFromStack(to, Long.BYTES);
     }
 
-    /** An address for the scores of each query, {@code RDX} bytes apart from {@code RSI}. */
+    /**
+     * An address for the scores of each query, {@code RDX} bytes apart from {@code RSI}; {@link #AHEAD} gets the sixth
+     * argument.
+     */
     final Register[] scoreAddresses() {
         Register[] scores = {Register.RSI, Register.R9, Register.R10, Register.R11};
+        assembler.copy(COUNT, Register.R9);
         for (int query = 1; query < queries; query++) {
             assembler.copy(scores[query], scores[query - 1]);
             assembler.add(scores[query], Register.RDX);
         }
+        assembler.copy(AHEAD, COUNT);
         return scores;
     }
 }
