@@ -47,7 +47,7 @@ final class Policy {
         return literals;
     }
 
-    /** @param window characters held back where the policy has regular expressions */
+    /** @param window most characters held back for regular expressions */
     Scanner scanner(int window) {
         return new Scanner(this, window);
     }

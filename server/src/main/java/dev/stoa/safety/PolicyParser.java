@@ -112,7 +112,7 @@ final class PolicyParser {
             if (pattern.matcher("").matches()) {
                 throw new PolicyException(number, "the expression matches the empty text");
             }
-            return new Rule.Regex(category, number, pattern);
+            return new Rule.Regex(category, number, pattern, PrefixAutomaton.of(expression));
         } catch (PatternSyntaxException e) {
             throw new PolicyException(number, "not a regular expression of RE2: " + e.getDescription());
         }

@@ -19,6 +19,10 @@ sealed interface Rule {
      */
     record Literal(String category, int line, String text, boolean openStart, boolean openEnd) implements Rule {}
 
-    /** A regular expression over folded text, matched in linear time. */
-    record Regex(String category, int line, Pattern pattern) implements Rule {}
+    /**
+     * A regular expression over folded text, matched in linear time.
+     *
+     * @param prefixes tells when to look for it, and from where on
+     */
+    record Regex(String category, int line, Pattern pattern, PrefixAutomaton prefixes) implements Rule {}
 }

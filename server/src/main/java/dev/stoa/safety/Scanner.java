@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
  * that is longer than the window is found, but what stood before the window has left. For the same text the same
  * characters are released however it is cut. Not thread-safe.
  *
- * <p>How much is held back: for literals the longest end of the text that begins one, plus the character after it where
- * a literal must end with its word; for regular expressions always the window, as RE2 can't tell whether a match might
- * still begin.
+ * <p>How much is held back: the longest end of the text that may begin a match, plus the character after it where that
+ * decides, as at the end of a word; for regular expressions no more than the window.
  */
 final class Scanner {
 
@@ -36,6 +35,8 @@ final class Scanner {
     private final List<Found> unconfirmed = new ArrayList<>();
 
     private LiteralAutomaton.Node state;
+    /** In the order of the policy's regular expressions. */
+    private final List<PrefixAutomaton.Watch> watches;
     /** Places in the original: of the first held character, and of the first that is not folded yet. */
     private int heldFrom;
 
@@ -45,6 +46,9 @@ final class Scanner {
         this.policy = policy;
         this.window = window;
         this.state = policy.literals().root();
+        this.watches = policy.regexes().stream()
+                .map(rule -> rule.prefixes().new Watch())
+                .toList();
     }
 
     /** Takes the next piece. */
@@ -67,8 +71,9 @@ final class Scanner {
         for (Found waiting : unconfirmed) {
             holdFrom = Math.min(holdFrom, waiting.start());
         }
-        for (Rule.Regex rule : policy.regexes()) {
-            int from = search(rule, last);
+        for (int i = 0; i < watches.size(); i++) {
+            Rule.Regex rule = policy.regexes().get(i);
+            int from = search(rule, watches.get(i), last);
             if (from >= 0 && (found == null || from < found.start())) {
                 found = new Found(rule, from);
             } else if (from < 0) {
@@ -104,6 +109,7 @@ final class Scanner {
 
     private @Nullable Found readChar(char c) {
         int place = folded.end() - 1;
+        watches.forEach(watch -> watch.take(c, place));
         if (!unconfirmed.isEmpty()) {
             if (!Words.joins(folded.charAt(place - 1), c)) {
                 return unconfirmed.getFirst();
@@ -127,13 +133,16 @@ final class Scanner {
     }
 
     /**
-     * Looks for a regular expression.
+     * Looks for a regular expression where a match may have ended.
      *
      * @return the place of a certain match; else -1 minus the place from which the text must be held back
      */
-    private int search(Rule.Regex rule, boolean last) {
+    private int search(Rule.Regex rule, PrefixAutomaton.Watch watch, boolean last) {
         int end = folded.end();
-        int hold = last ? end : Math.max(end - window, folded.start());
+        int hold = last ? end : Math.max(watch.from(end), Math.max(end - window, folded.start()));
+        if (!watch.mayHaveEnded()) {
+            return -1 - hold;
+        }
         Matcher matcher = rule.pattern().matcher(folded.known());
         // What follows forgotten text is no beginning: the first known character only says what stands before.
         int from = folded.start() == 0 ? 0 : 1;

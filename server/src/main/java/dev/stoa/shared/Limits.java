@@ -35,7 +35,7 @@ import org.springframework.util.unit.DataSize;
  * @param usageQueue ledger entries that wait for the database: some minutes of outage at a busy server's rate; when it
  *     is full, requests wait to settle and so hold their place
  * @param usageBatch most ledger entries written in one statement
- * @param safetyWindow characters held back for regular expressions of the safety policy; a longer match is still
+ * @param safetyWindow most characters held back for regular expressions of the safety policy; a longer match is still
  *     stopped, but its beginning may have left
  * @param engineStall how long the engine may make no step with work waiting before it counts as unhealthy: the longest
  *     step seen on a slow machine with a long prompt is some seconds

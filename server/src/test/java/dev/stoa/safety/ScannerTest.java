@@ -107,6 +107,47 @@ class ScannerTest {
     }
 
     @Test
+    void holdsBackOnlyWhatMayBecomeAMatchOfAnExpression() {
+        Scanner scanner = policy("re:\\b\\d{3}-\\d{2}-\\d{4}\\b").scanner(WINDOW);
+        assertThat(scanner.accept("it is 12")).isEqualTo(new Scanner.Released("it is "));
+        assertThat(scanner.accept(" o'clock")).isEqualTo(new Scanner.Released("12 o'clock"));
+        assertThat(scanner.accept(": 123-45-6789")).isEqualTo(new Scanner.Released(": "));
+        assertThat(scanner.accept("0")).isEqualTo(new Scanner.Released("123-45-67"));
+        assertThat(scanner.accept(" 123-45-6789")).isEqualTo(new Scanner.Released("890 "));
+        assertThat(scanner.accept(",")).isInstanceOf(Scanner.Hit.class);
+    }
+
+    @Test
+    void whatAnExpressionMayBecomeIsHeldNoLongerThanTheWindow() {
+        Scanner scanner = policy("re:\\w+@example").scanner(WINDOW);
+        assertThat(scanner.accept("a".repeat(WINDOW + 2))).isEqualTo(new Scanner.Released("aa"));
+    }
+
+    @Test
+    void anExpressionIsFoundAsIfAllWereHeldBack() {
+        List<String> expressions =
+                List.of("\\bkey-[0-9]{4,8}\\b", "foo\\B", "(a|ab)+c", "\\w+@\\w+\\.de", "x[^y]*y", "1.2?3");
+        List<String> words =
+                List.of("key-", "1", "23", "4567", "foo", "d", " ", "a", "ab", "c", "@", ".de", "x", "y", "ß");
+        for (long seed = 0; seed < 5_000; seed++) {
+            Random random = new Random(seed);
+            String expression = expressions.get(random.nextInt(expressions.size()));
+            Rule.Regex known = policy("re:" + expression).regexes().getFirst();
+            assertThat(known.prefixes()).isNotSameAs(PrefixAutomaton.ALWAYS);
+            Policy always =
+                    new Policy("always", List.of(new Rule.Regex("c", 1, known.pattern(), PrefixAutomaton.ALWAYS)));
+            StringBuilder text = new StringBuilder();
+            for (int i = random.nextInt(10); i >= 0; i--) {
+                text.append(words.get(random.nextInt(words.size())));
+            }
+            List<String> pieces = cut(text.toString(), random);
+            assertThat(read(policy("re:" + expression), pieces))
+                    .as("seed %d: %s in “%s”", seed, expression, text)
+                    .isEqualTo(read(always, pieces));
+        }
+    }
+
+    @Test
     void noCutOfTheTextChangesWhatGetsOut() {
         Policy policy = policy("make a bomb", "*rm -rf*", "re:\\bkey-[0-9]{4,8}\\b", "😈 plan");
         List<String> words = List.of(
