@@ -1,5 +1,6 @@
 package dev.stoa.inference.upstream;
 
+import dev.stoa.shared.LongWaits;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -7,13 +8,14 @@ import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,10 @@ final class Inbox implements BodyHandler<Void>, BodySubscriber<Void> {
     /** The reader's own side closed it. */
     record Closed() implements Item {}
 
-    private final BlockingQueue<Item> items = new LinkedBlockingQueue<>();
+    private final Queue<Item> items = new ConcurrentLinkedQueue<>();
+    /** The reader, while it waits or is about to. */
+    private volatile @Nullable Thread waiting;
+
     private final CompletableFuture<@Nullable Void> body = new CompletableFuture<>();
     /** Buffers that may still come after the answer's end; negative before it. */
     private final AtomicInteger trailers = new AtomicInteger(-1);
@@ -55,7 +60,7 @@ final class Inbox implements BodyHandler<Void>, BodySubscriber<Void> {
 
     @Override
     public BodySubscriber<Void> apply(ResponseInfo info) {
-        items.add(new Head(info.statusCode(), info.headers()));
+        put(new Head(info.statusCode(), info.headers()));
         return this;
     }
 
@@ -78,7 +83,7 @@ final class Inbox implements BodyHandler<Void>, BodySubscriber<Void> {
     @Override
     public void onNext(List<ByteBuffer> buffers) {
         if (trailers.get() < 0) {
-            items.add(new Bytes(buffers));
+            put(new Bytes(buffers));
         } else if (trailers.getAndDecrement() <= 0) {
             cancel();
         }
@@ -86,19 +91,19 @@ final class Inbox implements BodyHandler<Void>, BodySubscriber<Void> {
 
     @Override
     public void onError(Throwable cause) {
-        items.add(new Broken(cause));
+        put(new Broken(cause));
         body.complete(null);
     }
 
     @Override
     public void onComplete() {
-        items.add(new End());
+        put(new End());
         body.complete(null);
     }
 
     /** There is no response. */
     void failed(Throwable cause) {
-        items.add(new Broken(cause));
+        put(new Broken(cause));
     }
 
     /**
@@ -107,11 +112,40 @@ final class Inbox implements BodyHandler<Void>, BodySubscriber<Void> {
      * @return null when nothing came in time
      */
     @Nullable Item poll(long nanos) throws InterruptedException {
-        Item item = items.poll(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        Item item = items.poll();
+        if (item == null && nanos > 0) {
+            item = await(nanos);
+        }
         if (item instanceof Bytes) {
             request(1);
         }
         return item;
+    }
+
+    private @Nullable Item await(long nanos) throws InterruptedException {
+        long until = System.nanoTime() + nanos;
+        waiting = Thread.currentThread();
+        try {
+            Item item = items.poll();
+            for (long left = nanos; item == null && left > 0; left = until - System.nanoTime()) {
+                LongWaits.park(this, left);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                item = items.poll();
+            }
+            return item;
+        } finally {
+            waiting = null;
+        }
+    }
+
+    private void put(Item item) {
+        items.add(item);
+        LockSupport.unpark(waiting);
     }
 
     private synchronized void request(int buffers) {
@@ -132,7 +166,7 @@ final class Inbox implements BodyHandler<Void>, BodySubscriber<Void> {
     synchronized void cancel() {
         if (!cancelled) {
             cancelled = true;
-            items.add(new Closed());
+            put(new Closed());
             if (subscription != null) {
                 subscription.cancel();
             }
