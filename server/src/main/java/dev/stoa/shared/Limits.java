@@ -31,7 +31,7 @@ import org.springframework.util.unit.DataSize;
  * @param drain how long running requests may go on after the server was told to stop, under the 30 s after which
  *     service managers kill
  * @param pingInterval longest silence in a stream: proxies cut idle connections after 30 to 60 s
- * @param clientCheck how often a waiting request looks whether its client is still connected
+ * @param clientCheck how often a request looks whether its client is still connected; a write that fails tells it sooner
  * @param usageQueue ledger entries that wait for the database: some minutes of outage at a busy server's rate; when it
  *     is full, requests wait to settle and so hold their place
  * @param usageBatch most ledger entries written in one statement
@@ -59,7 +59,7 @@ public record Limits(
         @DefaultValue("10m") Duration requestTime,
         @DefaultValue("20s") Duration drain,
         @DefaultValue("10s") Duration pingInterval,
-        @DefaultValue("250ms") Duration clientCheck,
+        @DefaultValue("1s") Duration clientCheck,
         @DefaultValue("10000") int usageQueue,
         @DefaultValue("500") int usageBatch,
         @DefaultValue("200") int safetyWindow,

@@ -12,10 +12,10 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class LongWaits {
     /** By so much a wait may be too long. */
-    public static final Duration TICK = Duration.ofMillis(100);
+    public static final Duration TICK = Duration.ofMillis(50);
 
     /** A shorter wait has its own timer. */
-    private static final long SHORT_NANOS = 10 * TICK.toNanos();
+    private static final long SHORT_NANOS = 4 * TICK.toNanos();
 
     private static final Set<Wait> WAITS = ConcurrentHashMap.newKeySet();
 
