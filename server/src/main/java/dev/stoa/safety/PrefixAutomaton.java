@@ -20,6 +20,10 @@ final class PrefixAutomaton {
     /** More would cost too much for each character. */
     private static final int POSITIONS_MAX = 500;
 
+    private static final int FOLLOWING_MAX = 5_000;
+    private static final int NOWHERE = Integer.MAX_VALUE;
+    private static final int[] NONE = {};
+
     private final List<IntPredicate> characters = new ArrayList<>();
     private final List<BitSet> following = new ArrayList<>();
     private final int[] first;
@@ -30,6 +34,9 @@ final class PrefixAutomaton {
         Part all = build(shape);
         this.first = all.first.stream().toArray();
         this.follow = following.stream().map(set -> set.stream().toArray()).toArray(int[][]::new);
+        if (Arrays.stream(follow).mapToInt(each -> each.length).sum() > FOLLOWING_MAX) {
+            throw new IllegalArgumentException("more than " + FOLLOWING_MAX + " ways from one position to the next");
+        }
         this.ends = new boolean[follow.length];
         all.last.stream().forEach(position -> ends[position] = true);
     }
@@ -118,48 +125,72 @@ final class PrefixAutomaton {
         return both;
     }
 
+    /** Room to work in, for the watches of one text. Not thread-safe. */
+    static final class Room {
+        /** By position; {@link #NOWHERE} between two characters. */
+        private final int[] begins = new int[POSITIONS_MAX];
+
+        private final int[] reached = new int[POSITIONS_MAX];
+        private int count;
+
+        Room() {
+            Arrays.fill(begins, NOWHERE);
+        }
+    }
+
     /** One text's. Not thread-safe. */
     final class Watch {
-        private static final int NOWHERE = Integer.MAX_VALUE;
+        private final Room room;
+        /** The positions whose character was the last one, and where the earliest possible match began that led there. */
+        private int[] positions = NONE;
 
-        /** Where the earliest possible match began whose last character is at a position. */
-        private int[] begins = filled();
-
-        private int[] before = filled();
+        private int[] begins = NONE;
+        private int count;
         private boolean endsHere;
         private boolean ended;
 
-        private int[] filled() {
-            int[] places = new int[follow.length];
-            Arrays.fill(places, NOWHERE);
-            return places;
+        Watch(Room room) {
+            this.room = room;
         }
 
         /** Takes the character at a place. */
         void take(char c, int place) {
-            int[] last = begins;
-            begins = before;
-            before = last;
-            Arrays.fill(begins, NOWHERE);
             endsHere = false;
-            for (int position = 0; position < last.length; position++) {
-                if (last[position] != NOWHERE) {
-                    for (int next : follow[position]) {
-                        reach(next, c, last[position]);
-                    }
+            for (int i = 0; i < count; i++) {
+                for (int next : follow[positions[i]]) {
+                    reach(next, c, begins[i]);
                 }
             }
             for (int next : first) {
                 reach(next, c, place);
             }
+            keep();
             ended |= endsHere;
         }
 
         private void reach(int position, char c, int begin) {
-            if (begin < begins[position] && characters.get(position).test(c)) {
-                begins[position] = begin;
+            if (begin < room.begins[position] && characters.get(position).test(c)) {
+                if (room.begins[position] == NOWHERE) {
+                    room.reached[room.count] = position;
+                    room.count++;
+                }
+                room.begins[position] = begin;
                 endsHere |= ends[position];
             }
+        }
+
+        private void keep() {
+            count = room.count;
+            if (count > positions.length) {
+                positions = new int[Math.min(follow.length, 2 * count)];
+                begins = new int[positions.length];
+            }
+            for (int i = 0; i < count; i++) {
+                positions[i] = room.reached[i];
+                begins[i] = room.begins[positions[i]];
+                room.begins[positions[i]] = NOWHERE;
+            }
+            room.count = 0;
         }
 
         /**
@@ -175,8 +206,8 @@ final class PrefixAutomaton {
         /** Where the earliest match may begin that more characters complete or make certain; {@code end} if there is none. */
         int from(int end) {
             int from = end;
-            for (int begin : begins) {
-                from = Math.min(from, begin);
+            for (int i = 0; i < count; i++) {
+                from = Math.min(from, begins[i]);
             }
             return from;
         }

@@ -46,8 +46,9 @@ final class Scanner {
         this.policy = policy;
         this.window = window;
         this.state = policy.literals().root();
+        PrefixAutomaton.Room room = new PrefixAutomaton.Room();
         this.watches = policy.regexes().stream()
-                .map(rule -> rule.prefixes().new Watch())
+                .map(rule -> rule.prefixes().new Watch(room))
                 .toList();
     }
 

@@ -66,7 +66,7 @@ class PrefixAutomatonTest {
     void tellsFromWhereAMatchMayCome(String expression, String text, int from) {
         PrefixAutomaton automaton = PrefixAutomaton.of(expression);
         assertThat(automaton).isNotSameAs(PrefixAutomaton.ALWAYS);
-        PrefixAutomaton.Watch watch = automaton.new Watch();
+        PrefixAutomaton.Watch watch = automaton.new Watch(new PrefixAutomaton.Room());
         for (int i = 0; i < text.length(); i++) {
             watch.take(text.charAt(i), i);
         }
@@ -75,9 +75,15 @@ class PrefixAutomatonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a{501}", "(a{30}){30}", "[[:x]"})
+    @ValueSource(
+            strings = {
+                "a{501}",
+                "(a{30}){30}",
+                "(([a][b]?|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q|r|s|t|u|v|w|x|y|z|1|2|3|4)+){6}",
+                "[[:x]"
+            })
     void whatIsTooLargeOrNotUnderstoodIsAlwaysPossible(String expression) {
-        PrefixAutomaton.Watch watch = PrefixAutomaton.of(expression).new Watch();
+        PrefixAutomaton.Watch watch = PrefixAutomaton.of(expression).new Watch(new PrefixAutomaton.Room());
         watch.take('x', 0);
         watch.take('y', 1);
         assertThat(watch.from(2)).isZero();
@@ -87,7 +93,7 @@ class PrefixAutomatonTest {
     /** A place that decides about the end of a match, as a word's does, comes one character later. */
     @Test
     void asksOnceMoreBehindAnEnd() {
-        PrefixAutomaton.Watch watch = PrefixAutomaton.of("foo\\B").new Watch();
+        PrefixAutomaton.Watch watch = PrefixAutomaton.of("foo\\B").new Watch(new PrefixAutomaton.Room());
         for (int i = 0; i < 3; i++) {
             watch.take("foo".charAt(i), i);
         }
@@ -124,7 +130,7 @@ class PrefixAutomatonTest {
     }
 
     private static void isForeseen(PrefixAutomaton automaton, String text, int start, int end, String description) {
-        PrefixAutomaton.Watch watch = automaton.new Watch();
+        PrefixAutomaton.Watch watch = automaton.new Watch(new PrefixAutomaton.Room());
         for (int i = 0; i < end; i++) {
             watch.mayHaveEnded();
             watch.take(text.charAt(i), i);
