@@ -159,11 +159,7 @@ public final class MachineKernels extends VectorKernels {
         Arrays.fill(scratch.result, 0, input.rows() * PANEL, 0f);
         for (int block = 0; block < matrix.blocks(); block += VectorProduct.CHUNK) {
             int count = Math.min(VectorProduct.CHUNK, matrix.blocks() - block);
-            long scalesAt = (long) Integer.BYTES * matrix.scalesAt(panel, block);
-            MemorySegment scales = matrix.scalesMemory().asSlice(scalesAt);
-            long wordsAt = (long) Integer.BYTES * matrix.numbersAt(panel, block);
-            MemorySegment words = matrix.numbersMemory().asSlice(wordsAt);
-            add(weights, words, scales, input.records(operand).memory(), input, block, count, scratch);
+            add(weights, matrix, panel, input, input.records(operand).memory(), block, count, scratch);
         }
     }
 
@@ -204,10 +200,10 @@ public final class MachineKernels extends VectorKernels {
 
     private void add(
             Weights weights,
-            MemorySegment words,
-            MemorySegment scales,
-            MemorySegment records,
+            PackedMatrix matrix,
+            int panel,
             Activations input,
+            MemorySegment records,
             int block,
             int blocks,
             PanelScratch scratch) {
@@ -220,11 +216,15 @@ public final class MachineKernels extends VectorKernels {
             dots.add(
                     weights,
                     to - from,
-                    words,
-                    records.asSlice((long) Integer.BYTES * input.recordAt(block, from)),
+                    matrix.numbersMemory(),
+                    (long) Integer.BYTES * matrix.numbersAt(panel, block),
+                    records,
+                    (long) Integer.BYTES * input.recordAt(block, from),
                     stride,
-                    scales,
-                    scratch.resultMemory.asSlice((long) Float.BYTES * from * PANEL),
+                    matrix.scalesMemory(),
+                    (long) Integer.BYTES * matrix.scalesAt(panel, block),
+                    scratch.resultMemory,
+                    (long) Float.BYTES * from * PANEL,
                     blocks);
         }
     }

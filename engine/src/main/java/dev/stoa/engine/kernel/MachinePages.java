@@ -26,18 +26,20 @@ final class MachinePages implements PageProducts {
     @Override
     public void score(
             int[] first, int[] second, int at, float[] queries, int count, float[] scores, int to, int stride) {
-        MemorySegment one = ints(first, at);
-        MemorySegment two = ints(second, at);
         for (int i = 0; i < count; i += PageProduct.MAX_QUERIES) {
             product.score(
                     Math.min(PageProduct.MAX_QUERIES, count - i),
-                    one,
-                    two,
-                    floats(queries, i * headSize),
-                    floats(scores, to + i * stride),
-                    (long) stride * Float.BYTES,
-                    ints(firstAhead, aheadAt),
-                    ints(secondAhead, aheadAt));
+                    MemorySegment.ofArray(first),
+                    MemorySegment.ofArray(second),
+                    bytes(at),
+                    MemorySegment.ofArray(queries),
+                    bytes(i * headSize),
+                    MemorySegment.ofArray(scores),
+                    bytes(to + i * stride),
+                    bytes(stride),
+                    MemorySegment.ofArray(firstAhead),
+                    MemorySegment.ofArray(secondAhead),
+                    bytes(aheadAt));
         }
     }
 
@@ -64,21 +66,22 @@ final class MachinePages implements PageProducts {
             for (int i = 0; i < count; i += PageProduct.MAX_QUERIES) {
                 product.sum(
                         Math.min(PageProduct.MAX_QUERIES, count - i),
-                        ints(page, at + word),
-                        floats(scores, from + i * stride),
-                        (long) stride * Float.BYTES,
-                        floats(sums, i * headSize + word),
+                        MemorySegment.ofArray(page),
+                        bytes(at + word),
+                        MemorySegment.ofArray(scores),
+                        bytes(from + i * stride),
+                        bytes(stride),
+                        MemorySegment.ofArray(sums),
+                        bytes(i * headSize + word),
                         depth,
-                        ints(ahead, aheadAt + word * Kernels.PAGE));
+                        MemorySegment.ofArray(ahead),
+                        bytes(aheadAt + word * Kernels.PAGE));
             }
         }
     }
 
-    private static MemorySegment ints(int[] array, int at) {
-        return MemorySegment.ofArray(array).asSlice((long) at * Integer.BYTES);
-    }
-
-    private static MemorySegment floats(float[] array, int at) {
-        return MemorySegment.ofArray(array).asSlice((long) at * Float.BYTES);
+    /** Of as many words of 32 bits. */
+    private static long bytes(int words) {
+        return (long) words * Integer.BYTES;
     }
 }

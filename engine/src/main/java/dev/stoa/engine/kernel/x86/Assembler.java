@@ -252,13 +252,23 @@ final class Assembler {
         word(factor);
     }
 
-    /** {@code to =} 64 bits, a distance in bytes from the stack's end. */
-    void loadFromStack(Register to, int distance) {
+    /** {@code to =} an argument of 64 bits on the stack, as a function finds them: the seventh is number 0. */
+    void loadArgument(Register to, int number) {
+        stack(0x8b, to, number);
+    }
+
+    /** {@code to +=} an argument on the stack. */
+    void addArgument(Register to, int number) {
+        stack(0x03, to, number);
+    }
+
+    /** The address to return to lies below the arguments. */
+    private void stack(int opcode, Register to, int number) {
         code.write(0x48 | to.number >> 3 << 2);
-        code.write(0x8b);
+        code.write(opcode);
         code.write(0x80 | (to.number & 7) << 3 | Register.RSP.number);
         code.write(0x24);
-        word(distance);
+        word((1 + number) * Long.BYTES);
     }
 
     void copy(Register to, Register from) {

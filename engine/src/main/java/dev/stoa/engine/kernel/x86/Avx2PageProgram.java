@@ -20,8 +20,9 @@ final class Avx2PageProgram extends PageProgram {
 
     @Override
     byte[] scores() {
+        beginScores(Register.R11);
         pageScores(Register.RDI, 0);
-        loadSecondAhead(Register.R9);
+        assembler.copy(Register.R9, Register.R11);
         assembler.add(Register.RDX, -2 * words * Float.BYTES);
         pageScores(Register.RSI, TOKENS_BYTES);
         assembler.end();
@@ -78,7 +79,7 @@ final class Avx2PageProgram extends PageProgram {
     /** Eight words at a time, over all tokens; then back to the first token. The first two of these four ask for lines. */
     @Override
     byte[] sums() {
-        Register[] scores = scoreAddresses();
+        Register[] scores = beginSums();
         for (int distance = 0; distance < CHUNK / 2 * Integer.BYTES; distance += REGISTER_BYTES) {
             for (int i = 0; i < 2 * queries; i++) {
                 assembler.load(i, Register.RCX, i * words * Float.BYTES + distance);

@@ -20,7 +20,7 @@ final class Avx512PageProgram extends PageProgram {
         for (int i = 0; i < 2 * queries; i++) {
             assembler.xor(i, i, i);
         }
-        loadSecondAhead(Register.R10);
+        beginScores(Register.R10);
         scorePass(true);
         assembler.add(Register.RDI, -words * REGISTER_BYTES);
         assembler.add(Register.RSI, -words * REGISTER_BYTES);
@@ -71,7 +71,7 @@ final class Avx512PageProgram extends PageProgram {
 
     @Override
     byte[] sums() {
-        Register[] scores = scoreAddresses();
+        Register[] scores = beginSums();
         for (int i = 0; i < 4 * queries; i++) {
             assembler.load(i, Register.RCX, sumAt(i));
         }

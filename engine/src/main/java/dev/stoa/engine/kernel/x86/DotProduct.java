@@ -111,6 +111,10 @@ public final class DotProduct {
                             ValueLayout.JAVA_LONG,
                             ValueLayout.ADDRESS,
                             ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
                             ValueLayout.JAVA_LONG),
                     Linker.Option.critical(true));
 
@@ -164,7 +168,8 @@ public final class DotProduct {
 
     /**
      * Adds {@code blocks} blocks of a panel times {@code rows} input rows to {@code result}. Nothing is checked unless
-     * assertions are on: what lies beyond the arrays would be read and written.
+     * assertions are on: what lies beyond the arrays would be read and written. Places in the arrays are in bytes; a slice
+     * for each would cost more than all else of a call.
      *
      * @param words the panel's packed numbers, from the first block
      * @param x the first row's {@link InputRecord} of the first block; the other rows' follow
@@ -176,18 +181,33 @@ public final class DotProduct {
             Weights weights,
             int rows,
             MemorySegment words,
+            long wordsAt,
             MemorySegment x,
+            long xAt,
             long stride,
             MemorySegment scales,
+            long scalesAt,
             MemorySegment result,
+            long resultAt,
             long blocks) {
-        assert blocks > 0 && words.byteSize() >= blocks * weights.words * PANEL_BYTES : "words";
-        assert x.byteSize() >= (blocks - 1) * stride + (long) rows * InputRecord.WORDS * Integer.BYTES : "x";
+        assert blocks > 0 && words.byteSize() - wordsAt >= blocks * weights.words * PANEL_BYTES : "words";
+        assert x.byteSize() - xAt >= (blocks - 1) * stride + (long) rows * InputRecord.WORDS * Integer.BYTES : "x";
         assert blocks % weights.scales.blocks == 0 : "a part of a group";
-        assert scales.byteSize() >= blocks / weights.scales.blocks * weights.scales.groupBytes() : "scales";
-        assert result.byteSize() >= rows * PANEL_BYTES : "result";
+        assert scales.byteSize() - scalesAt >= blocks / weights.scales.blocks * weights.scales.groupBytes() : "scales";
+        assert result.byteSize() - resultAt >= rows * PANEL_BYTES : "result";
         try {
-            CALL.invokeExact(programs[index(weights, rows)], words, x, stride, scales, result, blocks);
+            CALL.invokeExact(
+                    programs[index(weights, rows)],
+                    words,
+                    x,
+                    stride,
+                    scales,
+                    result,
+                    blocks,
+                    wordsAt,
+                    xAt,
+                    scalesAt,
+                    resultAt);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {

@@ -10,7 +10,7 @@ import dev.stoa.engine.kernel.x86.DotProduct.Weights;
  *
  * <p>The function's arguments: the panel's words, the first input row's record of the first block, the bytes from one block's
  * records to the next's, the scales, the results {@code [rows][32]}, to which it adds, and the number of blocks, at least
- * one.
+ * one; then, of the words, the records, the scales and the results, how many bytes behind those addresses they begin.
  *
  * <p>For each block it does what {@link dev.stoa.engine.kernel.VectorKernels} does: a whole-number dot product, exact in any
  * order, then {@code result = fma(scale · scaleₓ, dot, result)} and {@code result = fma(minimum, sum, result)}. For one
@@ -71,6 +71,10 @@ abstract class DotProgram {
 
     /** The whole program. Called once. */
     final byte[] write() {
+        Register[] arrays = {WORDS, X, SCALES, RESULTS};
+        for (int i = 0; i < arrays.length; i++) {
+            assembler.addArgument(arrays[i], i);
+        }
         constant(registers.constant(), weights.words() == 8 ? registers.forBytes() : LOW_NIBBLES);
         switch (weights.words()) {
             case 5 -> constant(registers.upper(), FIFTH_BITS);

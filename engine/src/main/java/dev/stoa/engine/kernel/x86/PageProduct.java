@@ -22,14 +22,22 @@ public final class PageProduct {
             ValueLayout.ADDRESS,
             ValueLayout.JAVA_LONG,
             ValueLayout.ADDRESS,
-            ValueLayout.ADDRESS);
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG);
     private static final MethodHandle SUMS = handle(
             ValueLayout.ADDRESS,
             ValueLayout.ADDRESS,
             ValueLayout.JAVA_LONG,
             ValueLayout.ADDRESS,
             ValueLayout.JAVA_LONG,
-            ValueLayout.ADDRESS);
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG);
 
     private static final int PAGE = 16;
 
@@ -67,21 +75,42 @@ public final class PageProduct {
         return Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(arguments), Linker.Option.critical(true));
     }
 
-    /** See {@link PageProgram#scores}; {@code stride} in bytes. Nothing is checked unless assertions are on. */
+    /**
+     * See {@link PageProgram#scores}; {@code stride} and places in bytes. Nothing is checked unless assertions are on.
+     *
+     * @param at where the keys begin in both pages
+     * @param aheadAt where they begin in those to ask for
+     */
     public void score(
             int count,
             MemorySegment first,
             MemorySegment second,
+            long at,
             MemorySegment queries,
+            long queriesAt,
             MemorySegment scores,
+            long scoresAt,
             long stride,
             MemorySegment firstAhead,
-            MemorySegment secondAhead) {
-        assert Math.min(first.byteSize(), second.byteSize()) >= (long) headSize * PAGE * Short.BYTES : "page";
-        assert queries.byteSize() >= (long) count * headSize * Float.BYTES : "queries";
-        assert scores.byteSize() >= (count - 1) * stride + 2L * PAGE * Float.BYTES : "scores";
+            MemorySegment secondAhead,
+            long aheadAt) {
+        assert Math.min(first.byteSize(), second.byteSize()) - at >= (long) headSize * PAGE * Short.BYTES : "page";
+        assert queries.byteSize() - queriesAt >= (long) count * headSize * Float.BYTES : "queries";
+        assert scores.byteSize() - scoresAt >= (count - 1) * stride + 2L * PAGE * Float.BYTES : "scores";
         try {
-            SCORES.invokeExact(this.scores[count - 1], first, second, queries, scores, stride, firstAhead, secondAhead);
+            SCORES.invokeExact(
+                    this.scores[count - 1],
+                    first,
+                    second,
+                    queries,
+                    scores,
+                    stride,
+                    firstAhead,
+                    secondAhead,
+                    at,
+                    queriesAt,
+                    scoresAt,
+                    aheadAt);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {
@@ -89,21 +118,26 @@ public final class PageProduct {
         }
     }
 
-    /** See {@link PageProgram#sums}; {@code stride} in bytes. Nothing is checked unless assertions are on. */
+    /** See {@link PageProgram#sums}; {@code stride} and places in bytes. Nothing is checked unless assertions are on. */
     public void sum(
             int count,
             MemorySegment page,
+            long at,
             MemorySegment scores,
+            long scoresAt,
             long stride,
             MemorySegment sums,
+            long sumsAt,
             long tokens,
-            MemorySegment ahead) {
+            MemorySegment ahead,
+            long aheadAt) {
         assert tokens > 0 && tokens <= PAGE : "tokens";
-        assert page.byteSize() >= ((tokens - 1) * headSize + CHUNK) * Short.BYTES : "page";
-        assert scores.byteSize() >= (count - 1) * stride + tokens * Float.BYTES : "scores";
-        assert sums.byteSize() >= ((count - 0.5) * headSize + CHUNK / 2.0) * Float.BYTES : "sums";
+        assert page.byteSize() - at >= ((tokens - 1) * headSize + CHUNK) * Short.BYTES : "page";
+        assert scores.byteSize() - scoresAt >= (count - 1) * stride + tokens * Float.BYTES : "scores";
+        assert sums.byteSize() - sumsAt >= ((count - 0.5) * headSize + CHUNK / 2.0) * Float.BYTES : "sums";
         try {
-            SUMS.invokeExact(this.sums[count - 1], page, scores, stride, sums, tokens, ahead);
+            SUMS.invokeExact(
+                    this.sums[count - 1], page, scores, stride, sums, tokens, ahead, at, scoresAt, sumsAt, aheadAt);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {

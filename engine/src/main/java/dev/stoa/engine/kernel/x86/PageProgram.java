@@ -44,7 +44,8 @@ abstract class PageProgram {
 
     /**
      * Scores of 32 tokens. Arguments: two pages of keys {@code [words][16]}, the queries {@code [queries][headSize]}, the
-     * scores {@code [queries][…]}, the bytes from a query's scores to the next's, and two pages of keys to ask for. The
+     * scores {@code [queries][…]}, the bytes from a query's scores to the next's, and two pages of keys to ask for; then, of
+     * the two pages, the queries, the scores and the pages to ask for, how many bytes behind those addresses they begin. The
      * pages of values, wanted next, are asked for as well; they follow those of keys.
      */
     abstract byte[] scores();
@@ -53,20 +54,33 @@ abstract class PageProgram {
      * Adds {@code score · value} over the tokens of one page, for the numbers in 32 words. Arguments: the page of values
      * {@code [16][words]} from the first of these words, the scores {@code [queries][…]}, the bytes from a query's scores to
      * the next's, the sums {@code [queries][headSize]} from the same place, the number of tokens, at least one, and memory
-     * to ask for: two lines for each token.
+     * to ask for: two lines for each token; then, of the page, the scores, the sums and the memory to ask for, how many bytes
+     * behind those addresses they begin.
      */
     abstract byte[] sums();
 
-    /** Where the second of the pages to ask for is: the seventh argument, behind the address to return to. */
-    final void loadSecondAhead(Register to) {
-        assembler.loadFromStack(to, Long.BYTES);
+    /** Adds to addresses how far behind them something begins. */
+    private void addArguments(int number, Register... addresses) {
+        for (int i = 0; i < addresses.length; i++) {
+            assembler.addArgument(addresses[i], number + i);
+        }
+    }
+
+    /** Sets the addresses of {@link #scores}. @param secondAhead gets the second of the pages to ask for */
+    final void beginScores(Register secondAhead) {
+        assembler.loadArgument(secondAhead, 0);
+        addArguments(1, Register.RDI, Register.RDX, Register.RCX, Register.R9);
+        assembler.addArgument(Register.RSI, 1);
+        assembler.addArgument(secondAhead, 4);
     }
 
     /**
-     * An address for the scores of each query, {@code RDX} bytes apart from {@code RSI}; {@link #AHEAD} gets the sixth
-     * argument.
+     * Sets the addresses of {@link #sums}, what to ask for in {@link #AHEAD}.
+     *
+     * @return one for the scores of each query
      */
-    final Register[] scoreAddresses() {
+    final Register[] beginSums() {
+        addArguments(0, Register.RDI, Register.RSI, Register.RCX, Register.R9);
         Register[] scores = {Register.RSI, Register.R9, Register.R10, Register.R11};
         assembler.copy(COUNT, Register.R9);
         for (int query = 1; query < queries; query++) {

@@ -47,8 +47,10 @@ class AssemblerTest {
         check("4881c600fcffff", a -> a.add(Register.RSI, -1024));
         // prefetcht1 byte ptr [r9+0x12340]
         check("410f189140230100", a -> a.prefetch(Register.R9, 0x12340));
-        // mov r10, qword ptr [rsp+0x12348]
-        check("4c8b942448230100", a -> a.loadFromStack(Register.R10, 0x12348));
+        // mov r10, qword ptr [rsp+16], with a distance of 32 bits
+        check("4c8b942410000000", a -> a.loadArgument(Register.R10, 1));
+        // add rsi, qword ptr [rsp+8]
+        check("4803b42408000000", a -> a.addArgument(Register.RSI, 0));
         // vpmovsxbd zmm28, xmmword ptr [r11+0x60]
         check("62427d4821a360000000", a -> a.bytesToInts(28, Register.R11, 0x60));
     }
