@@ -1,12 +1,13 @@
 // @vitest-environment jsdom
 // What a thread costs, counted in renders: a streamed character costs the same however long thread and answer are.
-import { act, createElement, useMemo, type ComponentProps } from "react";
+import { act, createElement, useMemo, useRef, type ComponentProps } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../src/api/client";
 import type { Conversation, Message } from "../src/api/types";
 import { AnswerText } from "../src/components/AnswerText";
 import { Messages } from "../src/components/Messages";
+import { useStretch } from "../src/components/useStretch";
 import { LiveAnswer } from "../src/state/live";
 import { useStore } from "../src/state/store";
 import { blockId, chunked, type Block, type Chunk } from "../src/state/groups";
@@ -68,7 +69,10 @@ function Thread() {
   const tree = useStore(threads, (all) => all.get(CONVERSATION)?.tree ?? EMPTY_TREE);
   const steps = useMemo(() => path(tree), [tree]);
   const busy = steps.some((step) => step.message.state === "generating");
-  return <Messages steps={steps} summaries={[]} unsent={[]} busy={busy} onBack={() => undefined} />;
+  const { chunks } = useStretch(steps, useRef(null));
+  return (
+    <Messages steps={steps} chunks={chunks} ends summaries={[]} unsent={[]} busy={busy} onBack={() => undefined} />
+  );
 }
 
 let root: Root;

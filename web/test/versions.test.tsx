@@ -1,11 +1,12 @@
 // @vitest-environment jsdom
 // Versions that are not here yet: who clicks on before they are sees the one that was asked for last.
-import { act, useMemo } from "react";
+import { act, useMemo, useRef } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../src/api/client";
 import type { Conversation } from "../src/api/types";
 import { Messages } from "../src/components/Messages";
+import { useStretch } from "../src/components/useStretch";
 import { openId } from "../src/state/route";
 import { useStore } from "../src/state/store";
 import { addMessages, forgetThreads, openThread, threads } from "../src/state/threads";
@@ -31,7 +32,10 @@ const part = (answer: string) => ({
 function Thread() {
   const tree = useStore(threads, (all) => all.get(CONVERSATION)?.tree ?? EMPTY_TREE);
   const steps = useMemo(() => path(tree), [tree]);
-  return <Messages steps={steps} summaries={[]} unsent={[]} busy={false} onBack={() => undefined} />;
+  const { chunks } = useStretch(steps, useRef(null));
+  return (
+    <Messages steps={steps} chunks={chunks} ends summaries={[]} unsent={[]} busy={false} onBack={() => undefined} />
+  );
 }
 
 let root: Root;

@@ -14,7 +14,10 @@ import { ChevronIcon, ClipIcon, SendIcon, SplitIcon, StopIcon } from "./icons";
 import { Menu } from "./Menu";
 import { useDraftFiles } from "./useDraftFiles";
 
+/** The style sheet has it too. */
 const HEIGHT_MAX_PX = 240;
+/** Measuring costs a layout of the page with each key, and one more to go back: only where the browser can't. */
+const GROWS_BY_ITSELF = typeof CSS !== "undefined" && CSS.supports("field-sizing", "content");
 const POLICIES: readonly Policy[] = ["together", "after", "instead", "steer"];
 
 export interface ComposerHandle {
@@ -81,7 +84,7 @@ export function Composer(props: Props) {
 
   useLayoutEffect(() => {
     const area = box.current;
-    if (area === null) return;
+    if (area === null || GROWS_BY_ITSELF) return;
     area.style.height = "auto";
     area.style.height = `${Math.min(area.scrollHeight, HEIGHT_MAX_PX)}px`;
     area.style.overflowY = area.scrollHeight > HEIGHT_MAX_PX ? "auto" : "hidden";

@@ -1,12 +1,12 @@
 /**
- * The messages of the path that is shown, in chunks that the browser leaves out while they are far from the screen
+ * The messages of a thread that are on the page, in chunks that the browser leaves out while they are far from the screen
  * (docs/decisions/0051). A chunk is rendered again only when what it shows changes: a thread of thousands renders no more
  * than one of ten while an answer streams into it, begins and ends.
  */
 import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import type { Message, Summary } from "../api/types";
 import { askToGoOn, sayInstead } from "../state/app";
-import { blockId, blocksOf, chunked, messagesOf, type Block, type Chunk, type Pair } from "../state/groups";
+import { blockId, messagesOf, type Block, type Chunk, type Pair } from "../state/groups";
 import { models, pickedModel, type Models } from "../state/models";
 import type { OutboxItem } from "../state/outbox";
 import { openId } from "../state/route";
@@ -25,6 +25,10 @@ const END_CHUNKS = 2;
 
 interface Props {
   steps: readonly Step[];
+  /** What of them is on the page. */
+  chunks: readonly Chunk[];
+  /** Whether it goes to the thread's end. */
+  ends: boolean;
   summaries: readonly Summary[];
   unsent: readonly OutboxItem[];
   /** Whether an answer of this thread is being written. */
@@ -32,15 +36,11 @@ interface Props {
   onBack: (item: OutboxItem) => void;
 }
 
-export function Messages({ steps, summaries, unsent, busy, onBack }: Props) {
-  const blocks = useMemo(() => blocksOf(steps), [steps]);
+export function Messages({ steps, chunks, ends, summaries, unsent, busy, onBack }: Props) {
   const summary = useMemo(() => {
     const newest = steps.findLast((step) => summaries.some((one) => one.message_id === step.message.id));
     return summaries.find((one) => one.message_id === newest?.message.id);
   }, [steps, summaries]);
-  const [cut, setCut] = useState(() => ({ blocks, chunks: chunked([], blocks) }));
-  const { chunks } = cut.blocks === blocks ? cut : { chunks: chunked(cut.chunks, blocks) };
-  if (cut.blocks !== blocks) setCut({ blocks, chunks });
   return (
     <div className="messages" role="list" aria-label={t.thread.list}>
       {chunks.map((chunk, index) => (
@@ -48,12 +48,12 @@ export function Messages({ steps, summaries, unsent, busy, onBack }: Props) {
           key={chunk.key}
           chunk={chunk}
           busy={busy}
-          last={index === chunks.length - 1}
-          end={index >= chunks.length - END_CHUNKS}
+          last={ends && index === chunks.length - 1}
+          end={ends && index >= chunks.length - END_CHUNKS}
           summary={chunk.blocks.some((block) => holds(block, summary)) ? summary : undefined}
         />
       ))}
-      {unsent.length > 0 && (
+      {ends && unsent.length > 0 && (
         <div className="chunk end" role="presentation">
           {unsent.map((item) => (
             <div key={item.id} className="said" role="listitem">
@@ -87,7 +87,7 @@ const ChunkView = memo(function ChunkView({ chunk, busy, last, end, summary }: C
   // What an answer's start and end change in messages that are not on the screen waits until they are.
   const canRegenerate = useHeld(!busy, skipped && !end);
   return (
-    <div ref={box} className={end ? "chunk end" : "chunk"} role="presentation">
+    <div ref={box} className={end ? "chunk end" : "chunk"} role="presentation" data-chunk={chunk.key}>
       <Rows chunk={chunk} canRegenerate={canRegenerate} last={last} summary={summary} />
     </div>
   );

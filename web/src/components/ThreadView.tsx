@@ -5,6 +5,7 @@ import { say } from "../state/app";
 import { plainWords } from "../state/errors";
 import { itemsOf, outbox } from "../state/outbox";
 import { go, jump } from "../state/route";
+import type { Chunk } from "../state/groups";
 import { useStore } from "../state/store";
 import { choosePolicy, live, loadOlder, openThread, stop, threads, type ThreadState } from "../state/threads";
 import { path, ROOT, type Step } from "../state/tree";
@@ -17,6 +18,7 @@ import { ProposalList } from "./ProposalList";
 import { QueueList } from "./QueueList";
 import { useFileDrop } from "./useFileDrop";
 import { useStickyScroll } from "./useStickyScroll";
+import { useStretch, type ThreadStretch } from "./useStretch";
 
 interface Props {
   conversationId: string | null;
@@ -44,10 +46,19 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const composer = useRef<ComposerHandle>(null);
-  const { atEnd, toEnd } = useStickyScroll(frame, content);
+  const stretch = useStretch(steps, content);
+  const { atEnd, leaveEnd, toEnd: scrollToEnd } = useStickyScroll(frame, content, !stretch.below);
+  const toEnd = (smooth = false) => {
+    // What is not on the page can't be scrolled through.
+    if (stretch.below) stretch.toEnd();
+    scrollToEnd(smooth && !stretch.below);
+  };
+  useEffect(() => {
+    if (atEnd) stretch.trim();
+  });
 
   useStopOnEscape(running);
-  useJump(conversationId, steps, frame);
+  useJump(conversationId, steps, frame, stretch, leaveEnd);
 
   const whole = useRef<HTMLDivElement>(null);
   const over = useFileDrop(
@@ -70,8 +81,14 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
       {over && <div className="drop-sheet">{t.files.drop}</div>}
       <div className="thread-scroll" ref={frame} role="region" aria-label={t.thread.region} tabIndex={0}>
         <div className="thread-content" ref={content}>
-          {conversationId !== null && tree !== undefined && tree.top !== ROOT && (
-            <Older conversationId={conversationId} loading={thread?.loadingOlder === true} frame={frame} />
+          {conversationId !== null && tree !== undefined && (stretch.above || tree.top !== ROOT) && (
+            <Edge
+              side="older"
+              waits={!stretch.above && thread?.loadingOlder === true}
+              chunks={stretch.chunks}
+              frame={frame}
+              onNear={() => (stretch.above ? stretch.goUp() : void loadOlder(conversationId))}
+            />
           )}
           {blank ? (
             <Blank
@@ -83,11 +100,16 @@ export function ThreadView({ conversationId, memberName, box }: Props) {
           ) : (
             <Messages
               steps={steps}
+              chunks={stretch.chunks}
+              ends={!stretch.below}
               summaries={thread?.summaries ?? NO_SUMMARIES}
               unsent={unsent}
               busy={running.length > 0}
               onBack={(item) => composer.current?.put(item.text, item.attachments)}
             />
+          )}
+          {stretch.below && (
+            <Edge side="later" waits={false} chunks={stretch.chunks} frame={frame} onNear={stretch.goDown} />
           )}
         </div>
       </div>
@@ -143,47 +165,60 @@ function BoundComposer({ conversationId, box, handle, running, policy, onSend }:
   );
 }
 
-/** Earlier messages come before the reader gets there. */
-function Older({
-  conversationId,
-  loading,
-  frame,
-}: {
-  conversationId: string;
-  loading: boolean;
+interface EdgeProps {
+  side: "older" | "later";
+  /** More is on its way. */
+  waits: boolean;
+  /** What is on the page now: looked at again when that changes. */
+  chunks: readonly Chunk[];
   frame: RefObject<HTMLElement | null>;
-}) {
+  onNear: () => void;
+}
+
+/** Where what is on the page begins or ends: more comes before the reader gets there. */
+function Edge({ side, waits, chunks, frame, onNear }: EdgeProps) {
   const mark = useRef<HTMLDivElement>(null);
+  const latest = useRef(onNear);
+  useEffect(() => {
+    latest.current = onNear;
+  });
   useEffect(() => {
     const element = mark.current;
-    if (element === null || loading) return undefined;
+    if (element === null || waits) return undefined;
     const watch = new IntersectionObserver(
       (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) void loadOlder(conversationId);
+        if (entries.some((entry) => entry.isIntersecting)) latest.current();
       },
-      { root: frame.current, rootMargin: "800px 0px 0px" },
+      { root: frame.current, rootMargin: "800px 0px" },
     );
     watch.observe(element);
     return () => watch.disconnect();
-  }, [conversationId, loading, frame]);
+  }, [chunks, waits, frame]);
   return (
-    <div ref={mark} className="older">
-      <button type="button" className="quiet" disabled={loading} onClick={() => void loadOlder(conversationId)}>
-        {t.thread.older}
+    <div ref={mark} className={side}>
+      <button type="button" className="quiet" disabled={waits} onClick={onNear}>
+        {t.thread[side]}
       </button>
     </div>
   );
 }
 
 /** Shows the message that a search led to, once it is here. */
-function useJump(conversationId: string | null, steps: readonly Step[], frame: RefObject<HTMLElement | null>): void {
+function useJump(
+  conversationId: string | null,
+  steps: readonly Step[],
+  frame: RefObject<HTMLElement | null>,
+  stretch: ThreadStretch,
+  leaveEnd: () => void,
+): void {
   const wanted = useStore(jump, (now) => now);
   const asked = useRef<typeof wanted>(null);
   useEffect(() => {
     if (wanted?.conversationId !== conversationId) return;
     const box = frame.current?.querySelector<HTMLElement>(`[data-message="${wanted.messageId}"]`);
     if (box === null || box === undefined) {
-      // It is on another branch, or further up than what is here.
+      // It is further up than what is on the page, or on another branch, or further up than what is here.
+      if (stretch.show(wanted.messageId)) return;
       if (steps.length > 0 && asked.current !== wanted) {
         asked.current = wanted;
         void openThread(wanted.conversationId, wanted.messageId);
@@ -191,10 +226,11 @@ function useJump(conversationId: string | null, steps: readonly Step[], frame: R
       return;
     }
     jump.set(null);
+    leaveEnd();
     box.scrollIntoView({ block: "center" });
     box.classList.add("found");
     setTimeout(() => box.classList.remove("found"), 2_600);
-  }, [wanted, conversationId, steps, frame]);
+  }, [wanted, conversationId, steps, frame, stretch, leaveEnd]);
 }
 
 /** Escape stops what is being written, unless a menu or a dialog has it. */

@@ -1,5 +1,5 @@
 /** Keeps the end of the thread in view until the reader scrolls up; coming back to the end takes hold again. */
-import { useCallback, useEffect, useRef, useState, type RefObject } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 
 /** This near to the end counts as being there. */
 const NEAR_PX = 48;
@@ -7,13 +7,21 @@ const NEAR_PX = 48;
 export interface StickyScroll {
   atEnd: boolean;
   toEnd: (smooth?: boolean) => void;
+  /** For who is shown another place. */
+  leaveEnd: () => void;
 }
 
+/** @param ends whether the content goes to the thread's end; the end of a part of it is no place to stay at */
 export function useStickyScroll(
   frame: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
+  ends = true,
 ): StickyScroll {
   const stuck = useRef(true);
+  const whole = useRef(ends);
+  useLayoutEffect(() => {
+    whole.current = ends;
+  }, [ends]);
   const [atEnd, setAtEnd] = useState(true);
 
   const hold = useCallback((next: boolean) => {
@@ -29,7 +37,7 @@ export function useStickyScroll(
     let lastTop = box.scrollTop;
     // Content that grows under a scroll of our own also ends far from the end; only a way up is the reader's.
     const onScroll = () => {
-      if (distance() <= NEAR_PX) hold(true);
+      if (whole.current && distance() <= NEAR_PX) hold(true);
       else if (box.scrollTop < lastTop) hold(false);
       lastTop = box.scrollTop;
     };
@@ -39,7 +47,8 @@ export function useStickyScroll(
     };
     const onSize = () => {
       // What stands there before anything was said is read from its top.
-      if (stuck.current) box.scrollTop = inner.querySelector(".messages") === null ? 0 : box.scrollHeight;
+      if (!stuck.current || !whole.current) return;
+      box.scrollTop = inner.querySelector(".messages") === null ? 0 : box.scrollHeight;
     };
     const observer = new ResizeObserver(onSize);
     observer.observe(inner);
@@ -64,5 +73,7 @@ export function useStickyScroll(
     [frame, hold],
   );
 
-  return { atEnd, toEnd };
+  const leaveEnd = useCallback(() => hold(false), [hold]);
+
+  return { atEnd, toEnd, leaveEnd };
 }

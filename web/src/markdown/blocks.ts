@@ -59,6 +59,8 @@ export class BlockStream {
 
   /** Moves finished blocks out of the tail; returns the text that an opened fence is to take. */
   private cut(): string {
+    // Most of what comes ends no line, and then no block.
+    if (!this.tail.includes("\n")) return "";
     const tokens = new Lexer(GROWING).lex(this.tail);
     let last = tokens.length - 1;
     while (last >= 0 && tokens[last]?.type === "space") last--;

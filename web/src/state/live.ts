@@ -3,6 +3,7 @@
  * second, of all answers at once. Markdown blocks that can't change any more are kept; only the last one is parsed again.
  */
 import type { Step } from "../api/types";
+import { frames } from "./frames";
 import { BlockStream, parseBlocks, type Block } from "../markdown/blocks";
 
 /** A stretch of the answer: what the model did, then the words that came of it. */
@@ -22,24 +23,7 @@ export interface LiveSnapshot {
 
 type Frame = (run: () => void) => void;
 
-/** As often as the server sends: a frame costs the same however much is new in it. */
-const FRAME_PAUSE_MS = 100;
-
-let lastFrame = 0;
-const due: (() => void)[] = [];
-
-/** The next frame, with all that streams at once in it, and not sooner than a moment after the last. */
-const nextFrame: Frame = (run) => {
-  due.push(run);
-  if (due.length > 1) return;
-  const show = () => {
-    lastFrame = performance.now();
-    for (const one of due.splice(0)) one();
-  };
-  const pause = lastFrame + FRAME_PAUSE_MS - performance.now();
-  if (pause > 0) setTimeout(() => requestAnimationFrame(show), pause);
-  else requestAnimationFrame(show);
-};
+const nextFrame = frames();
 
 /** A finished answer in segments. */
 export function segmentsOf(text: string, steps: readonly Step[]): Segment[] {

@@ -316,6 +316,7 @@ export const de: Strings = {
     startNew: "Eine neue beginnen",
     latest: "Zum Neuesten",
     older: "Frühere Nachrichten zeigen",
+    later: "Spätere Nachrichten zeigen",
     summary: "Das Modell sieht, was davor war, in wenigen Worten",
     summaryHint: "Die Nachrichten selbst sind alle noch da.",
     gauge: (used: string, window: string, percent: number) =>

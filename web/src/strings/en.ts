@@ -301,6 +301,7 @@ export const en = {
     startNew: "Start a new one",
     latest: "Jump to latest",
     older: "Show earlier messages",
+    later: "Show later messages",
     summary: "The model sees what came before in a few words",
     summaryHint: "The messages themselves are all still here.",
     gauge: (used: string, window: string, percent: number) =>

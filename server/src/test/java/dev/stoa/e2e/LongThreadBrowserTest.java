@@ -4,38 +4,66 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A thread of hundreds of messages: all of them are here, and the browser leaves out what is far from the screen. */
+/**
+ * Threads of hundreds of messages, all of them on the page, of which the browser leaves out what is far from the screen;
+ * and longer ones, of which a stretch is on the page that moves with the reader.
+ */
 class LongThreadBrowserTest extends BrowserScene {
+    /** As many as there may be on the page. */
     private static final int MESSAGES = 400;
+    /** As many as are shown at first: what fills a screen or two, in whole chunks. */
+    private static final int SHOWN = 120;
+
+    private static final int LONG = 1_000;
 
     @BeforeEach
-    void openAll() {
+    void enter() {
         signIn();
+    }
+
+    private void openThread(int messages) {
+        openThread(messages, Map.of());
+    }
+
+    /** @param special what some of the messages say instead, by their place */
+    private void openThread(int messages, Map<String, String> special) {
         Object id = page.evaluate("""
-                (count) => fetch("/api/import", {
+                ({ count, special }) => fetch("/api/import", {
                   method: "POST",
                   headers: { "Content-Type": "application/json", "X-Stoa-Client": "web" },
                   body: JSON.stringify({ format: "stoa-conversation-1", id: crypto.randomUUID(), title: "Long",
                     messages: Array.from({ length: count }, (_, at) => ({
                       id: String(at), parent_id: at === 0 ? null : String(at - 1),
                       role: at % 2 === 0 ? "user" : "assistant",
-                      text: at % 2 === 0 ? `Question number ${at}?` : `## Part ${at}\\n\\nIt is **answered** here.`,
+                      text: at % 2 === 0 ? special[at] ?? `Question number ${at}?` : `## Part ${at}\\n\\nIt is **answered** here.`,
                     })) }),
-                }).then((answer) => answer.json()).then((body) => body.first)""", MESSAGES);
+                }).then((answer) => answer.json()).then((body) => body.first)""", Map.of("count", messages, "special", special));
         page.navigate(server.uri("/#/c/" + id).toString());
         assertThat(all()).not().hasCount(0);
-        // As a reader would, page after page.
+    }
+
+    private void openAll() {
+        openThread(MESSAGES);
+        toBeginning();
+        assertThat(all()).hasCount(MESSAGES);
+    }
+
+    /** As a reader would, page after page. */
+    private void toBeginning() {
         page.waitForFunction("""
-                (count) => {
+                () => {
                   document.querySelector(".thread-scroll").scrollTo(0, 0);
-                  return document.querySelectorAll("[data-message]").length === count;
-                }""", MESSAGES);
-        assertThat(page.getByText("Question number 0?")).isInViewport();
+                  return document.querySelector(".older") === null;
+                }""");
+        assertThat(page.getByText("Question number 0?", new Page.GetByTextOptions().setExact(true)))
+                .isInViewport();
     }
 
     private Locator all() {
@@ -68,6 +96,7 @@ class LongThreadBrowserTest extends BrowserScene {
 
     @Test
     void whatIsFarIsHereAndLeftOutByTheBrowser() {
+        openAll();
         isDrawn(0, true);
         isDrawn(199, false);
         assertThat(all().nth(199).locator("h2")).hasText("Part 199");
@@ -81,6 +110,7 @@ class LongThreadBrowserTest extends BrowserScene {
 
     @Test
     void heightsStayWhenAThreadIsScrolledThroughAgain() {
+        openAll();
         for (int to = 1; to < MESSAGES; to += 16) {
             show(to);
         }
@@ -95,6 +125,7 @@ class LongThreadBrowserTest extends BrowserScene {
 
     @Test
     void findingInThePageReachesWhatIsFar() {
+        openAll();
         isDrawn(256, false);
         // Case, direction, and on from the beginning, as nothing is selected.
         page.evaluate("() => document.activeElement.blur()");
@@ -109,6 +140,17 @@ class LongThreadBrowserTest extends BrowserScene {
 
     @Test
     void whatIsTypedFarAboveTheEndStays() {
+        openAll();
+        Locator editor = beginToEditTheFirst();
+        toEnd();
+        isDrawn(1, false);
+        assertThat(editor).hasValue("Said differently");
+        page.evaluate("() => document.querySelector('.thread-scroll').scrollTo(0, 0)");
+        assertThat(editor).isInViewport();
+        assertThat(editor).hasValue("Said differently");
+    }
+
+    private Locator beginToEditTheFirst() {
         all().first().hover();
         all().first()
                 .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Edit"))
@@ -116,11 +158,91 @@ class LongThreadBrowserTest extends BrowserScene {
         Locator editor = page.locator(".editor textarea");
         editor.fill("Said differently");
         page.getByRole(AriaRole.TEXTBOX, named("Message")).focus();
-        toEnd();
-        isDrawn(1, false);
-        assertThat(editor).hasValue("Said differently");
-        page.evaluate("() => document.querySelector('.thread-scroll').scrollTo(0, 0)");
-        assertThat(editor).isInViewport();
+        return editor;
+    }
+
+    private int onPage() {
+        return all().count();
+    }
+
+    /** Page after page. @return how many messages were on the page on the way */
+    private Object downToTheEnd() {
+        return page.waitForFunction("""
+                () => {
+                  const box = document.querySelector(".thread-scroll");
+                  const seen = (globalThis.seen ??= new Set());
+                  document.querySelectorAll("[data-message]").forEach((one) => seen.add(one.dataset.message));
+                  const more = document.querySelector(".later") !== null;
+                  box.scrollTo(0, box.scrollHeight);
+                  return more ? 0 : seen.size;
+                }""").jsonValue();
+    }
+
+    @Test
+    void ofAVeryLongThreadAStretchIsOnThePageThatMovesWithTheReader() {
+        openThread(LONG);
+        assertThat(onPage()).isLessThanOrEqualTo(SHOWN);
+        toBeginning();
+        assertThat(onPage()).isGreaterThanOrEqualTo(MESSAGES).isLessThan(MESSAGES + SHOWN);
+        assertThat(page.getByText("Part " + (LONG - 1))).hasCount(0);
+
+        assertThat(downToTheEnd()).isEqualTo(LONG);
+        assertThat(page.getByText("Part " + (LONG - 1))).isInViewport();
+        assertThat(onPage()).isLessThan(MESSAGES + SHOWN);
+
+        toBeginning();
+        page.getByRole(AriaRole.BUTTON, named("Jump to latest")).click();
+        assertThat(page.getByText("Part " + (LONG - 1))).isInViewport();
+        assertThat(onPage()).isLessThanOrEqualTo(SHOWN);
+    }
+
+    @Test
+    void whoIsAtTheEndOfAThreadHasNotAllOfItOnThePage() {
+        openThread(LONG);
+        toBeginning();
+        downToTheEnd();
+        page.waitForFunction("(most) => document.querySelectorAll('[data-message]').length <= most", MESSAGES);
+        assertThat(page.getByText("Part " + (LONG - 1))).isInViewport();
+    }
+
+    @Test
+    void aQuestionFromFarAboveIsAnsweredAtTheEnd() {
+        openThread(LONG);
+        toBeginning();
+        chooseModel(QUICK);
+        ask("Are you still there?");
+        Locator asked = said(page, "Are you still there?");
+        assertThat(asked).isInViewport();
+        assertThat(answers().last()).isInViewport();
+        awaitEnd();
+        assertThat(onPage()).isLessThanOrEqualTo(SHOWN + 2);
+    }
+
+    @Test
+    void aSearchHitIsShownWhereverItStands() {
+        Map<String, String> hits = Map.of("2", "Which zebra?", "346", "Which heron?", "902", "Which otter?");
+        openThread(LONG, hits);
+        for (String hit : hits.values()) {
+            page.keyboard().press("Control+k");
+            String word = hit.replaceAll("Which |\\?", "");
+            page.getByRole(AriaRole.COMBOBOX).fill(word);
+            page.getByRole(AriaRole.OPTION, new Page.GetByRoleOptions().setName(Pattern.compile(word)))
+                    .first()
+                    .click();
+            assertThat(page.locator(".found")).containsText(hit);
+            assertThat(said(page, hit)).isInViewport();
+            assertThat(page.locator(".found")).hasCount(0);
+            assertThat(said(page, hit)).isInViewport();
+        }
+    }
+
+    @Test
+    void whatIsWrittenFarAboveIsNotLetGoOf() {
+        openThread(LONG);
+        toBeginning();
+        Locator editor = beginToEditTheFirst();
+        downToTheEnd();
+        assertThat(page.getByText("Part " + (LONG - 1))).isInViewport();
         assertThat(editor).hasValue("Said differently");
     }
 }
