@@ -54,6 +54,7 @@ await scrollThrough();
 const many = `a long thread, ${await onPage()} of its messages on the page`;
 await ask(long, STEADY, ANSWERS);
 cost(`${ANSWERS} streams into ${many}`, await during(WINDOW_MS));
+await watch();
 await devtools.send("Emulation.setCPUThrottlingRate", { rate: Number(slower) });
 await page.evaluate(() => globalThis.interactions.clear());
 const before = await page.evaluate(() => globalThis.performance.interactionCount);
@@ -143,6 +144,17 @@ async function call(method, path, body) {
   });
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   return answer.json();
+}
+
+/**
+ * Somebody who looks at the frames. Where nobody does, a browser without a window tells of none that was painted, at
+ * times for seconds, though it draws them.
+ */
+async function watch() {
+  devtools.on("Page.screencastFrame", ({ sessionId }) => {
+    devtools.send("Page.screencastFrameAck", { sessionId }).catch(() => undefined);
+  });
+  await devtools.send("Page.startScreencast", { format: "jpeg", quality: 10, maxWidth: 320, maxHeight: 200 });
 }
 
 /** Characters that stream on the page now, and milliseconds that its main thread has worked so far. */
