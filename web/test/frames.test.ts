@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { frames, PAUSE_MAX_MS, PAUSE_MS, type Ticks } from "../src/state/frames";
 
 /** A page whose frames take so long, until they are painted. */
-function page(cost: { ms: number }) {
+function page(costMs: number) {
   let now = 1_000;
   const timers: { at: number; run: () => void }[] = [];
   const after: (() => void)[] = [];
@@ -24,7 +24,7 @@ function page(cost: { ms: number }) {
         timers.shift();
         now = Math.max(now, next.at);
         next.run();
-        if (after.length > 0) now += cost.ms;
+        if (after.length > 0) now += costMs;
         for (const painted of after.splice(0)) painted();
       }
       now = Math.max(now, until);
@@ -34,7 +34,7 @@ function page(cost: { ms: number }) {
 
 /** Frames in ten seconds in which something comes every five milliseconds. */
 function framesOf(ms: number): number {
-  const { ticks, pass } = page({ ms });
+  const { ticks, pass } = page(ms);
   const next = frames(ticks);
   let shown = 0;
   let asked = false;
@@ -53,7 +53,7 @@ function framesOf(ms: number): number {
 
 describe("frames of what streams", () => {
   it("are one for all that streams at once, and come at once after a silence", () => {
-    const { ticks, pass } = page({ ms: 1 });
+    const { ticks, pass } = page(1);
     const next = frames(ticks);
     const shown: string[] = [];
     next(() => void shown.push("one"));

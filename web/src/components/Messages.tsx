@@ -6,7 +6,7 @@
 import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import type { Message, Summary } from "../api/types";
 import { askToGoOn, sayInstead } from "../state/app";
-import { blockId, messagesOf, type Block, type Chunk, type Pair } from "../state/groups";
+import { blockId, holds, type Chunk, type Pair } from "../state/groups";
 import { models, pickedModel, type Models } from "../state/models";
 import type { OutboxItem } from "../state/outbox";
 import { openId } from "../state/route";
@@ -50,7 +50,11 @@ export function Messages({ steps, chunks, ends, summaries, unsent, busy, onBack 
           busy={busy}
           last={ends && index === chunks.length - 1}
           end={ends && index >= chunks.length - END_CHUNKS}
-          summary={chunk.blocks.some((block) => holds(block, summary)) ? summary : undefined}
+          summary={
+            summary !== undefined && chunk.blocks.some((block) => holds(block, summary.message_id))
+              ? summary
+              : undefined
+          }
         />
       ))}
       {ends && unsent.length > 0 && (
@@ -64,11 +68,6 @@ export function Messages({ steps, chunks, ends, summaries, unsent, busy, onBack 
       )}
     </div>
   );
-}
-
-function holds(block: Block, summary: Summary | undefined): boolean {
-  const messages = block.kind === "one" ? [block.step.message] : messagesOf(block.pairs);
-  return summary !== undefined && messages.some((message) => message.id === summary.message_id);
 }
 
 interface RowsProps {
@@ -105,7 +104,7 @@ const Rows = memo(function Rows({ chunk, canRegenerate, last, summary }: RowsPro
           last={last && index === chunk.blocks.length - 1 && block.pairs.at(-1)?.answer !== null}
         />
       )}
-      {summary !== undefined && holds(block, summary) && <SummaryNode summary={summary} />}
+      {summary !== undefined && holds(block, summary.message_id) && <SummaryNode summary={summary} />}
     </div>
   ));
 });

@@ -3,9 +3,9 @@ import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore, type Rea
 import type { Attachment, Message, Policy, Proposal, Queued, Summary } from "../api/types";
 import { say } from "../state/app";
 import { plainWords } from "../state/errors";
+import type { Chunk } from "../state/groups";
 import { itemsOf, outbox } from "../state/outbox";
 import { go, jump } from "../state/route";
-import type { Chunk } from "../state/groups";
 import { useStore } from "../state/store";
 import { choosePolicy, live, loadOlder, openThread, stop, threads, type ThreadState } from "../state/threads";
 import { path, ROOT, type Step } from "../state/tree";

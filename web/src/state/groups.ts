@@ -88,6 +88,12 @@ export function chunked(before: readonly Chunk[], blocks: readonly Block[]): rea
   });
 }
 
+/** Whether a message is one of a block's. */
+export function holds(block: Block, messageId: string): boolean {
+  const messages = block.kind === "one" ? [block.step.message] : messagesOf(block.pairs);
+  return messages.some((message) => message.id === messageId);
+}
+
 export const blockId = (block: Block) => (block.kind === "one" ? block.step.message.id : block.id);
 
 /** Whether both show the same messages, as they are now, with the same versions. */

@@ -2,7 +2,7 @@
  * The stretch of a thread that is on the page: a few screens of it, wherever the reader is (docs/decisions/0052). It
  * grows towards where one reads, and lets go of what is far behind. Pure functions over the chunks of the path.
  */
-import { blockId, messagesOf, type Block, type Chunk } from "./groups";
+import { holds, type Chunk } from "./groups";
 
 /** Keys of its first and its last chunk. */
 export interface Stretch {
@@ -62,11 +62,6 @@ export function stretchOf(chunks: readonly Chunk[], { from, to }: Bounds): Stret
 
 export function sizeOf(chunks: readonly Chunk[], { from, to }: Bounds): number {
   return chunks.slice(from, to).reduce((sum, chunk) => sum + chunk.blocks.length, 0);
-}
-
-function holds(block: Block, messageId: string): boolean {
-  if (blockId(block) === messageId) return true;
-  return block.kind === "together" && messagesOf(block.pairs).some((message) => message.id === messageId);
 }
 
 const placeOf = (chunks: readonly Chunk[], key: string) => chunks.findIndex((chunk) => chunk.key === key);

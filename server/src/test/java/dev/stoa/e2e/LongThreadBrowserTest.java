@@ -203,6 +203,18 @@ class LongThreadBrowserTest extends BrowserScene {
         downToTheEnd();
         page.waitForFunction("(most) => document.querySelectorAll('[data-message]').length <= most", MESSAGES);
         assertThat(page.getByText("Part " + (LONG - 1))).isInViewport();
+
+        // What keeps all of it there, and what does no longer.
+        toBeginning();
+        Locator editor = beginToEditTheFirst();
+        downToTheEnd();
+        // The first is in the editor.
+        assertThat(onPage()).isEqualTo(LONG - 1);
+        editor.press("Escape");
+        chooseModel(QUICK);
+        ask("And now?");
+        assertThat(answers().last()).isInViewport();
+        page.waitForFunction("(most) => document.querySelectorAll('[data-message]').length <= most", SHOWN + 2);
     }
 
     @Test
