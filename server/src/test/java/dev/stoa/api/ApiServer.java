@@ -7,6 +7,7 @@ import dev.stoa.inference.ScriptedEngine;
 import dev.stoa.operations.FileTrees;
 import dev.stoa.operations.OpenTempDir;
 import dev.stoa.operations.postgres.TestPostgres;
+import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,9 +16,17 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
@@ -151,6 +160,18 @@ public final class ApiServer implements AutoCloseable {
                         JSON.createArrayNode()
                                 .add(JSON.createObjectNode().put("role", "user").put("content", text)))
                 .toString();
+    }
+
+    /** Holds back what Tomcat still writes of a response once the request's handler is done. */
+    public void delayEnds(Duration by) {
+        WebServer web = Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer());
+        ((TomcatWebServer) web).getTomcat().getHost().getPipeline().addValve(new ValveBase(true) {
+            @Override
+            public void invoke(Request request, Response response) throws IOException, ServletException {
+                getNext().invoke(request, response);
+                LockSupport.parkNanos(by.toNanos());
+            }
+        });
     }
 
     /** Stops the service as SIGTERM does. */
