@@ -112,7 +112,7 @@ final class Checkup {
                 : Finding.fail(
                         "memory",
                         what + ", but wants " + Sizes.format(plan.wantedBytes()),
-                        "Choose a smaller model, or a smaller --kv-cache.");
+                        "Choose a smaller model, a smaller --kv-cache, or a smaller limits.in-flight.");
     }
 
     private Finding folder() {

@@ -167,8 +167,8 @@ public final class ServeCommand implements Callable<Integer> {
         long heap = Runtime.getRuntime().maxMemory();
         if (!plan.fits()) {
             log.warn(
-                    "The model wants {} of heap and this machine can give {}: it may not load. `./stoa models` lists"
-                            + " smaller ones",
+                    "The model and limits.in-flight want {} of heap and this machine can give {}: it may not load, or"
+                            + " run out of memory. `./stoa models` lists smaller ones",
                     Sizes.format(plan.wantedBytes()),
                     Sizes.format(plan.heapBytes()));
         } else if (heap < plan.heapBytes() / 10 * 9) {

@@ -16,8 +16,12 @@ public record JvmPlan(long heapBytes, long kvCacheBytes, long wantedBytes) {
     public static final long KV_BYTES_MIN = 64L << 20;
     /** The budget where none is set and the machine has the room. */
     static final long KV_BYTES_DEFAULT = 1L << 30;
-    /** The service: Spring, connections, request bodies, and the collector's room to work in. */
+    /** The service: Spring, request bodies, connections, and the collector's room to work in. */
     static final long SERVICE_BYTES = 512L << 20;
+    /** Requests at once that are in that. */
+    static final int SERVICE_REQUESTS = 512;
+    /** A stream that waits, to here and on to an upstream: 150 kB as measured, and room to collect it. */
+    static final long REQUEST_BYTES = 200L << 10;
     /** Weights repacked for the kernels, and what a load holds meanwhile. */
     static final double MODEL_FACTOR = 1.3;
     /** What stays for PostgreSQL, the JVM's own memory and the page cache of the model's file. */
@@ -28,10 +32,12 @@ public record JvmPlan(long heapBytes, long kvCacheBytes, long wantedBytes) {
      *
      * @param modelBytes the size of its file
      * @param kvCacheBytes the budget set, or 0 for the default or what the machine leaves of it
+     * @param requests the most that are on their way at once
      * @param machineBytes the memory of the machine or the container
      */
-    public static JvmPlan of(long modelBytes, long kvCacheBytes, long machineBytes) {
-        long fixed = (long) (modelBytes * MODEL_FACTOR) + SERVICE_BYTES;
+    public static JvmPlan of(long modelBytes, long kvCacheBytes, int requests, long machineBytes) {
+        long service = SERVICE_BYTES + Math.max(0, requests - SERVICE_REQUESTS) * REQUEST_BYTES;
+        long fixed = (long) (modelBytes * MODEL_FACTOR) + service;
         long most = (long) (machineBytes * MACHINE_SHARE_MAX);
         long kv = kvCacheBytes > 0 ? kvCacheBytes : Math.clamp(most - fixed, KV_BYTES_MIN, KV_BYTES_DEFAULT);
         long wanted = fixed + kv;

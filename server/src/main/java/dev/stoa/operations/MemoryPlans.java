@@ -13,7 +13,10 @@ public final class MemoryPlans {
     public static JvmPlan forModel(StoaSettings settings, ModelStore store) {
         var kvCache = settings.engine().kvCache();
         return JvmPlan.of(
-                modelBytes(settings.model(), store), kvCache == null ? 0 : kvCache.toBytes(), MachineMemory.total());
+                modelBytes(settings.model(), store),
+                kvCache == null ? 0 : kvCache.toBytes(),
+                settings.limits().inFlight(),
+                MachineMemory.total());
     }
 
     private static long modelBytes(String model, ModelStore store) {

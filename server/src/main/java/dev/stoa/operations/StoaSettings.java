@@ -3,6 +3,7 @@ package dev.stoa.operations;
 import dev.stoa.engine.EngineOptions;
 import dev.stoa.engine.KvType;
 import dev.stoa.shared.Folders;
+import dev.stoa.shared.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -13,8 +14,7 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * What an operator sets, each {@code stoa.*} once: a flag of {@code stoa serve}, else a variable {@code STOA_*}, else a
- * line of the config file, else the default here. {@link SettingsLoader} reads them. Bounds of the service have a record
- * of their own, {@link dev.stoa.shared.Limits}.
+ * line of the config file, else the default here. {@link SettingsLoader} reads them.
  *
  * @param port where the service listens
  * @param bind the address it listens on: loopback, so that nothing is open to a network unless asked for
@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param database an external PostgreSQL's address; empty means the embedded one
  * @param adminKey presets the first API key; empty means a random one, shown once
  * @param engine what the embedded engine may use
+ * @param limits bounds of the service; the launcher sizes the JVM from some
  */
 @ConfigurationProperties("stoa")
 public record StoaSettings(
@@ -34,7 +35,8 @@ public record StoaSettings(
         @DefaultValue("") String models,
         @DefaultValue("") String database,
         @DefaultValue("") String adminKey,
-        @DefaultValue Engine engine) {
+        @DefaultValue Engine engine,
+        @DefaultValue Limits limits) {
 
     /**
      * What the embedded engine may use; the launcher sizes the JVM from it.

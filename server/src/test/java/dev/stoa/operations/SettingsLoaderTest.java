@@ -46,6 +46,7 @@ class SettingsLoaderTest {
         assertThat(loader.settings().engine().kvCache()).hasToString("2147483648B");
         assertThat(loader.settings().engine().options(1L << 30).kvType()).isEqualTo(KvType.INT8);
         assertThat(loader.environment().getProperty("stoa.limits.in-flight")).isEqualTo("7");
+        assertThat(loader.settings().limits().inFlight()).isEqualTo(7);
     }
 
     @Test
