@@ -23,6 +23,8 @@ public final class WatchedHttp11Protocol extends Http11NioProtocol {
     /** By then a graceful stop has given up on those that still are served: their clients don't read. */
     private static final Duration MOST_FOR_ENDS = Duration.ofSeconds(2);
 
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(5);
+
     private final AtomicInteger served = new AtomicInteger();
 
     @Override
@@ -32,11 +34,18 @@ public final class WatchedHttp11Protocol extends Http11NioProtocol {
 
     @Override
     public void stop() throws Exception {
+        try {
+            awaitEnds();
+        } finally {
+            super.stop();
+        }
+    }
+
+    private void awaitEnds() throws InterruptedException {
         long until = System.nanoTime() + MOST_FOR_ENDS.toNanos();
         while (served.get() > 0 && System.nanoTime() - until < 0) {
-            Thread.sleep(5);
+            Thread.sleep(LOOK_INTERVAL);
         }
-        super.stop();
     }
 
     private final class WatchedProcessor extends Http11Processor {
