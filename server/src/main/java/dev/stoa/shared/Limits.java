@@ -16,7 +16,8 @@ import org.springframework.util.unit.DataSize;
  * @param documentText UTF-16 code units of all documents and search results of a request together: more than any local
  *     model's window holds, and what they take in memory while it runs
  * @param inFlight requests on their way at once over all callers: each holds a thread, a prompt and a place in the
- *     engine's queue, so more than some hundreds only wait
+ *     engine's queue, so more than some hundreds only wait there; for upstreams more are of use, and the heap is
+ *     planned for them
  * @param inFlightPerKey requests on their way at once of one key, so that one caller can't fill the house
  * @param requestsPerMinute requests that one key may begin within any minute: far above any person and most programs,
  *     low enough to stop a loop gone wild
