@@ -1,7 +1,8 @@
 /**
  * A menu button after the ARIA pattern: arrows, Home, End, Escape, Tab; closes when something else is pressed. The list
- * lives in the top layer (popover), so no box around it can cut it off, and outside its button's place in the document:
- * where a list is sorted anew, its rows are taken out and put in again, and a popover that is taken out closes unheard.
+ * lives in the top layer (popover), so no box around it can cut it off, and at the end of its button's landmark, not beside
+ * the button: where a list is sorted anew, its rows are taken out and put in again, and a popover that is taken out closes
+ * unheard.
  */
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { createPortal } from "react-dom";
@@ -52,7 +53,7 @@ export function Menu({ label, className = "icon-button", button, groups }: Props
     return () => window.removeEventListener("resize", close);
   }, [open]);
 
-  const show = () => setHost(trigger.current?.closest("dialog") ?? document.body);
+  const show = () => setHost(landmark(trigger.current) ?? document.body);
 
   const close = () => {
     setHost(null);
@@ -143,6 +144,10 @@ export function Menu({ label, className = "icon-button", button, groups }: Props
         )}
     </>
   );
+}
+
+function landmark(button: Element | null): Element | null | undefined {
+  return button?.closest("dialog") ?? button?.closest("main, nav, aside") ?? button?.closest("header");
 }
 
 function itemsIn(box: HTMLElement): HTMLElement[] {

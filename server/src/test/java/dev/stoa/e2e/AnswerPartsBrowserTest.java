@@ -67,7 +67,7 @@ class AnswerPartsBrowserTest extends BrowserScene {
         page.waitForFunction(
                 "() => [...document.fonts].some(font => font.family.startsWith('KaTeX') && font.status === 'loaded')");
         screenshot("formulas");
-        noSeriousViolations();
+        noViolations();
     }
 
     @Test
@@ -98,7 +98,7 @@ class AnswerPartsBrowserTest extends BrowserScene {
         assertThat(panel.frameLocator("iframe").getByRole(AriaRole.HEADING)).hasText("Made by a model");
         assertThat(panel.frameLocator("iframe").locator("#said")).hasText("cookie fetch image parent storage top");
         screenshot("artifact");
-        noSeriousViolations();
+        noViolations();
         // Leaving the frame for elsewhere, with what it knows in the address, is forbidden by the page around it.
         panel.locator("iframe")
                 .elementHandle()
@@ -139,7 +139,7 @@ class AnswerPartsBrowserTest extends BrowserScene {
         String thought = step.locator(".step-body").innerText();
         assertThat(thought.split("\\s+")).as(thought).hasSize(40);
         screenshot("thinking");
-        noSeriousViolations();
+        noViolations();
         page.reload();
         assertThat(step).hasCount(1);
         assertThat(step.locator(".step-body")).hasText(thought);

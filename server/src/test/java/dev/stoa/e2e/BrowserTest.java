@@ -29,7 +29,7 @@ class BrowserTest extends BrowserScene {
 
         assertThat(answers().last()).containsText(firstLine(text), within(20_000));
         assertThat(page.getByRole(AriaRole.LIST, named("Messages"))).containsText("What is the capital of France?");
-        noSeriousViolations();
+        noViolations();
     }
 
     @Test
@@ -80,7 +80,7 @@ class BrowserTest extends BrowserScene {
         page.reload();
 
         assertThat(stops).hasCount(2);
-        noSeriousViolations();
+        noViolations();
         assertThat(stops).hasCount(0, new LocatorAssertions.HasCountOptions().setTimeout(20_000));
         assertThat(answers()).hasCount(3);
         assertThat(answers().first()).containsText("You stopped this answer.");
@@ -101,7 +101,7 @@ class BrowserTest extends BrowserScene {
                 AriaRole.OPTION, new Page.GetByRoleOptions().setName(Pattern.compile("Where do pangolins sleep")));
         assertThat(hit.last()).isVisible();
         screenshot("palette");
-        noSeriousViolations();
+        noViolations();
         hit.last().click();
         assertThat(answers()).hasCount(1);
     }
@@ -186,7 +186,7 @@ class BrowserTest extends BrowserScene {
         page.getByLabel("API key", new Page.GetByLabelOptions().setExact(true)).fill("sk-stoa-wrong");
         page.getByRole(AriaRole.BUTTON, named("Sign in")).click();
         assertThat(page.getByText("This key is not known here")).isVisible();
-        noSeriousViolations();
+        noViolations();
     }
 
     @Test
@@ -229,6 +229,6 @@ class BrowserTest extends BrowserScene {
         assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
                 .as("nothing is wider than the phone")
                 .isTrue();
-        noSeriousViolations();
+        noViolations();
     }
 }

@@ -71,7 +71,7 @@ class KeepingBrowserTest extends BrowserScene {
         assertThat(said(page, "Said in the copy alone.")).hasCount(0);
 
         Locator links = page.getByRole(AriaRole.LIST, named("Links that work"));
-        noSeriousViolations();
+        noViolations();
         links.getByRole(AriaRole.BUTTON, called("Close this link")).click();
         assertThat(links).hasCount(0);
         page.waitForFunction("() => fetch('/api/conversations/' + location.hash.slice(4) + '/shares')"
@@ -95,7 +95,7 @@ class KeepingBrowserTest extends BrowserScene {
         Locator draft = page.getByRole(AriaRole.LIST, named("Attached files"));
         assertThat(draft).containsText("2 pages");
         assertThat(draft).containsText("neither text nor PDF");
-        noSeriousViolations();
+        noViolations();
         draft.getByRole(AriaRole.BUTTON, called("Remove picture.png")).click();
         ask("What do these say?");
         assertThat(page.getByRole(AriaRole.BUTTON, named("Answer again"))).isVisible();
@@ -106,7 +106,7 @@ class KeepingBrowserTest extends BrowserScene {
         Locator dialog = page.getByRole(AriaRole.DIALOG);
         assertThat(dialog).containsText("Columns of marble");
         assertThat(dialog).containsText("And a roof");
-        noSeriousViolations();
+        noViolations();
         dialog.getByRole(AriaRole.BUTTON, called("Close")).click();
         kept.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(Pattern.compile("hall\\.py")))
                 .click();

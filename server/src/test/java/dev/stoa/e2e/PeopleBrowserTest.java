@@ -21,7 +21,7 @@ class PeopleBrowserTest extends BrowserScene {
     @Test
     void accountsFromSetUpToASecondPerson() {
         assertThat(page.getByRole(AriaRole.HEADING, named("Set up Stoa"))).isVisible();
-        noSeriousViolations();
+        noViolations();
         fill("API key", StoaProcess.ADMIN_KEY);
         fill("Name", "Ada");
         fill("E-mail address", "ada@example.org");
@@ -46,7 +46,7 @@ class PeopleBrowserTest extends BrowserScene {
             openSettings();
             page.getByRole(AriaRole.TAB, named("Devices")).click();
             assertThat(page.getByText("This device")).isVisible();
-            noSeriousViolations();
+            noViolations();
             screenshot("devices");
             page.getByRole(AriaRole.BUTTON, named("Sign out all other devices")).click();
             phone.reload();
@@ -94,7 +94,7 @@ class PeopleBrowserTest extends BrowserScene {
             Locator enter = page.getByRole(AriaRole.BUTTON, named("Continue with Example"));
             enter.click();
             assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("You are not invited yet");
-            noSeriousViolations();
+            noViolations();
             screenshot("sign-on");
             page.navigate(address + path);
             page.reload();
@@ -152,7 +152,7 @@ class PeopleBrowserTest extends BrowserScene {
                             AriaRole.BUTTON,
                             new Locator.GetByRoleOptions().setName("Remove the passkey Grace’s laptop")))
                     .isVisible();
-            noSeriousViolations();
+            noViolations();
             screenshot("passkeys");
             page.getByRole(AriaRole.BUTTON, named("Add a passkey")).click();
             assertThat(page.getByText("has a passkey for this account already")).isVisible();
@@ -191,7 +191,7 @@ class PeopleBrowserTest extends BrowserScene {
         page.getByRole(AriaRole.BUTTON, named("Make a link")).click();
         String link = page.getByLabel("The link", new Page.GetByLabelOptions().setExact(true))
                 .inputValue();
-        noSeriousViolations();
+        noViolations();
         page.getByRole(AriaRole.BUTTON, named("Done")).click();
         screenshot("console-people");
         return link.substring(link.indexOf("/#/join/"));
@@ -217,7 +217,7 @@ class PeopleBrowserTest extends BrowserScene {
         assertThat(page.getByRole(AriaRole.TABLE)).containsText("api_key.status_changed");
         page.getByRole(AriaRole.LINK, named("Usage")).click();
         assertThat(page.getByText("What everybody used")).isVisible();
-        noSeriousViolations();
+        noViolations();
     }
 
     /** The playground asks by the session, in both protocols, and what it shows is the code for it. */
@@ -238,7 +238,7 @@ class PeopleBrowserTest extends BrowserScene {
         assertThat(page.getByRole(AriaRole.REGION, named("Code, bash"))).containsText("/v1/chat/completions");
         page.getByLabel("Python", new Page.GetByLabelOptions().setExact(true)).check();
         assertThat(page.getByRole(AriaRole.REGION, named("Code, python"))).containsText("max_completion_tokens=3,");
-        noSeriousViolations();
+        noViolations();
         screenshot("console-playground");
     }
 
@@ -255,7 +255,7 @@ class PeopleBrowserTest extends BrowserScene {
         page.evaluate("() => { location.hash = '#/console/running'; }");
         Locator row = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("mock-0-50-4000"));
         assertThat(row).containsText("Anthropic");
-        noSeriousViolations();
+        noViolations();
         screenshot("console-running");
         row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Stop"))
                 .click();
@@ -271,7 +271,7 @@ class PeopleBrowserTest extends BrowserScene {
         fill("Requests a minute", "1000");
         page.getByRole(AriaRole.BUTTON, named("Add a budget")).click();
         fill("Amount", "12.5");
-        noSeriousViolations();
+        noViolations();
         page.getByRole(AriaRole.BUTTON, named("Save")).click();
         Locator limit = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("Person"));
         assertThat(limit).containsText("1,000 requests a minute");
@@ -287,7 +287,7 @@ class PeopleBrowserTest extends BrowserScene {
         page.getByRole(AriaRole.LINK, named("Retention")).click();
         page.getByText("Delete them when nobody has changed them").click();
         fill("Days without a change", "400");
-        noSeriousViolations();
+        noViolations();
         page.getByRole(AriaRole.BUTTON, named("Save")).first().click();
         page.getByRole(AriaRole.DIALOG)
                 .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Save"))
@@ -305,7 +305,7 @@ class PeopleBrowserTest extends BrowserScene {
         assertThat(page.getByRole(AriaRole.TABLE)).containsText("Reading room");
         page.getByRole(AriaRole.LINK, named("Feedback and safety")).click();
         assertThat(page.getByText("Nobody has judged an answer in this time.")).isVisible();
-        noSeriousViolations();
+        noViolations();
     }
 
     private void rollAVersionOut() {
@@ -315,14 +315,14 @@ class PeopleBrowserTest extends BrowserScene {
         fill("Leads to", PACED);
         fill("Roll out this version", THINKING);
         fill("Share of those who ask, in percent", "25");
-        noSeriousViolations();
+        noViolations();
         page.getByRole(AriaRole.BUTTON, named("Save")).click();
         Locator alias = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("house-model"));
         assertThat(alias).containsText("25% get " + THINKING);
         page.getByRole(AriaRole.BUTTON, named("Roll out to all: house-model")).click();
         assertThat(alias).containsText("none");
         assertThat(alias).containsText(THINKING);
-        noSeriousViolations();
+        noViolations();
         page.getByRole(AriaRole.BUTTON, named("Remove: house-model")).click();
         page.getByRole(AriaRole.DIALOG)
                 .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Remove"))
@@ -330,6 +330,6 @@ class PeopleBrowserTest extends BrowserScene {
         assertThat(alias).isHidden();
         page.getByRole(AriaRole.LINK, named("Upstream incidents")).click();
         assertThat(page.getByText("No server elsewhere is failing.")).isVisible();
-        noSeriousViolations();
+        noViolations();
     }
 }

@@ -39,7 +39,7 @@ class PersonalBrowserTest extends BrowserScene {
         memory.fill("Lives in Leiden.");
         memory.press("Enter");
         assertThat(page.getByText("Saved.").first()).isVisible();
-        noSeriousViolations();
+        noViolations();
         screenshot("personal");
         page.getByRole(AriaRole.TAB, named("Presets")).click();
         page.getByRole(AriaRole.BUTTON, named("New preset")).click();
@@ -49,7 +49,7 @@ class PersonalBrowserTest extends BrowserScene {
                 .getByRole(AriaRole.BUTTON, called("Save"))
                 .click();
         assertThat(page.getByRole(AriaRole.BUTTON, named("Remove Poet"))).isVisible();
-        noSeriousViolations();
+        noViolations();
 
         page.reload();
         page.getByRole(AriaRole.BUTTON, named("Preset: No preset")).click();
@@ -119,7 +119,7 @@ class PersonalBrowserTest extends BrowserScene {
             ask("I live in Delft. Where may one row?");
             Locator proposals = page.getByRole(AriaRole.REGION, named("To remember"));
             assertThat(proposals).containsText("Lives in Delft.");
-            noSeriousViolations();
+            noViolations();
             screenshot("proposal");
             // It waits for the person, also after a reload, and is no memory yet.
             page.reload();
@@ -182,7 +182,7 @@ class PersonalBrowserTest extends BrowserScene {
                 .setInputFiles(new FilePayload(
                         "plan.txt", "text/plain", "Build it of marble.".getBytes(StandardCharsets.UTF_8)));
         assertThat(page.getByText("plan.txt")).isVisible();
-        noSeriousViolations();
+        noViolations();
         screenshot("project");
         page.getByRole(AriaRole.BUTTON, named("Begin a conversation")).click();
         assertThat(page.getByRole(AriaRole.BUTTON, named("Project: The hall"))).isVisible();
@@ -208,7 +208,7 @@ class PersonalBrowserTest extends BrowserScene {
         page.getByRole(AriaRole.BUTTON, named("Stop answering")).click();
         page.getByRole(AriaRole.BUTTON, named("Bad answer")).click();
         page.getByLabel("What was it? (optional)").fill("It says nothing.");
-        noSeriousViolations();
+        noViolations();
         page.getByRole(AriaRole.BUTTON, named("Send")).click();
         Locator down = page.getByRole(AriaRole.BUTTON, named("Bad answer"));
         assertThat(down).hasAttribute("aria-pressed", "true");
@@ -233,7 +233,7 @@ class PersonalBrowserTest extends BrowserScene {
         page.getByRole(AriaRole.BUTTON, named("Archived")).click();
         Locator dialog = page.getByRole(AriaRole.DIALOG);
         assertThat(dialog).containsText("Put me away.");
-        noSeriousViolations();
+        noViolations();
         dialog.getByRole(AriaRole.BUTTON, called("Take out: Put me away.")).click();
         assertThat(dialog).containsText("Nothing is archived.");
         dialog.getByRole(AriaRole.BUTTON, called("Close")).click();
@@ -254,7 +254,7 @@ class PersonalBrowserTest extends BrowserScene {
         assertThat(answers()).hasCount(2);
         assertThat(answers().last().locator(".prose")).containsText(Pattern.compile("\\w+"));
         screenshot("temporary");
-        noSeriousViolations();
+        noViolations();
         page.getByRole(AriaRole.TEXTBOX, named("Message")).fill("A draft about quaggas.");
         Object kept = page.evaluate("() => JSON.stringify({...localStorage, ...sessionStorage})");
         assertThat(String.valueOf(kept)).doesNotContain("quagga");
@@ -299,7 +299,7 @@ class PersonalBrowserTest extends BrowserScene {
         assertThat(answers()).hasCount(2);
         answers().first().getByRole(AriaRole.BUTTON, called("Previous version")).click();
         assertThat(compared.getByRole(AriaRole.HEADING).first()).hasText(PACED);
-        noSeriousViolations();
+        noViolations();
 
         // Kept, it is one more answer to the question, and the thread goes on from it alone.
         keep.click();

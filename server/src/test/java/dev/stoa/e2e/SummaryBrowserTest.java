@@ -64,7 +64,7 @@ class SummaryBrowserTest extends BrowserScene {
                         .setName(Pattern.compile("^The last answer used \\d+k? of 2k tokens of context \\(\\d+%\\)$")));
         assertThat(gauge).isVisible();
         screenshot("summary");
-        noSeriousViolations();
+        noViolations();
         page.reload();
         assertThat(node).hasCount(1);
         assertThat(gauge).isVisible();
