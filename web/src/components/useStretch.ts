@@ -86,7 +86,10 @@ function mayLetGo(content: HTMLElement | null, above: number, below: number): bo
 
 const ANCHORS_BY_ITSELF = typeof CSS !== "undefined" && CSS.supports("overflow-anchor", "auto");
 
-/** Keeps in its place what is read, as chunks come and go above it; most browsers do so themselves. */
+/**
+ * Keeps in its place what is read, as chunks come and go above it. Most browsers do so themselves, but not where one is at
+ * the very top (CSS Scroll Anchoring 1, 2.1): what comes there would push down what is read, and call for more at once.
+ */
 function useKeptPlace(content: RefObject<HTMLElement | null>, first: string | undefined, last: string | undefined) {
   const seen = useRef<{ chunk: Element; top: number } | null>(null);
   useLayoutEffect(() => {
@@ -98,7 +101,7 @@ function useKeptPlace(content: RefObject<HTMLElement | null>, first: string | un
   }, [content, first, last]);
   return {
     keep: () => {
-      if (ANCHORS_BY_ITSELF) return;
+      if (ANCHORS_BY_ITSELF && content.current?.parentElement?.scrollTop !== 0) return;
       const chunk = [...(content.current?.querySelectorAll(".chunk") ?? [])].find(
         (one) => one.getBoundingClientRect().bottom > 0,
       );

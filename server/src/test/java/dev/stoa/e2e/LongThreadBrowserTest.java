@@ -109,6 +109,22 @@ class LongThreadBrowserTest extends BrowserScene {
     }
 
     @Test
+    void whoComesToTheVeryTopStaysWithWhatStandsThere() {
+        openThread(LONG);
+        int before = onPage();
+        Object first = page.evaluate("""
+                () => {
+                  document.querySelector(".thread-scroll").scrollTo(0, 0);
+                  return document.querySelector("[data-message]").dataset.message;
+                }""");
+        page.waitForFunction("(first) => document.querySelector('[data-message]').dataset.message !== first", first);
+        // What came next would have come by now.
+        page.waitForTimeout(1_000);
+        assertThat(page.locator("[data-message='" + first + "']")).isInViewport();
+        assertThat(onPage()).isBetween(before + 1, before + SHOWN / 2);
+    }
+
+    @Test
     void heightsStayWhenAThreadIsScrolledThroughAgain() {
         openAll();
         for (int to = 1; to < MESSAGES; to += 16) {
