@@ -84,6 +84,7 @@ function mayLetGo(content: HTMLElement | null, above: number, below: number): bo
   );
 }
 
+const FRAMES_TO_SETTLE = 3;
 const ANCHORS_BY_ITSELF = typeof CSS !== "undefined" && CSS.supports("overflow-anchor", "auto");
 
 /**
@@ -96,8 +97,15 @@ function useKeptPlace(content: RefObject<HTMLElement | null>, first: string | un
     const was = seen.current;
     seen.current = null;
     const frame = content.current?.parentElement;
-    if (was?.chunk.isConnected !== true || frame === null || frame === undefined) return;
-    frame.scrollTop += was.chunk.getBoundingClientRect().top - was.top;
+    if (was === null || frame === null || frame === undefined) return;
+    const put = (frames: number) => {
+      if (!was.chunk.isConnected) return;
+      frame.scrollTop += was.chunk.getBoundingClientRect().top - was.top;
+      const at = frame.scrollTop;
+      // What came above takes its own height only when it is drawn.
+      if (frames > 0) requestAnimationFrame(() => frame.scrollTop === at && put(frames - 1));
+    };
+    put(FRAMES_TO_SETTLE);
   }, [content, first, last]);
   return {
     keep: () => {
