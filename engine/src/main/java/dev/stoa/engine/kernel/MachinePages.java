@@ -26,16 +26,18 @@ final class MachinePages implements PageProducts {
     @Override
     public void score(
             int[] first, int[] second, int at, float[] queries, int count, float[] scores, int to, int stride) {
-        for (int i = 0; i < count; i += PageProduct.MAX_QUERIES) {
+        int calls = calls(count, product.scoreQueries());
+        for (int call = 0; call < calls; call++) {
+            int from = count * call / calls;
             product.score(
-                    Math.min(PageProduct.MAX_QUERIES, count - i),
+                    count * (call + 1) / calls - from,
                     MemorySegment.ofArray(first),
                     MemorySegment.ofArray(second),
                     bytes(at),
                     MemorySegment.ofArray(queries),
-                    bytes(i * headSize),
+                    bytes(from * headSize),
                     MemorySegment.ofArray(scores),
-                    bytes(to + i * stride),
+                    bytes(to + from * stride),
                     bytes(stride),
                     MemorySegment.ofArray(firstAhead),
                     MemorySegment.ofArray(secondAhead),
@@ -54,30 +56,31 @@ final class MachinePages implements PageProducts {
             int count,
             int depth,
             float[] sums) {
-        sum(first, at, scores, from, stride, count, Math.min(depth, Kernels.PAGE), sums, firstAhead);
-        if (depth > Kernels.PAGE) {
-            sum(second, at, scores, from + Kernels.PAGE, stride, count, depth - Kernels.PAGE, sums, secondAhead);
-        }
-    }
-
-    private void sum(
-            int[] page, int at, float[] scores, int from, int stride, int count, int depth, float[] sums, int[] ahead) {
+        int calls = calls(count, product.sumQueries());
         for (int word = 0; word < headSize / 2; word += PageProduct.CHUNK / 2) {
-            for (int i = 0; i < count; i += PageProduct.MAX_QUERIES) {
+            for (int call = 0; call < calls; call++) {
+                int query = count * call / calls;
                 product.sum(
-                        Math.min(PageProduct.MAX_QUERIES, count - i),
-                        MemorySegment.ofArray(page),
+                        count * (call + 1) / calls - query,
+                        MemorySegment.ofArray(first),
+                        MemorySegment.ofArray(second),
                         bytes(at + word),
                         MemorySegment.ofArray(scores),
-                        bytes(from + i * stride),
+                        bytes(from + query * stride),
                         bytes(stride),
                         MemorySegment.ofArray(sums),
-                        bytes(i * headSize + word),
+                        bytes(query * headSize + word),
                         depth,
-                        MemorySegment.ofArray(ahead),
+                        MemorySegment.ofArray(firstAhead),
+                        MemorySegment.ofArray(secondAhead),
                         bytes(aheadAt + word * Kernels.PAGE));
             }
         }
+    }
+
+    /** How many calls share so many queries, about as many in each. */
+    private static int calls(int queries, int most) {
+        return (queries + most - 1) / most;
     }
 
     /** Of as many words of 32 bits. */

@@ -146,10 +146,12 @@ public class VectorKernels implements Kernels {
 
     /** {@link Exponential#exp} in lanes, step for step. */
     private static FloatVector exp(FloatVector input) {
-        FloatVector x = input.max(Exponential.LOWEST).min(Exponential.HIGHEST);
+        // max and min would order zeros and look for NaN, which stays one here too: three times the instructions.
+        FloatVector x = input.blend(Exponential.LOWEST, input.compare(VectorOperators.LT, Exponential.LOWEST));
+        x = x.blend(Exponential.HIGHEST, x.compare(VectorOperators.GT, Exponential.HIGHEST));
         FloatVector round = FloatVector.broadcast(Lanes.F, Exponential.ROUND);
-        FloatVector n =
-                x.fma(FloatVector.broadcast(Lanes.F, Exponential.LOG2_E), round).sub(round);
+        FloatVector rounded = x.fma(FloatVector.broadcast(Lanes.F, Exponential.LOG2_E), round);
+        FloatVector n = rounded.sub(round);
         FloatVector r = n.fma(FloatVector.broadcast(Lanes.F, -Exponential.LN2_HIGH), x);
         r = n.fma(FloatVector.broadcast(Lanes.F, -Exponential.LN2_LOW), r);
         FloatVector p =
@@ -160,9 +162,10 @@ public class VectorKernels implements Kernels {
         p = p.fma(r, FloatVector.broadcast(Lanes.F, Exponential.C2));
         p = p.fma(r, FloatVector.broadcast(Lanes.F, 1f));
         p = p.fma(r, FloatVector.broadcast(Lanes.F, 1f));
-        IntVector exponent = ((IntVector) n.convert(VectorOperators.F2I, 0))
-                .add(Exponential.BIAS)
-                .lanewise(VectorOperators.LSHL, Exponential.MANTISSA_BITS);
+        // The lowest bits of n + 1.5·2²³ are those of n; what lies above is shifted away.
+        IntVector exponent = rounded.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, Exponential.MANTISSA_BITS)
+                .add(Exponential.BIAS << Exponential.MANTISSA_BITS);
         return p.mul(exponent.reinterpretAsFloats());
     }
 
@@ -199,6 +202,10 @@ public class VectorKernels implements Kernels {
         for (int lane = 0; lane < PARTIAL_SUMS; lane += Lanes.COUNT) {
             FloatVector sum = FloatVector.zero(Lanes.F);
             for (int i = lane; i < n; i += PARTIAL_SUMS) {
+                if (i >= to || i + Lanes.COUNT <= from) {
+                    FloatVector.zero(Lanes.F).intoArray(s, at + i);
+                    continue;
+                }
                 FloatVector e =
                         exp(FloatVector.fromArray(Lanes.F, s, at + i).sub(max).mul(scale));
                 if (i < from || i + Lanes.COUNT > to) {
@@ -217,11 +224,21 @@ public class VectorKernels implements Kernels {
         float max = Float.NEGATIVE_INFINITY;
         int i = from;
         if (to - from >= Lanes.COUNT) {
-            FloatVector most = FloatVector.fromArray(Lanes.F, s, i);
-            for (i += Lanes.COUNT; i <= to - Lanes.COUNT; i += Lanes.COUNT) {
-                most = most.max(FloatVector.fromArray(Lanes.F, s, i));
+            // Four chains, as each link takes long.
+            FloatVector first = FloatVector.fromArray(Lanes.F, s, i);
+            FloatVector second = first;
+            FloatVector third = first;
+            FloatVector fourth = first;
+            for (; i <= to - 4 * Lanes.COUNT; i += 4 * Lanes.COUNT) {
+                first = first.max(FloatVector.fromArray(Lanes.F, s, i));
+                second = second.max(FloatVector.fromArray(Lanes.F, s, i + Lanes.COUNT));
+                third = third.max(FloatVector.fromArray(Lanes.F, s, i + 2 * Lanes.COUNT));
+                fourth = fourth.max(FloatVector.fromArray(Lanes.F, s, i + 3 * Lanes.COUNT));
             }
-            max = most.reduceLanes(VectorOperators.MAX);
+            for (; i <= to - Lanes.COUNT; i += Lanes.COUNT) {
+                first = first.max(FloatVector.fromArray(Lanes.F, s, i));
+            }
+            max = first.max(second).max(third.max(fourth)).reduceLanes(VectorOperators.MAX);
         }
         for (; i < to; i++) {
             max = Math.max(max, s[i]);

@@ -9,6 +9,12 @@ final class Avx2PageProgram extends PageProgram {
     /** One word of the 16 tokens of a page of keys. */
     private static final int TOKENS_BYTES = 16 * Integer.BYTES;
 
+    /** As many as {@link #sums} has address registers for. */
+    private static final int QUERIES = 4;
+
+    /** What {@link #sums} asks for. */
+    private static final Register AHEAD = Register.RDX;
+
     private static final int FIRST = 8;
     private static final int SECOND = 9;
     private static final int QUERY = 10;
@@ -16,6 +22,16 @@ final class Avx2PageProgram extends PageProgram {
 
     Avx2PageProgram(int queries, int headSize) {
         super(Encoding.VEX, MASK, queries, headSize);
+    }
+
+    @Override
+    int scoreQueries() {
+        return QUERIES;
+    }
+
+    @Override
+    int sumQueries() {
+        return QUERIES;
     }
 
     @Override
@@ -97,6 +113,23 @@ final class Avx2PageProgram extends PageProgram {
         }
         assembler.end();
         return assembler.bytes();
+    }
+
+    /**
+     * Sets the addresses of {@link #sums}, what to ask for in {@link #AHEAD}.
+     *
+     * @return one for the scores of each query
+     */
+    private Register[] beginSums() {
+        addArguments(0, Register.RDI, Register.RSI, Register.RCX, Register.R9);
+        Register[] scores = {Register.RSI, Register.R9, Register.R10, Register.R11};
+        assembler.copy(COUNT, Register.R9);
+        for (int query = 1; query < queries; query++) {
+            assembler.copy(scores[query], scores[query - 1]);
+            assembler.add(scores[query], Register.RDX);
+        }
+        assembler.copy(AHEAD, COUNT);
+        return scores;
     }
 
     private void tokenLoop(Register[] scores, int distance) {

@@ -9,9 +9,6 @@ import java.util.Arrays;
 
 /** Products of attention with pages of bfloat16 in machine code, for one head size. Thread-safe. */
 public final class PageProduct {
-    /** Queries of one call at most. */
-    public static final int MAX_QUERIES = PageProgram.MAX_QUERIES;
-
     /** What a head size must be a multiple of, and the numbers of a head in one call of {@link #sum}. */
     public static final int CHUNK = PageProgram.CHUNK;
 
@@ -39,11 +36,30 @@ public final class PageProduct {
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG);
 
+    private static final MethodHandle PAIR_SUMS = handle(
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG);
+
     private static final int PAGE = 16;
 
     private final int headSize;
+    /** By the number of queries, from one on. */
     private final MemorySegment[] scores;
+
     private final MemorySegment[] sums;
+    /** Empty where pages are added one by one. */
+    private final MemorySegment[] pairSums;
 
     /**
      * Makes the programs.
@@ -53,15 +69,34 @@ public final class PageProduct {
     public PageProduct(InstructionSet instructions, int headSize) {
         instructions.require();
         this.headSize = headSize;
-        byte[][] programs = new byte[2 * MAX_QUERIES][];
-        for (int queries = 1; queries <= MAX_QUERIES; queries++) {
-            programs[queries - 1] = program(instructions, queries, headSize).scores();
-            programs[MAX_QUERIES + queries - 1] =
-                    program(instructions, queries, headSize).sums();
+        PageProgram one = program(instructions, 1, headSize);
+        int pairs = one.sumsOfPairs() ? one.sumQueries() : 0;
+        byte[][] programs = new byte[one.scoreQueries() + one.sumQueries() + pairs][];
+        for (int i = 0; i < one.scoreQueries(); i++) {
+            programs[i] = program(instructions, i + 1, headSize).scores();
+        }
+        for (int i = 0; i < one.sumQueries(); i++) {
+            programs[one.scoreQueries() + i] =
+                    program(instructions, i + 1, headSize).sums();
+        }
+        for (int i = 0; i < pairs; i++) {
+            programs[one.scoreQueries() + one.sumQueries() + i] =
+                    program(instructions, i + 1, headSize).pairSums();
         }
         MemorySegment[] placed = MachineCode.place(programs);
-        this.scores = Arrays.copyOf(placed, MAX_QUERIES);
-        this.sums = Arrays.copyOfRange(placed, MAX_QUERIES, placed.length);
+        this.scores = Arrays.copyOf(placed, one.scoreQueries());
+        this.sums = Arrays.copyOfRange(placed, one.scoreQueries(), placed.length - pairs);
+        this.pairSums = Arrays.copyOfRange(placed, placed.length - pairs, placed.length);
+    }
+
+    /** Queries of one call of {@link #score} at most. */
+    public int scoreQueries() {
+        return scores.length;
+    }
+
+    /** Queries of one call of {@link #sum} at most. */
+    public int sumQueries() {
+        return sums.length;
     }
 
     static PageProgram program(InstructionSet instructions, int queries, int headSize) {
@@ -118,26 +153,62 @@ public final class PageProduct {
         }
     }
 
-    /** See {@link PageProgram#sums}; {@code stride} and places in bytes. Nothing is checked unless assertions are on. */
+    /**
+     * See {@link PageProgram#sums}, over two pages; {@code stride} and places in bytes. Nothing is checked unless assertions
+     * are on.
+     *
+     * @param second the page of the tokens from the 17th on
+     * @param at where the values begin in both pages
+     * @param tokens of both
+     * @param aheadAt where memory to ask for begins in both
+     */
     public void sum(
             int count,
-            MemorySegment page,
+            MemorySegment first,
+            MemorySegment second,
             long at,
             MemorySegment scores,
             long scoresAt,
             long stride,
             MemorySegment sums,
             long sumsAt,
-            long tokens,
-            MemorySegment ahead,
+            int tokens,
+            MemorySegment firstAhead,
+            MemorySegment secondAhead,
             long aheadAt) {
-        assert tokens > 0 && tokens <= PAGE : "tokens";
-        assert page.byteSize() - at >= ((tokens - 1) * headSize + CHUNK) * Short.BYTES : "page";
-        assert scores.byteSize() - scoresAt >= (count - 1) * stride + tokens * Float.BYTES : "scores";
+        assert tokens > 0 && tokens <= 2 * PAGE : "tokens";
+        assert first.byteSize() - at >= ((Math.min(tokens, PAGE) - 1) * headSize + CHUNK) * Short.BYTES : "page";
+        assert second.byteSize() - at >= ((tokens - PAGE - 1) * headSize + CHUNK) * Short.BYTES : "second page";
+        assert scores.byteSize() - scoresAt >= (count - 1) * stride + (long) tokens * Float.BYTES : "scores";
         assert sums.byteSize() - sumsAt >= ((count - 0.5) * headSize + CHUNK / 2.0) * Float.BYTES : "sums";
         try {
-            SUMS.invokeExact(
-                    this.sums[count - 1], page, scores, stride, sums, tokens, ahead, at, scoresAt, sumsAt, aheadAt);
+            if (tokens > PAGE && pairSums.length > 0) {
+                PAIR_SUMS.invokeExact(
+                        pairSums[count - 1],
+                        first,
+                        scores,
+                        stride,
+                        sums,
+                        (long) PAGE,
+                        firstAhead,
+                        at,
+                        scoresAt,
+                        sumsAt,
+                        aheadAt,
+                        second,
+                        secondAhead,
+                        (long) tokens - PAGE);
+                return;
+            }
+            MemorySegment program = this.sums[count - 1];
+            long here = Math.min(tokens, PAGE);
+            SUMS.invokeExact(program, first, scores, stride, sums, here, firstAhead, at, scoresAt, sumsAt, aheadAt);
+            if (tokens > PAGE) {
+                long further = scoresAt + PAGE * Float.BYTES;
+                long rest = tokens - PAGE;
+                SUMS.invokeExact(
+                        program, second, scores, stride, sums, rest, secondAhead, at, further, sumsAt, aheadAt);
+            }
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {

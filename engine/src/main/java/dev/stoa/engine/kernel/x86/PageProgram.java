@@ -9,9 +9,6 @@ import dev.stoa.engine.kernel.x86.Assembler.Register;
  * in between. For one program; not thread-safe.
  */
 abstract class PageProgram {
-    /** Queries of one call: as many as {@link #sums} has address registers for. */
-    static final int MAX_QUERIES = 4;
-
     /** Numbers of a head that one turn of {@link #sums} computes. */
     static final int CHUNK = 64;
 
@@ -20,9 +17,6 @@ abstract class PageProgram {
     static final int LINE = 64;
 
     static final Register COUNT = Register.RAX;
-    /** What {@link #sums} asks for. */
-    static final Register AHEAD = Register.RDX;
-
     private static final int UPPER_HALVES = 0xffff0000;
 
     final Assembler assembler;
@@ -32,7 +26,7 @@ abstract class PageProgram {
 
     /** @param mask the vector register that takes the upper halves of words */
     PageProgram(Encoding encoding, int mask, int queries, int headSize) {
-        if (queries < 1 || queries > MAX_QUERIES || headSize % CHUNK != 0) {
+        if (queries < 1 || headSize % CHUNK != 0) {
             throw new IllegalArgumentException(queries + " queries, heads of " + headSize);
         }
         this.assembler = new Assembler(encoding);
@@ -59,8 +53,29 @@ abstract class PageProgram {
      */
     abstract byte[] sums();
 
+    /**
+     * {@link #sums} over the 16 tokens of one page and then those of another. Three more arguments: the other page, the memory
+     * to ask for meanwhile, and the number of its tokens, at least one; they begin as far behind as the first ones.
+     *
+     * @throws UnsupportedOperationException unless {@link #sumsOfPairs}
+     */
+    byte[] pairSums() {
+        throw new UnsupportedOperationException("pages one by one");
+    }
+
+    /** Whether there are {@link #pairSums}. */
+    boolean sumsOfPairs() {
+        return false;
+    }
+
+    /** Queries of one call of {@link #scores} at most. */
+    abstract int scoreQueries();
+
+    /** Queries of one call of {@link #sums} at most. */
+    abstract int sumQueries();
+
     /** Adds to addresses how far behind them something begins. */
-    private void addArguments(int number, Register... addresses) {
+    final void addArguments(int number, Register... addresses) {
         for (int i = 0; i < addresses.length; i++) {
             assembler.addArgument(addresses[i], number + i);
         }
@@ -72,22 +87,5 @@ abstract class PageProgram {
         addArguments(1, Register.RDI, Register.RDX, Register.RCX, Register.R9);
         assembler.addArgument(Register.RSI, 1);
         assembler.addArgument(secondAhead, 4);
-    }
-
-    /**
-     * Sets the addresses of {@link #sums}, what to ask for in {@link #AHEAD}.
-     *
-     * @return one for the scores of each query
-     */
-    final Register[] beginSums() {
-        addArguments(0, Register.RDI, Register.RSI, Register.RCX, Register.R9);
-        Register[] scores = {Register.RSI, Register.R9, Register.R10, Register.R11};
-        assembler.copy(COUNT, Register.R9);
-        for (int query = 1; query < queries; query++) {
-            assembler.copy(scores[query], scores[query - 1]);
-            assembler.add(scores[query], Register.RDX);
-        }
-        assembler.copy(AHEAD, COUNT);
-        return scores;
     }
 }
