@@ -25,7 +25,15 @@ final class MachinePages implements PageProducts {
 
     @Override
     public void score(
-            int[] first, int[] second, int at, float[] queries, int count, float[] scores, int to, int stride) {
+            int[] first,
+            int[] second,
+            int at,
+            float[] queries,
+            int query,
+            int count,
+            float[] scores,
+            int to,
+            int stride) {
         int calls = calls(count, product.scoreQueries());
         for (int call = 0; call < calls; call++) {
             int from = count * call / calls;
@@ -35,7 +43,7 @@ final class MachinePages implements PageProducts {
                     MemorySegment.ofArray(second),
                     bytes(at),
                     MemorySegment.ofArray(queries),
-                    bytes(from * headSize),
+                    bytes((query + from) * headSize),
                     MemorySegment.ofArray(scores),
                     bytes(to + from * stride),
                     bytes(stride),
@@ -53,29 +61,35 @@ final class MachinePages implements PageProducts {
             float[] scores,
             int from,
             int stride,
+            int query,
             int count,
             int depth,
             float[] sums) {
         int calls = calls(count, product.sumQueries());
         for (int word = 0; word < headSize / 2; word += PageProduct.CHUNK / 2) {
             for (int call = 0; call < calls; call++) {
-                int query = count * call / calls;
+                int begin = count * call / calls;
                 product.sum(
-                        count * (call + 1) / calls - query,
+                        count * (call + 1) / calls - begin,
                         MemorySegment.ofArray(first),
                         MemorySegment.ofArray(second),
                         bytes(at + word),
                         MemorySegment.ofArray(scores),
-                        bytes(from + query * stride),
+                        bytes(from + begin * stride),
                         bytes(stride),
                         MemorySegment.ofArray(sums),
-                        bytes(query * headSize + word),
+                        bytes((query + begin) * headSize + word),
                         depth,
                         MemorySegment.ofArray(firstAhead),
                         MemorySegment.ofArray(secondAhead),
                         bytes(aheadAt + word * Kernels.PAGE));
             }
         }
+    }
+
+    @Override
+    public boolean takesSomeOfQueries() {
+        return true;
     }
 
     /** How many calls share so many queries, about as many in each. */

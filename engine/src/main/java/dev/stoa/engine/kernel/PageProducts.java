@@ -22,16 +22,27 @@ public interface PageProducts {
      *
      * @param second the page that follows, or {@code first} where there is none: its scores are any numbers then
      * @param at where the keys begin in both
-     * @param queries shape {@code [count][width]}; up to a multiple of four the rows beyond {@code count} are there too
+     * @param queries shape {@code [query + count][width]}; up to a multiple of four the rows beyond are there too
+     * @param query the first one
      * @param scores shape {@code [count][stride]} from {@code to}; the rows up to a multiple of four may be written
      */
-    void score(int[] first, int[] second, int at, float[] queries, int count, float[] scores, int to, int stride);
+    void score(
+            int[] first,
+            int[] second,
+            int at,
+            float[] queries,
+            int query,
+            int count,
+            float[] scores,
+            int to,
+            int stride);
 
     /**
      * {@code sums[i][d] += Σ scores[i][t] · value[t][d]} over {@code depth} tokens, a chain in the order of {@code t}.
      *
      * @param second as for {@link #score}
-     * @param sums shape {@code [count][width]}, with rows beyond as above
+     * @param sums shape {@code [query + count][width]}, with rows beyond as above
+     * @param query the first one
      */
     void sum(
             int[] first,
@@ -40,7 +51,13 @@ public interface PageProducts {
             float[] scores,
             int from,
             int stride,
+            int query,
             int count,
             int depth,
             float[] sums);
+
+    /** Whether queries of {@link #sum} may be followed by others; otherwise by rows of zeros only. */
+    default boolean takesSomeOfQueries() {
+        return false;
+    }
 }

@@ -23,7 +23,15 @@ final class TilePages implements PageProducts {
 
     @Override
     public void score(
-            int[] first, int[] second, int at, float[] queries, int count, float[] scores, int to, int stride) {
+            int[] first,
+            int[] second,
+            int at,
+            float[] queries,
+            int query,
+            int count,
+            float[] scores,
+            int to,
+            int stride) {
         kernels.keys(type, first, at, headSize, tile, 0, TILE);
         if (second != first) {
             kernels.keys(type, second, at, headSize, tile, Kernels.PAGE, TILE);
@@ -31,7 +39,8 @@ final class TilePages implements PageProducts {
         for (int i = 0; i < padded(count); i++) {
             Arrays.fill(scores, to + i * stride, to + i * stride + TILE, 0f);
         }
-        kernels.dots(tile, 0, TILE, headSize, TILE, queries, 0, width, padded(count), scores, to, stride);
+        int from = query * width;
+        kernels.dots(tile, 0, TILE, headSize, TILE, queries, from, width, padded(count), scores, to, stride);
     }
 
     @Override
@@ -42,6 +51,7 @@ final class TilePages implements PageProducts {
             float[] scores,
             int from,
             int stride,
+            int query,
             int count,
             int depth,
             float[] sums) {
@@ -49,7 +59,8 @@ final class TilePages implements PageProducts {
         if (second != first) {
             kernels.values(type, second, at, headSize, tile, Kernels.PAGE * width, width);
         }
-        kernels.dots(tile, 0, width, depth, width, scores, from, stride, padded(count), sums, 0, width);
+        int to = query * width;
+        kernels.dots(tile, 0, width, depth, width, scores, from, stride, padded(count), sums, to, width);
     }
 
     /** The dot kernel is fastest with fours; a single query stays alone. */

@@ -1,7 +1,6 @@
 package dev.stoa.engine.model;
 
 import dev.stoa.engine.cache.KvLayout;
-import dev.stoa.engine.cache.KvSequence;
 import dev.stoa.engine.cache.KvStorage;
 import dev.stoa.engine.kernel.Kernels;
 import dev.stoa.engine.kernel.PageProducts;
@@ -9,9 +8,9 @@ import dev.stoa.engine.kernel.SoftCap;
 import java.util.Arrays;
 
 /**
- * Attention of a few neighbouring rows of one sequence, for the query heads that share one key-value head: each page is
- * read once for all of them, as floats, two pages at a time. What is computed for a row depends on its position alone.
- * Holds buffers: one for each worker.
+ * Attention of the few rows of a tile, for the query heads that share one key-value head: each page that all of them see
+ * is read once for all, as floats, two pages at a time; then what each row sees alone. What is computed for a row depends
+ * on its position alone. Holds buffers: one for each worker.
  */
 final class Attention {
     /** Queries that are multiplied with a tile together. */
@@ -41,16 +40,38 @@ final class Attention {
 
     private int tokens;
 
-    /**
-     * What one call computes, for the query heads of {@code keyValueHead}.
-     *
-     * @param position of the first row
-     * @param count neighbouring rows
-     */
-    record Rows(KvSequence sequence, int keyValueHead, int position, int count) {
-        /** The first position that none of them sees. */
+    /** What one call computes: a tile's rows, for the query heads of a key-value head. */
+    record Rows(AttentionTiles tiles, int tile, int keyValueHead) {
+        int count() {
+            return tiles.rows(tile);
+        }
+
+        int row(int i) {
+            return tiles.row(tile, i);
+        }
+
+        private int position(int i) {
+            return tiles.position(tile, i);
+        }
+
+        /** The block of a position in a row's sequence, or the last one that is seen where it is seen by none. */
+        private int block(int i, int position) {
+            int last = one() ? position(count() - 1) : position(i);
+            return tiles.sequence(tile, i).block(Math.min(position, last) / PAGE);
+        }
+
+        /** Whether all are of one sequence. */
+        private boolean one() {
+            return tiles.sequence(tile, 0) == tiles.sequence(tile, count() - 1);
+        }
+
+        /** The first position that none sees. */
         private int end() {
-            return position + count;
+            int end = 0;
+            for (int i = 0; i < count(); i++) {
+                end = Math.max(end, position(i) + 1);
+            }
+            return end;
         }
     }
 
@@ -76,95 +97,131 @@ final class Attention {
         return count == 1 ? 1 : (count + 3) / 4 * 4;
     }
 
+    /** Whether this can attend to tiles of several sequences. */
+    boolean joins() {
+        return pages.takesSomeOfQueries();
+    }
+
     /**
      * @param next of the next call, whose keys are fetched meanwhile; {@code rows} where there is none
-     * @param query shape {@code [rows][heads][headSize]} from {@code at}
-     * @param out the same shape from {@code at}; the heads of the key-value head are written
+     * @param query shape {@code [rows][heads][headSize]}
+     * @param out the same shape; the heads of the key-value head are written
      */
-    void attend(Rows rows, Rows next, int layer, float[] query, float[] out, int at) {
+    void attend(Rows rows, Rows next, int layer, float[] query, float[] out) {
         int start = start(rows, layer);
         tokens = (rows.end() - start + TILE - 1) / TILE * TILE;
         int count = rows.count() * config.group();
-        gather(query, at, rows);
-        score(rows, layer, count);
+        gather(query, rows);
+        if (scores.length < padded(count) * tokens) {
+            scores = new float[Math.max(padded(count) * tokens, 2 * scores.length)];
+        }
+        int joint = joint(rows, start);
+        int keys = storage.layout().keys(layer, rows.keyValueHead());
+        score(rows, 0, rows.count(), keys, start, start, joint);
+        for (int i = 0; joint < rows.end() && i < rows.count(); i++) {
+            score(rows, i, 1, keys, start, own(rows, i, layer, start, joint), rows.position(i) + 1);
+        }
         for (int i = 0; i < count; i++) {
-            if (config.attentionCap() > 0) {
-                SoftCap.apply(scores, i * tokens, tokens, config.attentionCap(), config.attentionScale());
-            }
-            int own = rows.position() + i / config.group();
-            int from = windowStart(layer, own) - start;
-            totals[i] = kernels.softmax(
-                    scores, i * tokens, from, own + 1 - start, tokens, config.attentionScale(), partial);
+            weigh(i, layer, rows.position(i / config.group()), start);
         }
         Arrays.fill(scores, count * tokens, padded(count) * tokens, 0f);
-        sum(rows, next, layer, count);
-        scatter(out, at, rows);
+        Arrays.fill(sums, 0, padded(count) * width, 0f);
+        int values = storage.layout().values(layer, rows.keyValueHead());
+        sum(rows, 0, rows.count(), next, layer, values, start, start, joint);
+        for (int i = 0; joint < rows.end() && i < rows.count(); i++) {
+            int from = own(rows, i, layer, start, joint);
+            sum(rows, i, 1, next, layer, values, start, from, rows.position(i) + 1);
+        }
+        scatter(out, rows);
     }
 
-    /** Where the first page begins that the rows see. */
+    /** Scores of a query to weights: softmax over what its row sees, zeros elsewhere. */
+    private void weigh(int query, int layer, int position, int start) {
+        if (config.attentionCap() > 0) {
+            SoftCap.apply(scores, query * tokens, tokens, config.attentionCap(), config.attentionScale());
+        }
+        int from = windowStart(layer, position) - start;
+        totals[query] = kernels.softmax(
+                scores, query * tokens, from, position + 1 - start, tokens, config.attentionScale(), partial);
+    }
+
+    /** Where the first page begins that any row sees. */
     private int start(Rows rows, int layer) {
-        return windowStart(layer, rows.position()) / PAGE * PAGE;
+        int first = Integer.MAX_VALUE;
+        for (int i = 0; i < rows.count(); i++) {
+            first = Math.min(first, rows.position(i));
+        }
+        return windowStart(layer, first) / PAGE * PAGE;
+    }
+
+    /** The position from which each row goes on alone: all before it lies in whole tiles of the same pages. */
+    private static int joint(Rows rows, int start) {
+        if (rows.one()) {
+            return rows.end();
+        }
+        int shared = rows.tiles().shared(rows.tile());
+        return start + Math.max(0, shared - start) / TILE * TILE;
+    }
+
+    /** Where a row begins to go on alone: in its window, whole tiles from the start of all. */
+    private int own(Rows rows, int i, int layer, int start, int joint) {
+        int seen = windowStart(layer, rows.position(i));
+        return Math.max(joint, start + (seen - start) / TILE * TILE);
     }
 
     private int windowStart(int layer, int position) {
         return config.windowed(layer) ? Math.max(0, position - config.window() + 1) : 0;
     }
 
-    private void gather(float[] query, int at, Rows rows) {
+    private void gather(float[] query, Rows rows) {
         int size = config.headSize();
         int count = rows.count() * config.group();
         for (int i = 0; i < count; i++) {
-            System.arraycopy(query, at + head(rows, i) * size, queries, i * width, size);
+            System.arraycopy(query, head(rows, i) * size, queries, i * width, size);
         }
         Arrays.fill(queries, count * width, padded(count) * width, 0f);
     }
 
-    private void scatter(float[] out, int at, Rows rows) {
+    private void scatter(float[] out, Rows rows) {
         int size = config.headSize();
         for (int i = 0; i < rows.count() * config.group(); i++) {
             kernels.scale(sums, i * width, size, 1 / totals[i]);
-            System.arraycopy(sums, i * width, out, at + head(rows, i) * size, size);
+            System.arraycopy(sums, i * width, out, head(rows, i) * size, size);
         }
     }
 
-    /** The query head of the i-th query, counted over all rows. */
+    /** The query head of the i-th query, counted over all rows of the batch. */
     private int head(Rows rows, int i) {
         int group = config.group();
-        return i / group * config.heads() + rows.keyValueHead() * group + i % group;
+        return rows.row(i / group) * config.heads() + rows.keyValueHead() * group + i % group;
     }
 
-    private void score(Rows rows, int layer, int count) {
-        if (scores.length < padded(count) * tokens) {
-            scores = new float[Math.max(padded(count) * tokens, 2 * scores.length)];
-        }
-        int at = storage.layout().keys(layer, rows.keyValueHead());
-        int start = start(rows, layer);
-        for (int t = start; t < rows.end(); t += TILE) {
-            ahead(rows, t + TILE, at);
-            pages.score(page(rows, t), page(rows, t + PAGE), at, queries, count, scores, t - start, tokens);
+    /** Scores of {@code count} rows from the i-th on, for the tokens in {@code [from, to)}. */
+    private void score(Rows rows, int i, int count, int at, int start, int from, int to) {
+        int group = config.group();
+        for (int t = from; t < to; t += TILE) {
+            pages.ahead(page(rows, i, t + TILE), page(rows, i, t + TILE + PAGE), at);
+            int out = i * group * tokens + t - start;
+            int[] second = page(rows, i, t + PAGE);
+            pages.score(page(rows, i, t), second, at, queries, i * group, count * group, scores, out, tokens);
         }
     }
 
     /** Only tokens that the rows may see are added: what lies beyond them in a page may be anything. */
-    private void sum(Rows rows, Rows next, int layer, int count) {
-        Arrays.fill(sums, 0, padded(count) * width, 0f);
-        int at = storage.layout().values(layer, rows.keyValueHead());
+    private void sum(Rows rows, int i, int count, Rows next, int layer, int at, int start, int from, int to) {
+        int group = config.group();
         int keysAhead = storage.layout().keys(layer, next.keyValueHead());
-        int start = start(rows, layer);
-        int startAhead = start(next, layer);
-        for (int t = start; t < rows.end(); t += TILE) {
-            ahead(next, startAhead + t - start, keysAhead);
-            int depth = Math.min(TILE, rows.end() - t);
-            pages.sum(page(rows, t), page(rows, t + PAGE), at, scores, t - start, tokens, count, depth, sums);
+        int ahead = start(next, layer) - start;
+        for (int t = from; t < to; t += TILE) {
+            pages.ahead(page(next, 0, ahead + t), page(next, 0, ahead + t + PAGE), keysAhead);
+            int weights = i * group * tokens + t - start;
+            int depth = Math.min(TILE, to - t);
+            int[] second = page(rows, i, t + PAGE);
+            pages.sum(page(rows, i, t), second, at, scores, weights, tokens, i * group, count * group, depth, sums);
         }
     }
 
-    private void ahead(Rows rows, int position, int at) {
-        pages.ahead(page(rows, position), page(rows, position + PAGE), at);
-    }
-
-    /** The page of a position, or the last one where the rows see none there. */
-    private int[] page(Rows rows, int position) {
-        return storage.block(rows.sequence().block(Math.min(position, rows.end() - 1) / PAGE));
+    private int[] page(Rows rows, int i, int position) {
+        return storage.block(rows.block(i, position));
     }
 }

@@ -85,11 +85,8 @@ public final class Transformer {
     private float[] postNorm = NO_NORM;
     /** Whether {@link #delta} is still to be added to the hidden states. */
     private boolean pending;
-    /** Rows for attention: {@code tileRows[i]} neighbours of one sequence from row {@code tileStart[i]}. */
-    private final int[] tileStart;
 
-    private final int[] tileRows;
-    private int tiles;
+    private final AttentionTiles tiles;
     /** Whether the heads of one key-value head fill whole blocks of the next product's input. */
     private final boolean wholeBlocks;
 
@@ -130,8 +127,7 @@ public final class Transformer {
         this.gateAndUp = new float[][] {gate, up};
         this.logitsOut = new float[][] {logits};
         this.partial = new float[workers.count()][Kernels.PARTIAL_SUMS];
-        this.tileStart = new int[maxRows];
-        this.tileRows = new int[maxRows];
+        this.tiles = new AttentionTiles(maxRows, Attention.rowsMax(config), attentions[0].joins());
         this.wholeBlocks = config.group() * config.headSize() % Activations.BLOCK == 0;
         this.layerWeights = weights.layers()[0];
         this.norm = layerWeights.attentionNorm();
@@ -170,7 +166,7 @@ public final class Transformer {
             global.reach(batch.position(row));
             local.reach(batch.position(row));
         }
-        tile();
+        tiles.plan(batch);
         pending = false;
         for (layer = 0; layer < config.layers(); layer++) {
             layerWeights = weights.layers()[layer];
@@ -183,22 +179,6 @@ public final class Transformer {
         computeLogits();
     }
 
-    /** Groups neighbouring rows of a sequence for attention. */
-    private void tile() {
-        int rowsMax = Attention.rowsMax(config);
-        tiles = 0;
-        for (int row = 0; row < batch.rows(); row++) {
-            boolean follows = row > 0 && batch.sequence(row) == batch.sequence(row - 1);
-            if (follows && tileRows[tiles - 1] < rowsMax) {
-                assert batch.position(row) == batch.position(row - 1) + 1 : "row " + row + " leaves a gap";
-                tileRows[tiles - 1]++;
-            } else {
-                tileStart[tiles] = row;
-                tileRows[tiles++] = 1;
-            }
-        }
-    }
-
     private void attentionPart() {
         int rows = batch.rows();
         input.reshape(rows, config.width(), layerWeights.queryKeyValue());
@@ -207,7 +187,7 @@ public final class Transformer {
         projections.project(input, layerWeights.queryKeyValue(), queryKeyValue);
         workers.run(rows, rotateTask);
         input.reshape(rows, config.heads() * config.headSize(), layerWeights.output());
-        workers.run(tiles * config.keyValueHeads(), attendTask);
+        workers.run(tiles.count() * config.keyValueHeads(), attendTask);
         if (!wholeBlocks) {
             workers.run(rows, quantizeTask);
         }
@@ -333,27 +313,23 @@ public final class Transformer {
     }
 
     private void attend(int item, int worker) {
-        int tile = item / config.keyValueHeads();
-        int head = item % config.keyValueHeads();
-        int row = tileStart[tile];
-        int width = config.heads() * config.headSize();
-        Attention.Rows next = rows(Math.min(item + 1, tiles * config.keyValueHeads() - 1));
-        attentions[worker].attend(rows(item), next, layer, query, attended, row * width);
+        Attention.Rows rows = rows(item);
+        Attention.Rows next = rows(Math.min(item + 1, tiles.count() * config.keyValueHeads() - 1));
+        attentions[worker].attend(rows, next, layer, query, attended);
         if (wholeBlocks) {
+            int width = config.heads() * config.headSize();
             int blocks = config.group() * config.headSize() / Activations.BLOCK;
-            for (int each = row; each < row + tileRows[tile]; each++) {
-                for (int block = head * blocks; block < (head + 1) * blocks; block++) {
-                    input.setBlock(each, block, attended, each * width + block * Activations.BLOCK, Activations.BLOCK);
+            for (int i = 0; i < rows.count(); i++) {
+                int row = rows.row(i);
+                for (int block = rows.keyValueHead() * blocks; block < (rows.keyValueHead() + 1) * blocks; block++) {
+                    input.setBlock(row, block, attended, row * width + block * Activations.BLOCK, Activations.BLOCK);
                 }
             }
         }
     }
 
     private Attention.Rows rows(int item) {
-        int tile = item / config.keyValueHeads();
-        int row = tileStart[tile];
-        return new Attention.Rows(
-                batch.sequence(row), item % config.keyValueHeads(), batch.position(row), tileRows[tile]);
+        return new Attention.Rows(tiles, item / config.keyValueHeads(), item % config.keyValueHeads());
     }
 
     private void quantizeAttended(int row, int worker) {

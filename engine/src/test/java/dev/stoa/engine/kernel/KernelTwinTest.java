@@ -281,7 +281,7 @@ class KernelTwinTest {
         float[] sums = new float[16 * width];
         PageProducts products = kernels.pages(type, size, width);
         products.ahead(second, pages[0], 3);
-        products.score(pages[0], second, 3, queries, count, scores, 5, stride);
+        products.score(pages[0], second, 3, queries, 0, count, scores, 5, stride);
         for (int i = 0; i < 16; i++) {
             Arrays.fill(
                     scores,
@@ -289,7 +289,7 @@ class KernelTwinTest {
                     Math.min(scores.length, 5 + (i + 1) * stride),
                     0f);
         }
-        products.sum(pages[0], second, 3 + KvPages.words(type, size), scores, 5, stride, count, depth, sums);
+        products.sum(pages[0], second, 3 + KvPages.words(type, size), scores, 5, stride, 0, count, depth, sums);
         float[] all = Arrays.copyOf(scores, scores.length + count * width);
         System.arraycopy(sums, 0, all, scores.length, count * width);
         return all;
