@@ -89,8 +89,7 @@ final class AttentionTiles {
             int common = fullBlocks(leader);
             for (int j = i + 1; j < alone && ordered - begins[tiles] < rowsMax && common >= SHARED_MIN; j++) {
                 int both = singles[j] < 0 ? 0 : common(leader, singles[j], common);
-                int least = singles[j] < 0 ? 0 : Math.min(fullBlocks(leader), fullBlocks(singles[j])) / 2;
-                if (both >= Math.max(SHARED_MIN, least)) {
+                if (both > 0) {
                     order[ordered++] = singles[j];
                     singles[j] = -1;
                     common = both;
@@ -106,15 +105,21 @@ final class AttentionTiles {
         return (batch.position(row) + 1) / KvLayout.TOKENS;
     }
 
+    /** Blocks that two rows have in common, {@code most} at most, or 0 where they are too few. */
     private int common(int row, int other, int most) {
         KvSequence one = batch.sequence(row);
         KvSequence two = batch.sequence(other);
         int end = Math.min(most, fullBlocks(other));
+        int least = Math.max(SHARED_MIN, Math.min(fullBlocks(row), fullBlocks(other)) / 2);
+        // Most have nothing in common, or no more than a system prompt: one look is enough for them.
+        if (end < least || one.block(least - 1) != two.block(least - 1)) {
+            return 0;
+        }
         int count = 0;
         while (count < end && one.block(count) == two.block(count)) {
             count++;
         }
-        return count;
+        return count < least ? 0 : count;
     }
 
     int count() {

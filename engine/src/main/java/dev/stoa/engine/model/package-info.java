@@ -22,7 +22,9 @@
  * <p>A step takes rows of any number of sequences. Each layer runs as stages over the workers, each stage split over
  * rows, heads or panels: norm and quantisation; queries, keys and values; rotation and storing; attention; quantisation;
  * output; sum and norm; gate and up with activation; down; sum. A row's keys and values are stored before any row
- * attends, so rows of one prompt in one step see each other as if they had come one by one.
+ * attends, so rows of one prompt in one step see each other as if they had come one by one. Rows that see the
+ * same pages attend together, so that a page is read once for them: those of one prompt, and single rows of sequences that
+ * share their beginning.
  */
 @org.jspecify.annotations.NullMarked
 package dev.stoa.engine.model;
