@@ -1,5 +1,6 @@
 package dev.stoa.conversation;
 
+import dev.stoa.inference.TokenUsage;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -26,6 +27,12 @@ public final class RunsLook {
         return repository.append(server, pieces).keySet().stream()
                 .map(Run.Life::epoch)
                 .toList();
+    }
+
+    /** Writes the end of one of a run's lives. @return whether it was that life's to end */
+    public boolean end(UUID server, UUID messageId, int epoch, String text) {
+        Ending ending = new Ending(MessageState.STOPPED, text, Steps.NONE, null, TokenUsage.NONE);
+        return repository.end(new Run(messageId, epoch, RunRepository.Logged.NOTHING), server, ending);
     }
 
     public void look() {

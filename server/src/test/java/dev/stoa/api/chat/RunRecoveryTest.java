@@ -125,6 +125,32 @@ class RunRecoveryTest {
     }
 
     @Test
+    void whoeverLostARunEndsItNot() {
+        try (ChatServer server = ChatServer.start()) {
+            ChatClient client = new ChatClient(server, server.key());
+            UUID reply = ask(client, "mock-600000-1-5", QUESTION);
+            disown(server, reply);
+            RunsLook look = server.bean(RunsLook.class);
+            look.look();
+            UUID owner = server.jdbc()
+                    .sql("SELECT server_id FROM run WHERE message_id = :id AND epoch = 2")
+                    .param("id", reply)
+                    .query(UUID.class)
+                    .single();
+            assertThat(look.end(owner, reply, 1, "its earlier life")).isFalse();
+            assertThat(look.end(UUID.randomUUID(), reply, 2, "another server")).isFalse();
+            assertThat(look.end(owner, reply, 2, "its owner")).isTrue();
+            assertThat(look.end(owner, reply, 2, "its owner again")).isFalse();
+            assertThat(server.jdbc()
+                            .sql("SELECT state || ': ' || text FROM message WHERE id = :id")
+                            .param("id", reply)
+                            .query(String.class)
+                            .single())
+                    .isEqualTo("stopped: its owner");
+        }
+    }
+
+    @Test
     void anotherServerGoesOnByteForByteAndSubscribersOfBothMissNothing() throws Exception {
         try (ChatServer one = ChatServer.start("--stoa.database=shared");
                 ChatServer two = one.twin("--stoa.database=shared");
