@@ -209,7 +209,7 @@ public final class MachineKernels extends VectorKernels {
             PanelScratch scratch) {
         int rows = input.rows();
         long stride = (long) rows * InputRecord.WORDS * Integer.BYTES;
-        int calls = (rows + dots.maxRows() - 1) / dots.maxRows();
+        int calls = Math.ceilDiv(rows, dots.maxRows());
         for (int call = 0; call < calls; call++) {
             int from = rows * call / calls;
             int to = rows * (call + 1) / calls;

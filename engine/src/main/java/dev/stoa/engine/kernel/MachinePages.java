@@ -34,7 +34,7 @@ final class MachinePages implements PageProducts {
             float[] scores,
             int to,
             int stride) {
-        int calls = calls(count, product.scoreQueries());
+        int calls = Math.ceilDiv(count, product.scoreQueries());
         for (int call = 0; call < calls; call++) {
             int from = count * call / calls;
             product.score(
@@ -65,7 +65,7 @@ final class MachinePages implements PageProducts {
             int count,
             int depth,
             float[] sums) {
-        int calls = calls(count, product.sumQueries());
+        int calls = Math.ceilDiv(count, product.sumQueries());
         for (int word = 0; word < headSize / 2; word += PageProduct.CHUNK / 2) {
             for (int call = 0; call < calls; call++) {
                 int begin = count * call / calls;
@@ -90,11 +90,6 @@ final class MachinePages implements PageProducts {
     @Override
     public boolean takesSomeOfQueries() {
         return true;
-    }
-
-    /** How many calls share so many queries, about as many in each. */
-    private static int calls(int queries, int most) {
-        return (queries + most - 1) / most;
     }
 
     /** Of as many words of 32 bits. */

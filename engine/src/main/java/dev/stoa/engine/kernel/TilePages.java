@@ -36,11 +36,12 @@ final class TilePages implements PageProducts {
         if (second != first) {
             kernels.keys(type, second, at, headSize, tile, Kernels.PAGE, TILE);
         }
-        for (int i = 0; i < padded(count); i++) {
+        for (int i = 0; i < PageProducts.padded(count); i++) {
             Arrays.fill(scores, to + i * stride, to + i * stride + TILE, 0f);
         }
         int from = query * width;
-        kernels.dots(tile, 0, TILE, headSize, TILE, queries, from, width, padded(count), scores, to, stride);
+        kernels.dots(
+                tile, 0, TILE, headSize, TILE, queries, from, width, PageProducts.padded(count), scores, to, stride);
     }
 
     @Override
@@ -60,11 +61,6 @@ final class TilePages implements PageProducts {
             kernels.values(type, second, at, headSize, tile, Kernels.PAGE * width, width);
         }
         int to = query * width;
-        kernels.dots(tile, 0, width, depth, width, scores, from, stride, padded(count), sums, to, width);
-    }
-
-    /** The dot kernel is fastest with fours; a single query stays alone. */
-    private static int padded(int count) {
-        return count == 1 ? 1 : (count + 3) / 4 * 4;
+        kernels.dots(tile, 0, width, depth, width, scores, from, stride, PageProducts.padded(count), sums, to, width);
     }
 }

@@ -56,13 +56,13 @@ final class Attention {
 
         /** The block of a position in a row's sequence, or the last one that is seen where it is seen by none. */
         private int block(int i, int position) {
-            int last = one() ? position(count() - 1) : position(i);
+            int last = Math.max(position(i), shared() - 1);
             return tiles.sequence(tile, i).block(Math.min(position, last) / PAGE);
         }
 
-        /** Whether all are of one sequence. */
-        private boolean one() {
-            return tiles.sequence(tile, 0) == tiles.sequence(tile, count() - 1);
+        /** Of one sequence, all that its last row sees. */
+        private int shared() {
+            return tiles.shared(tile);
         }
 
         /** The first position that none sees. */
@@ -80,7 +80,7 @@ final class Attention {
         this.config = config;
         this.storage = storage;
         this.width = (config.headSize() + TILE - 1) / TILE * TILE;
-        int count = padded(rowsMax(config) * config.group());
+        int count = PageProducts.padded(rowsMax(config) * config.group());
         this.pages = kernels.pages(storage.layout().type(), config.headSize(), width);
         this.queries = new float[count * width];
         this.sums = new float[count * width];
@@ -90,11 +90,6 @@ final class Attention {
     /** The most rows for one call. */
     static int rowsMax(ModelConfig config) {
         return Math.max(1, QUERIES_MAX / config.group());
-    }
-
-    /** The dot kernel is fastest with fours; a single query stays alone. */
-    private static int padded(int count) {
-        return count == 1 ? 1 : (count + 3) / 4 * 4;
     }
 
     /** Whether this can attend to tiles of several sequences. */
@@ -109,26 +104,27 @@ final class Attention {
      */
     void attend(Rows rows, Rows next, int layer, float[] query, float[] out) {
         int start = start(rows, layer);
-        tokens = (rows.end() - start + TILE - 1) / TILE * TILE;
+        int end = rows.end();
+        tokens = (end - start + TILE - 1) / TILE * TILE;
         int count = rows.count() * config.group();
         gather(query, rows);
-        if (scores.length < padded(count) * tokens) {
-            scores = new float[Math.max(padded(count) * tokens, 2 * scores.length)];
+        if (scores.length < PageProducts.padded(count) * tokens) {
+            scores = new float[Math.max(PageProducts.padded(count) * tokens, 2 * scores.length)];
         }
-        int joint = joint(rows, start);
+        int joint = joint(rows.shared(), start, end);
         int keys = storage.layout().keys(layer, rows.keyValueHead());
         score(rows, 0, rows.count(), keys, start, start, joint);
-        for (int i = 0; joint < rows.end() && i < rows.count(); i++) {
+        for (int i = 0; i < rows.count(); i++) {
             score(rows, i, 1, keys, start, own(rows, i, layer, start, joint), rows.position(i) + 1);
         }
         for (int i = 0; i < count; i++) {
             weigh(i, layer, rows.position(i / config.group()), start);
         }
-        Arrays.fill(scores, count * tokens, padded(count) * tokens, 0f);
-        Arrays.fill(sums, 0, padded(count) * width, 0f);
+        Arrays.fill(scores, count * tokens, PageProducts.padded(count) * tokens, 0f);
+        Arrays.fill(sums, 0, PageProducts.padded(count) * width, 0f);
         int values = storage.layout().values(layer, rows.keyValueHead());
         sum(rows, 0, rows.count(), next, layer, values, start, start, joint);
-        for (int i = 0; joint < rows.end() && i < rows.count(); i++) {
+        for (int i = 0; i < rows.count(); i++) {
             int from = own(rows, i, layer, start, joint);
             sum(rows, i, 1, next, layer, values, start, from, rows.position(i) + 1);
         }
@@ -155,12 +151,8 @@ final class Attention {
     }
 
     /** The position from which each row goes on alone: all before it lies in whole tiles of the same pages. */
-    private static int joint(Rows rows, int start) {
-        if (rows.one()) {
-            return rows.end();
-        }
-        int shared = rows.tiles().shared(rows.tile());
-        return start + Math.max(0, shared - start) / TILE * TILE;
+    private static int joint(int shared, int start, int end) {
+        return shared == end ? end : start + Math.max(0, shared - start) / TILE * TILE;
     }
 
     /** Where a row begins to go on alone: in its window, whole tiles from the start of all. */
@@ -179,7 +171,7 @@ final class Attention {
         for (int i = 0; i < count; i++) {
             System.arraycopy(query, head(rows, i) * size, queries, i * width, size);
         }
-        Arrays.fill(queries, count * width, padded(count) * width, 0f);
+        Arrays.fill(queries, count * width, PageProducts.padded(count) * width, 0f);
     }
 
     private void scatter(float[] out, Rows rows) {

@@ -99,18 +99,23 @@ class RunRecoveryTest {
                 .isEqualTo(100);
     }
 
+    /** Takes a run from its server, and has that take it up again. */
+    private static UUID ownerOfItsSecondLife(ChatServer server, UUID reply) {
+        disown(server, reply);
+        server.bean(RunsLook.class).look();
+        return server.jdbc()
+                .sql("SELECT server_id FROM run WHERE message_id = :id AND epoch = 2")
+                .param("id", reply)
+                .query(UUID.class)
+                .single();
+    }
+
     @Test
     void aServerThatTakesItsOwnRunUpAgainLogsNothingOfItsEarlierLife() {
         try (ChatServer server = ChatServer.start()) {
             ChatClient client = new ChatClient(server, server.key());
             UUID reply = ask(client, "mock-600000-1-5", QUESTION);
-            disown(server, reply);
-            server.bean(RunsLook.class).look();
-            UUID owner = server.jdbc()
-                    .sql("SELECT server_id FROM run WHERE message_id = :id AND epoch = 2")
-                    .param("id", reply)
-                    .query(UUID.class)
-                    .single();
+            UUID owner = ownerOfItsSecondLife(server, reply);
             assertThat(server.bean(RunsLook.class).append(owner, reply, List.of(1, 2)))
                     .containsExactly(2);
             assertThat(server.jdbc()
@@ -129,14 +134,8 @@ class RunRecoveryTest {
         try (ChatServer server = ChatServer.start()) {
             ChatClient client = new ChatClient(server, server.key());
             UUID reply = ask(client, "mock-600000-1-5", QUESTION);
-            disown(server, reply);
+            UUID owner = ownerOfItsSecondLife(server, reply);
             RunsLook look = server.bean(RunsLook.class);
-            look.look();
-            UUID owner = server.jdbc()
-                    .sql("SELECT server_id FROM run WHERE message_id = :id AND epoch = 2")
-                    .param("id", reply)
-                    .query(UUID.class)
-                    .single();
             assertThat(look.end(owner, reply, 1, "its earlier life")).isFalse();
             assertThat(look.end(UUID.randomUUID(), reply, 2, "another server")).isFalse();
             assertThat(look.end(owner, reply, 2, "its owner")).isTrue();

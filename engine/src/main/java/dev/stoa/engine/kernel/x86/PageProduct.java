@@ -6,25 +6,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Products of attention with pages of bfloat16 in machine code, for one head size. Thread-safe. */
 public final class PageProduct {
     /** What a head size must be a multiple of, and the numbers of a head in one call of {@link #sum}. */
     public static final int CHUNK = PageProgram.CHUNK;
 
-    private static final MethodHandle SCORES = handle(
-            ValueLayout.ADDRESS,
-            ValueLayout.ADDRESS,
-            ValueLayout.ADDRESS,
-            ValueLayout.ADDRESS,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.ADDRESS,
-            ValueLayout.ADDRESS,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG);
-    private static final MethodHandle SUMS = handle(
+    private static final FunctionDescriptor SUMS_OF_PAGE = FunctionDescriptor.ofVoid(
             ValueLayout.ADDRESS,
             ValueLayout.ADDRESS,
             ValueLayout.JAVA_LONG,
@@ -35,21 +26,21 @@ public final class PageProduct {
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG);
-
-    private static final MethodHandle PAIR_SUMS = handle(
+    private static final MethodHandle SUMS = handle(SUMS_OF_PAGE);
+    private static final MethodHandle PAIR_SUMS =
+            handle(SUMS_OF_PAGE.appendArgumentLayouts(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+    private static final MethodHandle SCORES = handle(FunctionDescriptor.ofVoid(
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS,
             ValueLayout.ADDRESS,
             ValueLayout.ADDRESS,
             ValueLayout.JAVA_LONG,
             ValueLayout.ADDRESS,
-            ValueLayout.JAVA_LONG,
             ValueLayout.ADDRESS,
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.ADDRESS,
-            ValueLayout.ADDRESS,
-            ValueLayout.JAVA_LONG);
+            ValueLayout.JAVA_LONG));
 
     private static final int PAGE = 16;
 
@@ -71,22 +62,21 @@ public final class PageProduct {
         this.headSize = headSize;
         PageProgram one = program(instructions, 1, headSize);
         int pairs = one.sumsOfPairs() ? one.sumQueries() : 0;
-        byte[][] programs = new byte[one.scoreQueries() + one.sumQueries() + pairs][];
-        for (int i = 0; i < one.scoreQueries(); i++) {
-            programs[i] = program(instructions, i + 1, headSize).scores();
-        }
-        for (int i = 0; i < one.sumQueries(); i++) {
-            programs[one.scoreQueries() + i] =
-                    program(instructions, i + 1, headSize).sums();
-        }
-        for (int i = 0; i < pairs; i++) {
-            programs[one.scoreQueries() + one.sumQueries() + i] =
-                    program(instructions, i + 1, headSize).pairSums();
-        }
+        byte[][] programs = Stream.of(
+                        programs(instructions, one.scoreQueries(), PageProgram::scores),
+                        programs(instructions, one.sumQueries(), PageProgram::sums),
+                        programs(instructions, pairs, PageProgram::pairSums))
+                .flatMap(Function.identity())
+                .toArray(byte[][]::new);
         MemorySegment[] placed = MachineCode.place(programs);
         this.scores = Arrays.copyOf(placed, one.scoreQueries());
         this.sums = Arrays.copyOfRange(placed, one.scoreQueries(), placed.length - pairs);
         this.pairSums = Arrays.copyOfRange(placed, placed.length - pairs, placed.length);
+    }
+
+    /** One for each number of queries. */
+    private Stream<byte[]> programs(InstructionSet instructions, int queries, Function<PageProgram, byte[]> kind) {
+        return IntStream.rangeClosed(1, queries).mapToObj(count -> kind.apply(program(instructions, count, headSize)));
     }
 
     /** Queries of one call of {@link #score} at most. */
@@ -106,8 +96,8 @@ public final class PageProduct {
         };
     }
 
-    private static MethodHandle handle(ValueLayout... arguments) {
-        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(arguments), Linker.Option.critical(true));
+    private static MethodHandle handle(FunctionDescriptor form) {
+        return Linker.nativeLinker().downcallHandle(form, Linker.Option.critical(true));
     }
 
     /**
