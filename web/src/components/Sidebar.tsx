@@ -136,22 +136,23 @@ function List({ onNavigate, onShare }: ListProps) {
   }
   return (
     <>
-      {groups.map(([age, items]) => (
-        <section key={age} aria-label={t.nav[age]}>
-          <h2 className="age">{t.nav[age]}</h2>
-          <ul>
-            {items.map((one) => (
-              <ConversationRow
-                key={one.id}
-                conversation={one}
-                current={one.id === current}
-                onOpened={onNavigate}
-                onShare={onShare}
-              />
-            ))}
-          </ul>
-        </section>
-      ))}
+      {/* One list: a row that goes to another group stays the same row, with its open menu, or its name half typed. */}
+      <ul>
+        {groups.flatMap(([age, items]) => [
+          <li key={age}>
+            <h2 className="age">{t.nav[age]}</h2>
+          </li>,
+          ...items.map((one) => (
+            <ConversationRow
+              key={one.id}
+              conversation={one}
+              current={one.id === current}
+              onOpened={onNavigate}
+              onShare={onShare}
+            />
+          )),
+        ])}
+      </ul>
       {list.next !== null && (
         <button type="button" className="quiet more" disabled={list.loadingMore} onClick={() => void loadMore()}>
           {list.loadingMore ? t.nav.loadingMore : t.nav.more}
