@@ -13,18 +13,12 @@ import dev.stoa.inference.Outcome;
 import dev.stoa.inference.Prices;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.safety.SafetyGate;
-import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
 import dev.stoa.usage.UsageRecorder;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.springframework.context.SmartLifecycle;
 
@@ -35,11 +29,6 @@ import org.springframework.context.SmartLifecycle;
 final class GenerationService implements Generations, SmartLifecycle {
     /** Above the web server's, so that draining comes first and the web server finds nothing to wait for. */
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE;
-    /** By then another server has taken over, or this one is back. */
-    private static final Duration STOPPING_RETRY = Duration.ofSeconds(5);
-
-    /** For the surfaces to write the error to their clients. */
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final Admission admission;
     private final Inference inference;
@@ -50,11 +39,8 @@ final class GenerationService implements Generations, SmartLifecycle {
     private final Clock clock;
     private final LongSupplier nanoClock;
 
-    private final Set<SettledStream> running = ConcurrentHashMap.newKeySet();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition streamEnded = lock.newCondition();
+    private final RunningStreams running = new RunningStreams();
     private volatile boolean started;
-    private volatile boolean draining;
 
     GenerationService(
             Admission admission,
@@ -80,8 +66,7 @@ final class GenerationService implements Generations, SmartLifecycle {
         GenerationRequest first = parts.getFirst();
         Settlement settlement = new Settlement(caller, parts, recorder, this::pricesOf, clock.instant(), nanoClock);
         List<SettledStream> streams = new ArrayList<>(parts.size());
-        try {
-            requireOpen();
+        try (RunningStreams.Beginning _ = running.begin()) {
             Permit permit = admission.enter(caller);
             settlement.holds(permit);
             Model model = inference.choose(first.model(), affinityOf(caller));
@@ -99,7 +84,7 @@ final class GenerationService implements Generations, SmartLifecycle {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             giveUp(streams, settlement, Outcome.REJECTED_OVERLOADED);
-            throw stopping();
+            throw RunningStreams.stopping();
         } catch (StoaException e) {
             giveUp(streams, settlement, Outcome.of(e.kind()));
             throw e;
@@ -166,69 +151,27 @@ final class GenerationService implements Generations, SmartLifecycle {
 
     private SettledStream register(TokenStream guarded, Settlement.Part part) {
         SettledStream[] self = new SettledStream[1];
-        SettledStream stream = new SettledStream(guarded, part, limits.requestTime(), () -> forget(self[0]));
+        SettledStream stream = new SettledStream(guarded, part, limits.requestTime(), () -> running.remove(self[0]));
         self[0] = stream;
         running.add(stream);
         return stream;
     }
 
-    private void forget(SettledStream stream) {
-        running.remove(stream);
-        lock.lock();
-        try {
-            streamEnded.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void requireOpen() {
-        if (draining) {
-            throw stopping();
-        }
-    }
-
-    private static StoaException stopping() {
-        return new StoaException(ErrorKind.OVERLOADED, "The server is shutting down.", STOPPING_RETRY, null);
-    }
-
     @Override
     public boolean draining() {
-        return draining;
+        return running.draining();
     }
 
     @Override
     public void start() {
-        draining = false;
+        running.open();
         started = true;
     }
 
     @Override
     public void stop() {
-        draining = true;
-        try {
-            if (!awaitEnd(limits.drain())) {
-                running.forEach(stream -> stream.abort(stopping()));
-                awaitEnd(FAREWELL);
-            }
-        } catch (InterruptedException _) {
-            running.forEach(stream -> stream.abort(stopping()));
-            Thread.currentThread().interrupt();
-        }
+        running.drain(limits.drain());
         started = false;
-    }
-
-    private boolean awaitEnd(Duration max) throws InterruptedException {
-        long left = max.toNanos();
-        lock.lock();
-        try {
-            while (!running.isEmpty() && left > 0) {
-                left = streamEnded.awaitNanos(left);
-            }
-            return running.isEmpty();
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override

@@ -34,8 +34,7 @@ import org.junit.jupiter.api.Test;
 /** Whoever ends a request, and however many at once: it settles once, with an outcome that fits, and frees its place. */
 class SettledStreamTest {
     private static final int ROUNDS = 2_000;
-    private static final Caller CALLER =
-            new Caller(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
+    static final Caller CALLER = new Caller(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
 
     @Test
     void settlesOnceUnderRandomInterleavings() throws Exception {
@@ -209,7 +208,7 @@ class SettledStreamTest {
         assertThat(inner.closed()).isTrue();
     }
 
-    private static GenerationRequest request() {
+    static GenerationRequest request() {
         return GenerationRequest.builder(
                         "req_test",
                         "tiny",
