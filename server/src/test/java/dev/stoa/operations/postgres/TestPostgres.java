@@ -10,7 +10,10 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** One real server for all tests of a JVM, started when first asked for; each caller gets a database of its own. */
+/**
+ * One real server for all tests of a JVM, started when first asked for; each caller gets a database of its own. It does
+ * not wait for the disk: nothing of it outlives the tests.
+ */
 public final class TestPostgres {
     private static final AtomicInteger databases = new AtomicInteger();
 
@@ -27,6 +30,9 @@ public final class TestPostgres {
                     server.close();
                     delete(folder);
                 }));
+                JdbcClient jdbc = administrator(server);
+                jdbc.sql("ALTER SYSTEM SET fsync = off").update();
+                jdbc.sql("SELECT pg_reload_conf()").query().singleValue();
                 return server;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -38,21 +44,26 @@ public final class TestPostgres {
     public static DataSource freshDatabase() {
         String name = "test_" + databases.incrementAndGet();
         Holder.SERVER.createDatabase(name);
+        return source(Holder.SERVER, name);
+    }
+
+    private static DataSource source(EmbeddedPostgres server, String database) {
         PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(Holder.SERVER.jdbcUrl(name));
-        source.setUser(Holder.SERVER.user());
-        source.setPassword(Holder.SERVER.password());
+        source.setUrl(server.jdbcUrl(database));
+        source.setUser(server.user());
+        source.setPassword(server.password());
         return source;
+    }
+
+    /** Of the server, from its own database. */
+    private static JdbcClient administrator(EmbeddedPostgres server) {
+        return JdbcClient.create(source(server, "postgres"));
     }
 
     /** Takes a database away from all who use it, or gives it back; the others of the server stay. */
     public static void setReachable(DataSource database, boolean reachable) {
         String name = ((PGSimpleDataSource) database).getDatabaseName();
-        PGSimpleDataSource beside = new PGSimpleDataSource();
-        beside.setUrl(Holder.SERVER.jdbcUrl("postgres"));
-        beside.setUser(Holder.SERVER.user());
-        beside.setPassword(Holder.SERVER.password());
-        JdbcClient jdbc = JdbcClient.create(beside);
+        JdbcClient jdbc = administrator(Holder.SERVER);
         jdbc.sql("ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + reachable).update();
         if (!reachable) {
             jdbc.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?")
