@@ -6,8 +6,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The streams that run, and the door that they come through. A stop shuts the door and waits for the streams, and for the
@@ -26,86 +25,61 @@ final class RunningStreams {
         void close();
     }
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition fewer = lock.newCondition();
-    // Guarded by the lock.
-    private final Set<SettledStream> streams = new HashSet<>();
-    private int beginnings;
-    private boolean ending;
-
-    private volatile boolean draining;
-
-    /** @throws StoaException OVERLOADED while the server stops */
-    Beginning begin() {
-        lock.lock();
-        try {
-            if (draining) {
-                throw stopping();
-            }
-            beginnings++;
-            return this::begun;
-        } finally {
-            lock.unlock();
-        }
+    private enum State {
+        OPEN,
+        /** Nobody comes in. */
+        DRAINING,
+        /** And whatever still comes is ended. */
+        ENDING
     }
 
-    private void begun() {
-        lock.lock();
-        try {
-            beginnings--;
-            fewer.signalAll();
-        } finally {
-            lock.unlock();
+    // All guarded by this object.
+    private final Set<SettledStream> streams = new HashSet<>();
+    private int beginnings;
+    private State state = State.OPEN;
+
+    /** @throws StoaException OVERLOADED while the server stops */
+    synchronized Beginning begin() {
+        if (state != State.OPEN) {
+            throw stopping();
         }
+        beginnings++;
+        return this::begun;
+    }
+
+    private synchronized void begun() {
+        beginnings--;
+        notifyAll();
     }
 
     /** Ends it at once if it comes after the time to drain. */
     void add(SettledStream stream) {
         boolean late;
-        lock.lock();
-        try {
+        synchronized (this) {
             streams.add(stream);
-            late = ending;
-        } finally {
-            lock.unlock();
+            late = state == State.ENDING;
         }
         if (late) {
             stream.abort(stopping());
         }
     }
 
-    void remove(SettledStream stream) {
-        lock.lock();
-        try {
-            streams.remove(stream);
-            fewer.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    synchronized void remove(SettledStream stream) {
+        streams.remove(stream);
+        notifyAll();
     }
 
-    void open() {
-        lock.lock();
-        try {
-            draining = false;
-            ending = false;
-        } finally {
-            lock.unlock();
-        }
+    synchronized boolean draining() {
+        return state != State.OPEN;
     }
 
-    boolean draining() {
-        return draining;
+    synchronized void open() {
+        state = State.OPEN;
     }
 
     /** Lets nobody in; ends what is not done within a time with an error that tells the client to come back. */
     void drain(Duration time) {
-        lock.lock();
-        try {
-            draining = true;
-        } finally {
-            lock.unlock();
-        }
+        shut();
         try {
             if (!awaitNone(time)) {
                 endAll();
@@ -117,29 +91,27 @@ final class RunningStreams {
         }
     }
 
-    private void endAll() {
-        List<SettledStream> left;
-        lock.lock();
-        try {
-            ending = true;
-            left = List.copyOf(streams);
-        } finally {
-            lock.unlock();
-        }
-        left.forEach(stream -> stream.abort(stopping()));
+    private synchronized void shut() {
+        state = State.DRAINING;
     }
 
-    private boolean awaitNone(Duration max) throws InterruptedException {
+    private synchronized boolean awaitNone(Duration max) throws InterruptedException {
+        long until = System.nanoTime() + max.toNanos();
         long left = max.toNanos();
-        lock.lock();
-        try {
-            while ((beginnings > 0 || !streams.isEmpty()) && left > 0) {
-                left = fewer.awaitNanos(left);
-            }
-            return beginnings == 0 && streams.isEmpty();
-        } finally {
-            lock.unlock();
+        while ((beginnings > 0 || !streams.isEmpty()) && left > 0) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+            left = until - System.nanoTime();
         }
+        return beginnings == 0 && streams.isEmpty();
+    }
+
+    private void endAll() {
+        List<SettledStream> left;
+        synchronized (this) {
+            state = State.ENDING;
+            left = List.copyOf(streams);
+        }
+        left.forEach(stream -> stream.abort(stopping()));
     }
 
     static StoaException stopping() {

@@ -31,7 +31,16 @@ class RunningStreamsTest {
         request.close();
         awaitWaiting(stop);
         stream.drop();
-        stop.join();
+        awaitEnd(stop);
+    }
+
+    @Test
+    void aStopGoesOnWhenARequestComesToNothing() throws Exception {
+        RunningStreams.Beginning request = running.begin();
+        Thread stop = Thread.ofVirtual().start(() -> running.drain(LONG));
+        awaitWaiting(stop);
+        request.close();
+        awaitEnd(stop);
     }
 
     @Test
@@ -40,7 +49,7 @@ class RunningStreamsTest {
         Thread stop = Thread.ofVirtual().start(() -> running.drain(LONG));
         awaitWaiting(stop);
         stop.interrupt();
-        stop.join();
+        awaitEnd(stop);
         SettledStream stream = stream();
         running.add(stream);
         request.close();
@@ -54,7 +63,7 @@ class RunningStreamsTest {
         Thread stop = Thread.ofVirtual().start(() -> running.drain(Duration.ofMillis(1)));
         Awaitility.await().until(inner::closed);
         assertOverloaded(() -> stream.next(LONG));
-        stop.join();
+        awaitEnd(stop);
     }
 
     @Test
@@ -81,6 +90,10 @@ class RunningStreamsTest {
 
     private static void awaitWaiting(Thread thread) {
         Awaitility.await().until(thread::getState, Thread.State.TIMED_WAITING::equals);
+    }
+
+    private static void awaitEnd(Thread thread) throws InterruptedException {
+        assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
     }
 
     private static void assertOverloaded(ThrowingCallable call) {
