@@ -155,6 +155,8 @@ record Gateway(
                 below.forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
             }
+            // What it did not start itself, such as the Redis beside it, does not end with it.
+            below.forEach(ProcessHandle::destroy);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException _) {

@@ -50,6 +50,9 @@ public final class GatewayCommand implements Callable<Integer> {
     @Option(names = "--models", description = "the folder of the model store, for Stoa's own engine")
     private @Nullable Path models;
 
+    @Option(names = "--redis", description = "Stoa once more, with its limits in Redis (needs redis-server)")
+    private boolean redis;
+
     @Option(names = "--no-go", description = "without the bare proxy")
     private boolean noGo;
 
@@ -77,6 +80,9 @@ public final class GatewayCommand implements Callable<Integer> {
         try (MockUpstream.Child upstream = new MockUpstream.Child()) {
             gateways.add(Gateways.direct(upstream));
             add(gateways, Gateways.stoa(upstream, Path.of(launcher), models));
+            if (redis) {
+                add(gateways, Gateways.stoaWithRedis(upstream, Path.of(launcher), models));
+            }
             if (!noGo) {
                 add(gateways, Gateways.goProxy(upstream));
             }

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,33 @@ final class Gateways {
     /** Stoa by its launcher, with limits, budgets, a policy, prices and the ledger on. */
     static Gateway stoa(MockUpstream.Child upstream, Path launcher, @Nullable Path models)
             throws IOException, InterruptedException {
+        return stoa("stoa", "", List.of(), upstream, launcher, models);
+    }
+
+    /** The same with its limits in a Redis of its own, which is a process below it. */
+    static Gateway stoaWithRedis(MockUpstream.Child upstream, Path launcher, @Nullable Path models)
+            throws IOException, InterruptedException {
+        int port = Gateway.freePort();
+        String settings = """
+                  store: redis
+                redis: {url: "redis://127.0.0.1:%d"}
+                """.formatted(port);
+        String both = "redis-server --bind 127.0.0.1 --port \"$0\" --save '' > /dev/null & exec \"$@\"";
+        return stoa("redis", settings, List.of("sh", "-c", both, Integer.toString(port)), upstream, launcher, models);
+    }
+
+    /**
+     * @param settings lines that go on from {@code limits:}
+     * @param before what the launcher and its arguments are given to
+     */
+    private static Gateway stoa(
+            String name,
+            String settings,
+            List<String> before,
+            MockUpstream.Child upstream,
+            Path launcher,
+            @Nullable Path models)
+            throws IOException, InterruptedException {
         Path data = Files.createTempDirectory("stoa-bench");
         // The embedded PostgreSQL runs as another user where this one is root.
         data.toFile().setReadable(true, false);
@@ -41,7 +69,8 @@ final class Gateways {
                 re:\\b\\d{3}-\\d{2}-\\d{4}\\b
                 """);
         Files.writeString(
-                data.resolve("stoa.yml"), """
+                data.resolve("stoa.yml"),
+                """
                 upstreams:
                   - name: mock
                     url: %s/v1
@@ -55,18 +84,16 @@ final class Gateways {
                   requests-per-minute: 10000000
                   input-tokens-per-minute: 1000000000
                   output-tokens-per-minute: 1000000000
-                """.formatted(upstream.url(), MockUpstream.FAST, MockUpstream.SLOW));
+                """.formatted(upstream.url(), MockUpstream.FAST, MockUpstream.SLOW) + settings);
         int port = Gateway.freePort();
         Map<String, String> environment = models == null
                 ? Map.of("STOA_ADMIN_KEY", KEY, "STOA_NO_BUILD", "1")
                 : Map.of("STOA_ADMIN_KEY", KEY, "STOA_NO_BUILD", "1", "STOA_MODELS", models.toString());
-        Gateway started = Gateway.start(
-                "stoa",
-                port,
-                CHAT,
-                Map.of("Authorization", "Bearer " + KEY),
-                List.of(launcher.toString(), "serve", "--port", Integer.toString(port), "--data", data.toString()),
-                environment);
+        List<String> command = new ArrayList<>(before);
+        command.addAll(
+                List.of(launcher.toString(), "serve", "--port", Integer.toString(port), "--data", data.toString()));
+        Gateway started =
+                Gateway.start(name, port, CHAT, Map.of("Authorization", "Bearer " + KEY), command, environment);
         setBudgets(port);
         return started.withDatabase(database(data));
     }
