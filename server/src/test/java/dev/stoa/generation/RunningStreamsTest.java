@@ -3,13 +3,11 @@ package dev.stoa.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stoa.inference.Prices;
 import dev.stoa.inference.ScriptedStream;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
 import dev.stoa.usage.RecordedUsage;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
@@ -24,8 +22,7 @@ class RunningStreamsTest {
     @Test
     void aStopWaitsForARequestThatHasNoStreamYet() throws Exception {
         RunningStreams.Beginning request = running.begin();
-        Thread stop = Thread.ofVirtual().start(() -> running.drain(LONG));
-        awaitWaiting(stop);
+        Thread stop = beginStop();
         SettledStream stream = stream();
         running.add(stream);
         request.close();
@@ -37,8 +34,7 @@ class RunningStreamsTest {
     @Test
     void aStopGoesOnWhenARequestComesToNothing() throws Exception {
         RunningStreams.Beginning request = running.begin();
-        Thread stop = Thread.ofVirtual().start(() -> running.drain(LONG));
-        awaitWaiting(stop);
+        Thread stop = beginStop();
         request.close();
         awaitEnd(stop);
     }
@@ -46,8 +42,7 @@ class RunningStreamsTest {
     @Test
     void aStopEndsWhatComesAfterItsTime() throws Exception {
         RunningStreams.Beginning request = running.begin();
-        Thread stop = Thread.ofVirtual().start(() -> running.drain(LONG));
-        awaitWaiting(stop);
+        Thread stop = beginStop();
         stop.interrupt();
         awaitEnd(stop);
         SettledStream stream = stream();
@@ -75,14 +70,15 @@ class RunningStreamsTest {
         running.begin().close();
     }
 
+    /** It waits when this returns. */
+    private Thread beginStop() {
+        Thread stop = Thread.ofVirtual().start(() -> running.drain(LONG));
+        awaitWaiting(stop);
+        return stop;
+    }
+
     private SettledStream stream() {
-        Settlement settlement = new Settlement(
-                SettledStreamTest.CALLER,
-                List.of(SettledStreamTest.request()),
-                new RecordedUsage().recorder(),
-                _ -> Prices.NONE,
-                Instant.EPOCH,
-                System::nanoTime);
+        Settlement settlement = SettledStreamTest.settlement(new RecordedUsage());
         SettledStream[] self = new SettledStream[1];
         self[0] = new SettledStream(inner, settlement.part(0), LONG, () -> running.remove(self[0]));
         return self[0];

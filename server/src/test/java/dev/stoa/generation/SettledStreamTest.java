@@ -34,7 +34,8 @@ import org.junit.jupiter.api.Test;
 /** Whoever ends a request, and however many at once: it settles once, with an outcome that fits, and frees its place. */
 class SettledStreamTest {
     private static final int ROUNDS = 2_000;
-    static final Caller CALLER = new Caller(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
+    private static final Caller CALLER =
+            new Caller(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
 
     @Test
     void settlesOnceUnderRandomInterleavings() throws Exception {
@@ -47,8 +48,7 @@ class SettledStreamTest {
         Random random = new Random(seed);
         RecordedUsage usage = new RecordedUsage();
         AtomicInteger settled = new AtomicInteger();
-        Settlement settlement = new Settlement(
-                CALLER, List.of(request()), usage.recorder(), _ -> Prices.NONE, Instant.EPOCH, System::nanoTime);
+        Settlement settlement = settlement(usage);
         settlement.holds(new CountedPermit(settled));
         AtomicInteger ends = new AtomicInteger();
         ScriptedStream inner = new ScriptedStream(script(random), random.nextBoolean());
@@ -104,8 +104,7 @@ class SettledStreamTest {
     void whatIsToFinishIsCountedWholeThoughItsReaderLeft() throws InterruptedException {
         RecordedUsage usage = new RecordedUsage();
         AtomicInteger settled = new AtomicInteger();
-        Settlement settlement = new Settlement(
-                CALLER, List.of(request()), usage.recorder(), _ -> Prices.NONE, Instant.EPOCH, System::nanoTime);
+        Settlement settlement = settlement(usage);
         settlement.holds(new CountedPermit(settled));
         TokenUsage all = new TokenUsage(9, 0, 40);
         ScriptedStream inner = new ScriptedStream(
@@ -172,8 +171,7 @@ class SettledStreamTest {
     @Test
     void aFinishedRequestIsRecordedWithItsModelAndTimes() throws InterruptedException {
         RecordedUsage usage = new RecordedUsage();
-        Settlement settlement = new Settlement(
-                CALLER, List.of(request()), usage.recorder(), _ -> Prices.NONE, Instant.EPOCH, System::nanoTime);
+        Settlement settlement = settlement(usage);
         settlement.named("tiny:q4");
         TokenUsage tokens = new TokenUsage(7, 2, 3);
         SettledStream stream = new SettledStream(
@@ -197,8 +195,7 @@ class SettledStreamTest {
     @Test
     void aRequestThatTakesTooLongExpires() {
         RecordedUsage usage = new RecordedUsage();
-        Settlement settlement = new Settlement(
-                CALLER, List.of(request()), usage.recorder(), _ -> Prices.NONE, Instant.EPOCH, System::nanoTime);
+        Settlement settlement = settlement(usage);
         ScriptedStream inner = new ScriptedStream(List.of(new TokenStream.Started(7, 0)));
         SettledStream stream = new SettledStream(inner, settlement.part(0), Duration.ZERO, () -> {});
         assertThat(catchThrowableOfType(StoaException.class, () -> stream.next(Duration.ofSeconds(1)))
@@ -208,7 +205,13 @@ class SettledStreamTest {
         assertThat(inner.closed()).isTrue();
     }
 
-    static GenerationRequest request() {
+    /** Of a request of one part. */
+    static Settlement settlement(RecordedUsage usage) {
+        return new Settlement(
+                CALLER, List.of(request()), usage.recorder(), _ -> Prices.NONE, Instant.EPOCH, System::nanoTime);
+    }
+
+    private static GenerationRequest request() {
         return GenerationRequest.builder(
                         "req_test",
                         "tiny",
