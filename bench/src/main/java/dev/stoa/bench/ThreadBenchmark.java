@@ -52,7 +52,7 @@ final class ThreadBenchmark {
                 shared.oneBegunSeconds() / one.allBegunSeconds(),
                 null));
         report.add(row(
-                questions + " questions, new thread: all first tokens, to that of 1",
+                questions + " questions, new thread: all first tokens, to those of 1",
                 "x",
                 shared.allBegunSeconds() / one.allBegunSeconds(),
                 null));
