@@ -57,18 +57,22 @@ final class ResponseItems {
     }
 
     private static void add(List<Message> messages, Message next) {
-        ContentBlock first = next.content().getFirst();
-        boolean joins = !messages.isEmpty()
-                && messages.getLast().role() == next.role()
-                && (first instanceof ContentBlock.ToolUse
-                        || first instanceof ContentBlock.ToolResult && ChatMessages.isResults(messages.getLast()));
-        if (joins) {
+        if (!messages.isEmpty() && joins(messages.getLast(), next)) {
             List<ContentBlock> both = new ArrayList<>(messages.removeLast().content());
             both.addAll(next.content());
             messages.add(new Message(next.role(), both));
         } else {
             messages.add(next);
         }
+    }
+
+    /** What a model says behind its calls is of the same turn: their results come after it. */
+    private static boolean joins(Message last, Message next) {
+        ContentBlock first = next.content().getFirst();
+        return last.role() == next.role()
+                && (first instanceof ContentBlock.ToolUse
+                        || last.content().getLast() instanceof ContentBlock.ToolUse
+                        || first instanceof ContentBlock.ToolResult && ChatMessages.isResults(last));
     }
 
     /** Null where nothing of it is for the model. */

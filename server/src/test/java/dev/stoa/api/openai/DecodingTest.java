@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.stoa.api.Fields;
 import dev.stoa.api.GivenDocuments;
 import dev.stoa.api.GivenDocumentsFixture;
 import dev.stoa.engine.Constraint;
@@ -103,6 +104,22 @@ class DecodingTest {
                                 List.of(
                                         new ContentBlock.ToolResult("c1", "1", false),
                                         new ContentBlock.ToolResult("c2", "2", false))));
+    }
+
+    @Test
+    void whatAModelSaysBehindItsCallIsOfTheSameTurn() {
+        String call = "{'type':'function_call','call_id':'c1','name':'a','arguments':'{}'}";
+        String said = "{'type':'message','role':'assistant','content':'One moment.'}";
+        String result = "{'type':'function_call_output','call_id':'c1','output':'1'}";
+        for (List<String> items : List.of(List.of(call, said, result), List.of(said, call, result))) {
+            String body = "{'input':[" + String.join(",", items) + "]}";
+            List<Message> messages = ResponseItems.decode(
+                    Fields.of(JSON.readTree(body.replace('\'', '"')), ""), List.of(), new FileParts(READER));
+            assertThat(messages).hasSize(2);
+            assertThat(messages.getFirst().content())
+                    .containsExactlyInAnyOrder(
+                            new ContentBlock.Text("One moment."), new ContentBlock.ToolUse("c1", "a", "{}"));
+        }
     }
 
     @Test
