@@ -135,14 +135,16 @@ public class BackgroundStore {
     /**
      * The one end of a response, with its last events.
      *
+     * @param outputIds of the items of its output
      * @return false if it isn't this server's to end
      */
-    public boolean end(UUID server, String id, ResponseStatus status, String body, List<Event> last) {
+    public boolean end(
+            UUID server, String id, ResponseStatus status, String body, List<String> outputIds, List<Event> last) {
         return withEvents(
                         jdbc.sql("""
                         WITH ended AS (
-                            UPDATE response SET status = :status, body = :body, ended_at = :now, server_id = NULL,
-                                heartbeat_at = NULL
+                            UPDATE response SET status = :status, body = :body, output_ids = :outputs,
+                                ended_at = :now, server_id = NULL, heartbeat_at = NULL
                             WHERE""" + MINE + """
                             RETURNING id
                         ), added AS (
@@ -157,6 +159,7 @@ public class BackgroundStore {
                                 .param("server", server)
                                 .param("status", status.word())
                                 .param("body", body)
+                                .param("outputs", outputIds.toArray(String[]::new))
                                 .param("now", ResponseStore.utc(clock.instant())),
                         last)
                 .query((row, _) -> true)

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +30,18 @@ public class ResponseStore {
         this.clock = clock;
     }
 
-    /** Keeps a response that has ended in the foreground. */
-    public void keep(Caller caller, StoredResponse response) {
+    /**
+     * Keeps a response that has ended in the foreground.
+     *
+     * @param outputIds of the items of its output
+     */
+    public void keep(Caller caller, StoredResponse response, List<String> outputIds) {
         Instant now = clock.instant();
         jdbc.sql("""
                         INSERT INTO response (id, organization_id, workspace_id, previous_id, background, status, input,
-                            body, created_at, expires_at, ended_at, has_events)
-                        VALUES (:id, :organization, :workspace, :previous, false, :status, :input, :body, :now,
-                            :expires, :now, false)
+                            body, output_ids, created_at, expires_at, ended_at, has_events)
+                        VALUES (:id, :organization, :workspace, :previous, false, :status, :input, :body, :outputs,
+                            :now, :expires, :now, false)
                         """)
                 .param("id", response.id())
                 .param("organization", caller.organizationId())
@@ -45,6 +50,7 @@ public class ResponseStore {
                 .param("status", response.status().word())
                 .param("input", response.input())
                 .param("body", response.body())
+                .param("outputs", outputIds.toArray(String[]::new))
                 .param("now", utc(now))
                 .param("expires", utc(now.plus(limits.keep())))
                 .update();
@@ -86,6 +92,22 @@ public class ResponseStore {
                 .param("depth", limits.chain())
                 .param("size", bytesMax)
                 .query((row, _) -> response(row))
+                .list();
+    }
+
+    /**
+     * Bodies of responses whose output has one of these items; of the newest {@link ResponseLimits#chain} of them.
+     *
+     * @param itemIds of items of outputs
+     */
+    public List<String> bodiesWith(Caller caller, Collection<String> itemIds) {
+        return seen(
+                        "SELECT r.body FROM response r WHERE r.output_ids && CAST(:items AS text[]) AND" + SEEN
+                                + "ORDER BY r.created_at DESC LIMIT :count",
+                        caller)
+                .param("items", itemIds.toArray(String[]::new))
+                .param("count", limits.chain())
+                .query((row, _) -> row.getString("body"))
                 .list();
     }
 

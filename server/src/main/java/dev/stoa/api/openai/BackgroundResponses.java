@@ -192,7 +192,13 @@ final class BackgroundResponses implements SmartLifecycle {
         long waitMillis = FLUSH_INTERVAL.toMillis();
         for (int attempt = 1; attempt <= END_TRIES; attempt++) {
             try {
-                store.end(serverId, run.id(), status, StoredItems.write(body), run.unlogged(Integer.MAX_VALUE));
+                store.end(
+                        serverId,
+                        run.id(),
+                        status,
+                        StoredItems.write(body),
+                        StoredItems.outputIds(body),
+                        run.unlogged(Integer.MAX_VALUE));
                 return;
             } catch (DataAccessException | TransactionException e) {
                 LOG.warn("Could not store the end of {} (try {}): {}", run.id(), attempt, e.getMessage());

@@ -32,7 +32,9 @@ final class KeptResponses {
 
     /** Decodes a body, with what was said before it. */
     ResponsesRequest decode(Caller caller, JsonNode body, Ids ids) {
-        return ResponsesDecoder.decode(body, ids, documents.reader(caller), new ResponsesDecoder.Keeping() {
+        JsonNode whole = ItemReferences.resolve(
+                body, limits.messagesBody().toBytes(), itemIds -> store.bodiesWith(caller, itemIds));
+        return ResponsesDecoder.decode(whole, ids, documents.reader(caller), new ResponsesDecoder.Keeping() {
             @Override
             public boolean keeps() {
                 return responseLimits.keeps();
@@ -59,7 +61,8 @@ final class KeptResponses {
                         ResponseStatus.of(ended.get("status").stringValue()),
                         StoredItems.write(request.input()),
                         StoredItems.write(ended),
-                        false));
+                        false),
+                StoredItems.outputIds(ended));
     }
 
     private List<JsonNode> itemsUpTo(Caller caller, String responseId) {

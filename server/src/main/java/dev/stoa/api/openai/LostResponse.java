@@ -40,6 +40,12 @@ final class LostResponse {
                 JSON.createObjectNode().put("type", "response.failed").put("sequence_number", last + 1);
         failed.set("response", response);
         Event told = new Event(orphan.id(), last + 1, StoredItems.write(failed));
-        store.end(server, orphan.id(), ResponseStatus.FAILED, StoredItems.write(response), List.of(told));
+        store.end(
+                server,
+                orphan.id(),
+                ResponseStatus.FAILED,
+                StoredItems.write(response),
+                StoredItems.outputIds(response),
+                List.of(told));
     }
 }

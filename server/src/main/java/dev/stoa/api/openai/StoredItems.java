@@ -78,6 +78,13 @@ final class StoredItems {
         return items;
     }
 
+    /** Of what is in a response's output. */
+    static List<String> outputIds(ObjectNode response) {
+        return response.get("output").values().stream()
+                .map(item -> item.get("id").stringValue())
+                .toList();
+    }
+
     static String write(JsonNode node) {
         return ASCII.writeValueAsString(node);
     }

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Responses that are kept: chains, background, re-attaching, cancelling, deleting, the end of dead servers' ones. */
@@ -152,6 +153,32 @@ class ResponsesApiTest {
     }
 
     @Test
+    void anItemOfAnEarlierAnswerCanBeNamed() throws Exception {
+        ObjectNode asks = body("Weather?");
+        asks.putArray("tools").addObject().put("type", "function").put("name", "weather");
+        var answer = later(post("/v1/responses", asks));
+        server.engine().nextRun().call("weather", "{\"city\":\"Oslo\"}").end(Finish.END_OF_TURN);
+        JsonNode call = ApiServer.json(answer.get(20, TimeUnit.SECONDS)).at("/output/0");
+        ObjectNode next = body("");
+        ArrayNode input = next.putArray("input");
+        input.addObject().put("role", "user").put("content", "Weather?");
+        input.addObject().put("type", "item_reference").put("id", call.get("id").stringValue());
+        input.addObject()
+                .put("type", "function_call_output")
+                .put("call_id", call.get("call_id").stringValue())
+                .put("output", "rain");
+        JsonNode named = answered(next, "It rains.");
+        assertThat(server.engine().lastPrompt().messages().get(1).toString()).contains("Oslo");
+        JsonNode kept = ApiServer.json(get("/v1/responses/" + id(named) + "/input_items?order=asc"));
+        assertThat(kept.at("/data/1/type").stringValue()).isEqualTo("function_call");
+
+        ((ObjectNode) input.get(1)).put("id", "fc_none");
+        HttpResponse<String> unknown = server.send(post("/v1/responses", next));
+        assertThat(unknown.statusCode()).isEqualTo(400);
+        assertThat(ApiServer.json(unknown).at("/error/param").stringValue()).isEqualTo("input[1].id");
+    }
+
+    @Test
     void listsItsOwnInputInPages() throws Exception {
         ObjectNode body = body("");
         var input = body.putArray("input");
@@ -196,6 +223,12 @@ class ResponsesApiTest {
                 server.send(post("/v1/responses", body("What?").put("previous_response_id", id(mine))));
         assertThat(chained.statusCode()).isEqualTo(400);
         assertThat(ApiServer.json(chained).at("/error/code").stringValue()).isEqualTo("previous_response_not_found");
+        ObjectNode naming = body("");
+        naming.putArray("input")
+                .addObject()
+                .put("type", "item_reference")
+                .put("id", mine.at("/output/0/id").stringValue());
+        assertThat(server.send(post("/v1/responses", naming)).body()).contains("not found among");
     }
 
     @Test
