@@ -11,7 +11,10 @@ public sealed interface Constraint {
     int UNBOUNDED = Integer.MAX_VALUE;
 
     /** One JSON value that a schema (draft 2020-12) allows; what is supported: {@code dev.stoa.engine.grammar}. */
-    record JsonSchema(String schema) implements Constraint {}
+    record JsonSchema(String schema) implements Constraint {
+        /** Any JSON object. */
+        public static final JsonSchema ANY_OBJECT = new JsonSchema("{\"type\":\"object\"}");
+    }
 
     /** A text that the whole regular expression matches; the dialect: {@code dev.stoa.engine.grammar}. */
     record Regex(String pattern) implements Constraint {}

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param id {@code req_…}, the request's name in headers, logs, ledger and audit
  * @param model as the caller named it: a model's name or an alias
  * @param prompt what the model goes on from
- * @param maxTokens the most tokens to generate, at least 1
+ * @param maxTokens the most tokens to generate, at least 1; {@link #AS_FITS} where the caller names no bound
  * @param sampling how tokens are drawn
  * @param stopSequences texts that end the answer
  * @param topLogprobs alternatives to report for each token, 0 to 20; {@link #NO_LOGPROBS} reports none at all
@@ -41,6 +41,8 @@ public record GenerationRequest(
         List<Integer> begun,
         boolean seeded) {
     public static final int NO_LOGPROBS = -1;
+    /** As many tokens as the context leaves. */
+    public static final int AS_FITS = Integer.MAX_VALUE;
     /** What the surface of a batch's items ends with. */
     public static final String BATCH_SURFACE = "-batch";
 

@@ -21,10 +21,15 @@ public record ModelCard(
         @Nullable Prices prices,
         Lifecycle lifecycle,
         List<String> fallbacks) {
-    public static final ModelCard BLANK = new ModelCard(new TreeSet<>(), 0, null, Lifecycle.ENDLESS, List.of());
+    public static final ModelCard BLANK = ofLongest(0);
 
     public ModelCard {
         capabilities = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(capabilities));
         fallbacks = List.copyOf(fallbacks);
+    }
+
+    /** Nothing but the longest answer. */
+    public static ModelCard ofLongest(int maxOutputTokens) {
+        return new ModelCard(new TreeSet<>(), maxOutputTokens, null, Lifecycle.ENDLESS, List.of());
     }
 }

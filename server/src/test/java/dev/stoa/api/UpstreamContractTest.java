@@ -58,8 +58,8 @@ class UpstreamContractTest {
 
     private static Upstreams worker(Protocol protocol) {
         List<UpstreamModel> models = List.of(
-                new UpstreamModel("counter", "mock-0-1-40", List.of("count"), 1000),
-                new UpstreamModel("scripted", ScriptedEngine.MODEL, List.of(), 1000));
+                new UpstreamModel("counter", "mock-0-1-40", List.of("count"), 1000, 0),
+                new UpstreamModel("scripted", ScriptedEngine.MODEL, List.of(), 1000, 0));
         Upstream upstream = new Upstream(
                 "test",
                 protocol,

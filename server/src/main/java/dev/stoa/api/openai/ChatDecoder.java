@@ -19,7 +19,6 @@ import tools.jackson.databind.JsonNode;
 /** From the JSON of a body of {@code POST /v1/chat/completions} to a {@link CompletionRequest}. */
 final class ChatDecoder {
     private static final int TOP_LOGPROBS_MAX = 20;
-    static final String ANY_OBJECT = "{\"type\":\"object\"}";
 
     private ChatDecoder() {}
 
@@ -66,7 +65,7 @@ final class ChatDecoder {
         if (now.isPresent() && old.isPresent()) {
             throw Fields.invalid("max_tokens", "can't go with max_completion_tokens, which has taken its place");
         }
-        return now.orElse(old.orElse(Integer.MAX_VALUE));
+        return now.orElse(old.orElse(GenerationRequest.AS_FITS));
     }
 
     private static int topLogprobs(Fields fields) {
@@ -87,7 +86,7 @@ final class ChatDecoder {
         String type = format.requiredString("type");
         OutputControl control = switch (type) {
             case "text" -> OutputControl.NONE;
-            case "json_object" -> OutputControl.NONE.withConstraint(new Constraint.JsonSchema(ANY_OBJECT));
+            case "json_object" -> OutputControl.NONE.withConstraint(Constraint.JsonSchema.ANY_OBJECT);
             case "json_schema" -> schema(Fields.of(format.required("json_schema"), format.path("json_schema")));
             default -> throw Fields.invalid(format.path("type"), "must be “text”, “json_object” or “json_schema”");
         };
@@ -106,7 +105,7 @@ final class ChatDecoder {
             throw Fields.invalid(named.path("schema"), "must be an object, not " + Fields.kind(schema));
         }
         return OutputControl.NONE.withConstraint(
-                new Constraint.JsonSchema(schema == null ? ANY_OBJECT : schema.toString()));
+                schema == null ? Constraint.JsonSchema.ANY_OBJECT : new Constraint.JsonSchema(schema.toString()));
     }
 
     private static void unsupported(Fields fields) {

@@ -46,7 +46,7 @@ final class PassedCompletion implements PassedAnswer.Words {
         boolean stream = fields.optionalBoolean("stream");
         fields.required(path.equals("/completions") ? "prompt" : "messages");
         int max = fields.optionalInt("max_completion_tokens", 1)
-                .orElse(fields.optionalInt("max_tokens", 1).orElse(Integer.MAX_VALUE));
+                .orElse(fields.optionalInt("max_tokens", 1).orElse(GenerationRequest.AS_FITS));
         JsonNode temperature = body.path("temperature");
         boolean greedy = temperature.isNumber() && temperature.doubleValue() == 0;
         Prompt prompt = PassedBody.of(Wire.OPENAI, path, body, bytes, Map.of(), stream);

@@ -6,6 +6,7 @@ import dev.stoa.engine.Constraint;
 import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Priority;
 import dev.stoa.engine.Sampling;
+import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Prompt;
 import dev.stoa.inference.ToolSet;
@@ -100,7 +101,7 @@ final class ResponsesDecoder {
                 model,
                 new Prompt.Conversation(oneSystemTurn(messages), tools, thinking),
                 named.namespaces(),
-                maxTokens.orElse(Integer.MAX_VALUE),
+                maxTokens.orElse(GenerationRequest.AS_FITS),
                 sampling,
                 Decoding.seeded(fields),
                 control,
@@ -154,7 +155,7 @@ final class ResponsesDecoder {
         String type = format.requiredString("type");
         OutputControl control = switch (type) {
             case "text" -> OutputControl.NONE;
-            case "json_object" -> OutputControl.NONE.withConstraint(new Constraint.JsonSchema(ChatDecoder.ANY_OBJECT));
+            case "json_object" -> OutputControl.NONE.withConstraint(Constraint.JsonSchema.ANY_OBJECT);
             case "json_schema" -> {
                 format.requiredString("name");
                 format.optionalString("description");

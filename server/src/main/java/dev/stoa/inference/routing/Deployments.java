@@ -106,7 +106,7 @@ final class Deployments implements AutoCloseable {
                     store.key(upstream),
                     "",
                     models.stream()
-                            .map(model -> new UpstreamModel(model, "", List.of(), CONTEXT))
+                            .map(model -> new UpstreamModel(model, "", List.of(), CONTEXT, 0))
                             .toList(),
                     server.maxTokensField(),
                     server.connectTimeout(),

@@ -17,6 +17,8 @@ record AnthropicProtocol() implements Protocol {
     private static final int THINKING_MIN = 1024;
     /** Beyond it the protocol advises against streams. */
     private static final int THINKING_MAX = 32_000;
+    /** The protocol wants a bound; all models since Claude 3.5 take this one. */
+    private static final int OUTPUT_DEFAULT = 8192;
 
     @Override
     public String path(GenerationRequest request) {
@@ -45,11 +47,12 @@ record AnthropicProtocol() implements Protocol {
                 "This model takes no penalties.");
         ObjectNode body = Json.MAPPER.createObjectNode();
         body.put("model", model);
-        body.put("max_tokens", request.maxTokens());
+        int maxTokens = request.maxTokens() == GenerationRequest.AS_FITS ? OUTPUT_DEFAULT : request.maxTokens();
+        body.put("max_tokens", maxTokens);
         AnthropicTurns.write(body, conversation);
         body.put("stream", true);
-        if (AnthropicTurns.mayThink(conversation) && request.maxTokens() > THINKING_MIN) {
-            int budget = Math.clamp(request.maxTokens() / 2, THINKING_MIN, THINKING_MAX);
+        if (AnthropicTurns.mayThink(conversation) && maxTokens > THINKING_MIN) {
+            int budget = Math.clamp(maxTokens / 2, THINKING_MIN, THINKING_MAX);
             body.putObject("thinking").put("type", "enabled").put("budget_tokens", budget);
         } else {
             sampling(body, sampling);
@@ -77,6 +80,9 @@ record AnthropicProtocol() implements Protocol {
 
     private static void form(ObjectNode body, Constraint form) {
         require(form instanceof Constraint.JsonSchema, "This model can hold its answers to JSON Schemas only.");
+        require(
+                !form.equals(Constraint.JsonSchema.ANY_OBJECT),
+                "This model can be held to a JSON Schema, not to any JSON object: “json_object” is not for it.");
         if (form instanceof Constraint.JsonSchema(String schema)) {
             body.putObject("output_config")
                     .putObject("format")

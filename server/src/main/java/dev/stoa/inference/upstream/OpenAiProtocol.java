@@ -55,7 +55,9 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
             case Prompt.Text(String text) -> body.put("prompt", text);
             case Prompt.Original _ -> throw Prompt.Original.notHere();
         }
-        body.put(request.prompt() instanceof Prompt.Text ? "max_tokens" : maxTokensField, request.maxTokens());
+        if (request.maxTokens() != GenerationRequest.AS_FITS) {
+            body.put(request.prompt() instanceof Prompt.Text ? "max_tokens" : maxTokensField, request.maxTokens());
+        }
         body.put("stream", true);
         body.putObject(STREAM_OPTIONS).put(INCLUDE_USAGE, true);
         sampling(body, request.sampling());
@@ -111,12 +113,17 @@ record OpenAiProtocol(String maxTokensField) implements Protocol {
                     ErrorKind.INVALID_REQUEST,
                     "This model can hold its answers to JSON Schemas only, to no other form.");
         }
-        body.putObject("response_format")
-                .put("type", "json_schema")
+        ObjectNode format = body.putObject("response_format");
+        if (form.equals(Constraint.JsonSchema.ANY_OBJECT)) {
+            format.put("type", "json_object");
+            return;
+        }
+        JsonNode read = Json.MAPPER.readTree(schema);
+        format.put("type", "json_schema")
                 .putObject("json_schema")
                 .put("name", FORM_NAME)
-                .put("strict", true)
-                .set("schema", Json.MAPPER.readTree(schema));
+                .put("strict", StrictSchema.is(read))
+                .set("schema", read);
     }
 
     @Override

@@ -82,17 +82,20 @@ public record UpstreamSettings(@DefaultValue List<Upstream> upstreams) {
      * @param name here
      * @param upstreamName there; empty means the same
      * @param aliases other names here
-     * @param contextLength the longest prompt plus answer in tokens, by which answers are bounded and budgets reserved
+     * @param contextLength the longest prompt plus answer in tokens, by which budgets are reserved
+     * @param maxOutputTokens the longest answer; 0 where only the context bounds it
      */
     public record UpstreamModel(
             String name,
             @DefaultValue("") String upstreamName,
             @DefaultValue List<String> aliases,
-            @DefaultValue("32768") int contextLength) {
+            @DefaultValue("32768") int contextLength,
+            @DefaultValue("0") int maxOutputTokens) {
         /** @throws IllegalArgumentException saying what is missing or out of range */
         public UpstreamModel {
             require(name != null && !name.isBlank(), "a model of an upstream needs a name");
             require(contextLength > 0, "context-length must be positive");
+            require(maxOutputTokens >= 0, "max-output-tokens must not be negative");
             aliases = List.copyOf(aliases);
         }
 

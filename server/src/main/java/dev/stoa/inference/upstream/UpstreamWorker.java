@@ -2,6 +2,7 @@ package dev.stoa.inference.upstream;
 
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Model;
+import dev.stoa.inference.ModelCard;
 import dev.stoa.inference.Prompt;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.Wire;
@@ -58,7 +59,14 @@ final class UpstreamWorker implements Worker, AutoCloseable {
                 .build();
         Instant now = clock.instant();
         this.models = upstream.models().stream()
-                .map(model -> new Model(model.name(), model.aliases(), model.name(), now, model.contextLength(), true))
+                .map(model -> new Model(
+                        model.name(),
+                        model.aliases(),
+                        model.name(),
+                        now,
+                        model.contextLength(),
+                        true,
+                        ModelCard.ofLongest(model.maxOutputTokens())))
                 .toList();
     }
 

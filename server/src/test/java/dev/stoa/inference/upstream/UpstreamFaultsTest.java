@@ -60,7 +60,7 @@ class UpstreamFaultsTest {
                 url,
                 "",
                 "",
-                List.of(new UpstreamModel("counter", "", List.of(), 1000)),
+                List.of(new UpstreamModel("counter", "", List.of(), 1000, 0)),
                 "max_tokens",
                 Duration.ofSeconds(5),
                 firstToken,
