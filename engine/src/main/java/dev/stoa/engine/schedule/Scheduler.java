@@ -173,10 +173,16 @@ final class Scheduler {
 
     /** Starts those that wait while there are places and blocks; who doesn't fit holds back those behind. */
     private void start(long now) {
-        while (true) {
+        boolean started = true;
+        while (started) {
             WaitingQueue.Choice choice = waiting.next(this::startable, now);
-            if (choice == null || !makePlace(choice.request()) || !start(choice, now)) {
-                return;
+            started = choice != null && makePlace(choice.request()) && start(choice, now);
+            while (choice != null && !started) {
+                // One that is next by its age alone doesn't hold back those above it from what less important ones
+                // have. What comes free by itself stays its own.
+                Priority priority = choice.request().spec().scheduling().priority();
+                choice = waiting.nextAbove(priority, this::startable, now);
+                started = choice != null && makeRoom(choice.request()) && start(choice, now);
             }
         }
     }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * two higher, and so on, even above the highest. Its turn over, it counts as itself again: so the lowest gets one turn in
  * every so many seconds under any load, and the highest all the others.
  *
+ * <p>A turn is a place that comes free. Where all are taken by less important ones, those above don't wait for it.
+ *
  * <h2>Inside a priority</h2>
  *
  * The tenant with the least virtual counter (VTC; Sheng et al., "Fairness in Serving Large Language Models", OSDI 2024).
@@ -101,7 +103,17 @@ final class WaitingQueue {
 
     /** The next to be served among those that can start, or null. It stays in the queue. */
     @Nullable Choice next(Predicate<Request> startable, long now) {
+        return next(order(now), startable);
+    }
+
+    /** As {@link #next(Predicate, long)}, among those of a higher priority than this. */
+    @Nullable Choice nextAbove(Priority priority, Predicate<Request> startable, long now) {
         List<Priority> order = order(now);
+        order.removeIf(each -> each.compareTo(priority) >= 0);
+        return next(order, startable);
+    }
+
+    private @Nullable Choice next(List<Priority> order, Predicate<Request> startable) {
         for (Priority priority : order) {
             Request request = next(tier(priority), startable);
             if (request != null) {

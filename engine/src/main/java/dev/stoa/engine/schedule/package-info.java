@@ -45,7 +45,8 @@
  * waits again with its tokens kept: first one whose reader has fallen {@value
  * dev.stoa.engine.schedule.GenerationStream#CHUNKS_MAX} pieces behind, then the lowest rank, the latest first. The most
  * important one is never asked, and fits alone (else it was refused at submission), so something always gets on. A reader
- * sees a pause. The same happens when a more urgent request finds all places taken.
+ * sees a pause. The same happens when a more urgent request finds all places taken, even while one that is next by its age
+ * waits for the place that comes free first.
  *
  * <h2>Waiting for a prefix</h2>
  *

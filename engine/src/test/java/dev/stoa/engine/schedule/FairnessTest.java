@@ -9,6 +9,7 @@ import dev.stoa.engine.schedule.Simulation.Client;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -28,10 +29,14 @@ class FairnessTest {
 
     private final double[] asked = new double[TENANTS];
 
-    private Simulation simulation() {
+    private static Simulation simulation() {
+        return simulation(256, AGING);
+    }
+
+    private static Simulation simulation(int blocks, long agingNanos) {
         return new Simulation(
-                256,
-                new SchedulerLimits(8, 64, 50 * MILLI, 0, AGING),
+                blocks,
+                new SchedulerLimits(8, 64, 50 * MILLI, 0, agingNanos),
                 new Arrivals.QueueLimits(64, 100_000, 8),
                 rows -> 0);
     }
@@ -118,6 +123,76 @@ class FairnessTest {
         // Two priorities below: a turn in every two intervals; the answers take some time too.
         System.out.println("aging: " + ended + " of the lowest priority ended in 300 s");
         assertThat(ended).isBetween(300 / 3, 300 / 2 + 10);
+    }
+
+    @Test
+    void whoWaitsByAgeForAPlaceDoesNotHoldBackTheMoreUrgent() {
+        Simulation simulation = simulation(256, 100 * MILLI);
+        List<Client> batch = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            batch.add(submitLong(simulation, PROMPT, 400, Priority.BATCH));
+        }
+        runFor(simulation, 300 * MILLI);
+        assertThat(running(batch)).as("all places are taken").isEqualTo(8);
+        Client urgent = submitLong(simulation, PROMPT, 2, Priority.INTERACTIVE);
+        Client next = submitLong(simulation, PROMPT, 400, Priority.INTERACTIVE);
+        step(simulation, 3);
+        assertThat(urgent.stream.ended())
+                .as("it took the place of a less important one")
+                .isTrue();
+        assertThat(next.work.state()).as("another took a second one").isEqualTo(Request.State.RUNNING);
+        assertThat(running(batch))
+                .as("the place that came free is the aged one's")
+                .isEqualTo(7);
+        assertThat(simulation.counters.snapshot().preemptions()).isEqualTo(2);
+        submitLong(simulation, PROMPT, 400, Priority.INTERACTIVE);
+        step(simulation, 3);
+        assertThat(running(batch)).isEqualTo(6);
+        simulation.finish(MILLI);
+    }
+
+    @Test
+    void whoWaitsByAgeForBlocksDoesNotHoldBackTheMoreUrgent() {
+        Simulation simulation = simulation(40, 100 * MILLI);
+        submitLong(simulation, 200, 200, Priority.BATCH);
+        step(simulation, 10);
+        Client large = submitLong(simulation, 500, 2, Priority.BATCH);
+        runFor(simulation, 300 * MILLI);
+        assertThat(large.work.state()).as("it finds no blocks").isEqualTo(Request.State.QUEUED);
+        Client urgent = submitLong(simulation, 16, 2, Priority.INTERACTIVE);
+        step(simulation, 3);
+        assertThat(urgent.stream.ended()).isTrue();
+        simulation.finish(MILLI);
+    }
+
+    /** One whose answer is no shorter than it may be. */
+    private Client submitLong(Simulation simulation, int prompt, int output, Priority priority) {
+        int[] tokens = Simulation.prompt(random, prompt);
+        while (HashModel.answer(tokens, output).size() < output) {
+            tokens = Simulation.prompt(random, prompt);
+        }
+        return Objects.requireNonNull(
+                simulation.submit(tokens, output, Scheduling.DEFAULT.withPriority(priority)), "the queue is full");
+    }
+
+    private static void runFor(Simulation simulation, long nanos) {
+        long end = simulation.now() + nanos;
+        while (simulation.now() < end) {
+            step(simulation, 1);
+        }
+    }
+
+    private static void step(Simulation simulation, int steps) {
+        for (int i = 0; i < steps; i++) {
+            simulation.step(MILLI);
+            simulation.read();
+        }
+    }
+
+    private static long running(List<Client> clients) {
+        return clients.stream()
+                .filter(client -> client.work.state() == Request.State.RUNNING)
+                .count();
     }
 
     private void fill(Simulation simulation, List<Client> clients, Priority priority, int count) {
