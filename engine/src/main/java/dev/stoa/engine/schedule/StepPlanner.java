@@ -11,8 +11,9 @@ import java.util.List;
  * <p>First come those that need one row to draw their next token, and in a small step what it may be guessed to be
  * followed by. Then prompts, in what room is left: all of it while
  * nobody reads a stream, else as much as {@link StepCost} says that the target for the time between tokens allows, but
- * never less than {@value #CHUNK_MIN} rows, so that prompts always get on. Half of the room is for the most important
- * prompt, the rest for those that have least to go: a long prompt doesn't hold up short ones, nor they it.
+ * never less than {@value #CHUNK_MIN} rows, or half of a step that is smaller than two of these, so that prompts always
+ * get on. Half of the room is for the most important prompt, the rest for those that have least to go: a long prompt
+ * doesn't hold up short ones, nor they it.
  */
 final class StepPlanner {
     /** Rows of prompts in a step at least: with fewer, a step's fixed cost outweighs its work. */
@@ -30,6 +31,8 @@ final class StepPlanner {
     private int rows;
     private int turn;
     private int prefills;
+    /** Whether the odd row of a small step is the prompts': in every other one. */
+    private boolean oddForPrompts;
 
     /** A request's part of a step: so many rows, the last {@code guesses} of them for tokens that are only guessed. */
     record Share(Request request, int rows, int guesses) {
@@ -69,12 +72,24 @@ final class StepPlanner {
                 (request.remaining() == 1 ? decoding : prompts).add(request);
             }
         }
-        decode(decoding);
-        int decoded = rows;
-        if (!prompts.isEmpty()) {
-            prefill(prompts, decoded == 0 ? maxRows : roomBeside(decoded));
+        decode(decoding, maxRows - reserved(prompts));
+        int room = rows == 0 ? maxRows : roomBeside(rows);
+        if (!prompts.isEmpty() && room > 0) {
+            prefill(prompts, room);
+        }
+        if (shares.isEmpty()) {
+            // A step of one row was the prompts', and they had to make room themselves.
+            decode(decoding, maxRows);
         }
         return shares;
+    }
+
+    /** Rows that prompts get in any case. */
+    private int reserved(List<Request> prompts) {
+        long wanted = prompts.stream().mapToLong(Request::remaining).sum();
+        oddForPrompts = !oddForPrompts;
+        int half = oddForPrompts ? (maxRows + 1) / 2 : maxRows / 2;
+        return (int) Math.min(wanted, Math.min(CHUNK_MIN, half));
     }
 
     /** Drops the share of a request that had to make room after it was planned. */
@@ -86,18 +101,18 @@ final class StepPlanner {
         });
     }
 
-    private void decode(List<Request> decoding) {
+    private void decode(List<Request> decoding, int most) {
         int count = decoding.size();
         // Where not all fit, those who had to wait come first in the next step.
-        int first = count > maxRows ? turn % count : 0;
-        int spare = draftTokens == 0 ? 0 : Math.min(maxRows, SchedulerLimits.DRAFT_ROWS_MAX) - count;
-        for (int i = 0; i < count && rows < maxRows; i++) {
+        int first = count > most ? turn % count : 0;
+        int spare = draftTokens == 0 ? 0 : Math.min(most, SchedulerLimits.DRAFT_ROWS_MAX) - count;
+        for (int i = 0; i < count && rows < most; i++) {
             Request request = decoding.get((first + i) % count);
             int guesses = spare > 0 ? request.guess(Math.min(spare, draftTokens)) : 0;
             spare -= guesses;
             add(request, 1 + guesses, guesses);
         }
-        turn = first + maxRows;
+        turn = first + most;
     }
 
     private int roomBeside(int decoding) {

@@ -5,9 +5,10 @@
  *
  * A request's tokens are its prompt and what was drawn; {@code computed} of them are in the cache. Each step lets every
  * running request's computed tokens catch up with its tokens, under a budget of rows: first those that lack one row, then
- * prompts in chunks of what room is left. Where a request has caught up, its next token is drawn. Prefill, decode, a
- * prefix found in the cache, and going on after having made room are this one rule. Budget 8; A has a prompt of 10 tokens,
- * B comes in step 2 with 21 of which the cache knows 16, C has to make room after step 3 and comes back in step 5:
+ * prompts in chunks of what room is left, which is never less than half of a small budget. Where a request has caught up,
+ * its next token is drawn. Prefill, decode, a prefix found in the cache, and going on after having made room are this one
+ * rule. Budget 8; A has a prompt of 10 tokens, B comes in step 2 with 21 of which the cache knows 16, C has to make room
+ * after step 3 and comes back in step 5:
  *
  * <pre>{@code
  * step   A computed/tokens   B computed/tokens   C computed/tokens   rows

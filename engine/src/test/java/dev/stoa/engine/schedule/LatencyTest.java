@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stoa.engine.Scheduling;
 import dev.stoa.engine.schedule.Simulation.Client;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What readers and newcomers wait for, on the {@link Simulation}'s clock: a step takes 5 ms and 0.2 ms a row. */
@@ -64,6 +66,55 @@ class LatencyTest {
         simulation.step(MILLI);
         simulation.read();
         assertThat(shortOne.stream.ended()).isTrue();
+    }
+
+    @Test
+    void promptsGetOnWhereThoseThatGenerateFillTheStep() {
+        for (int rows = 1; rows <= 4; rows++) {
+            Simulation simulation = new Simulation(
+                    512,
+                    new SchedulerLimits(8, rows, TARGET, 0, 1_000 * MILLI),
+                    new Arrivals.QueueLimits(100, 100_000, 8),
+                    _ -> 0);
+            List<Client> readers =
+                    Stream.generate(() -> submitLong(simulation)).limit(4).toList();
+            step(simulation, 20);
+            int[] before = readers.stream().mapToInt(LatencyTest::generated).toArray();
+            Client prompt = submit(simulation, 24, 1);
+            // It has half of the rows, and its last one by turns as the readers have.
+            int steps = 2 * 24 / rows + 2 * readers.size();
+            while (!prompt.stream.ended() && steps > 0) {
+                step(simulation, 1);
+                steps--;
+            }
+            assertThat(prompt.stream.ended()).as("%d rows", rows).isTrue();
+            for (int i = 0; i < before.length; i++) {
+                assertThat(generated(readers.get(i)) - before[i])
+                        .as("reader %d beside %d rows", i, rows)
+                        .isBetween(4, 9);
+            }
+            simulation.finish(MILLI);
+        }
+    }
+
+    /** One whose answer is no shorter than it may be. */
+    private Client submitLong(Simulation simulation) {
+        int[] prompt = Simulation.prompt(random, 1);
+        while (HashModel.answer(prompt, 40).size() < 40) {
+            prompt = Simulation.prompt(random, 2);
+        }
+        return Objects.requireNonNull(simulation.submit(prompt, 40, Scheduling.DEFAULT), "the queue is full");
+    }
+
+    private static int generated(Client client) {
+        return client.stream.usage().outputTokens();
+    }
+
+    private static void step(Simulation simulation, int steps) {
+        for (int i = 0; i < steps; i++) {
+            simulation.step(MILLI);
+            simulation.read();
+        }
     }
 
     @Test
