@@ -290,6 +290,9 @@ public final class LocalEngine implements Engine {
 
     /** @param pools for requests that draw no token, one each; empty for those that do */
     private List<Generation> submitAll(List<EngineRequest> specs, List<Pool> pools) {
+        if (specs.isEmpty()) {
+            return List.of();
+        }
         specs.forEach(this::check);
         long now = System.nanoTime();
         List<Generation> streams = new ArrayList<>(specs.size());

@@ -12,6 +12,7 @@ import dev.stoa.engine.Generation;
 import dev.stoa.engine.Generation.Chunk;
 import dev.stoa.engine.Generation.Finish;
 import dev.stoa.engine.ModelLoadException;
+import dev.stoa.engine.Pooling;
 import dev.stoa.engine.Sampling;
 import dev.stoa.engine.Scheduling;
 import dev.stoa.engine.gguf.TestModels;
@@ -161,7 +162,7 @@ class LocalEngineTest {
     }
 
     @Test
-    void aFullQueueRefusesAndCancellingEmptiesIt() {
+    void aFullQueueRefusesAndCancellingEmptiesIt() throws InterruptedException {
         List<Generation> all = new ArrayList<>();
         assertThatThrownBy(() -> {
                     for (int i = 0; i <= MAX_RUNNING + MAX_QUEUED; i++) {
@@ -171,6 +172,10 @@ class LocalEngineTest {
                 .isInstanceOfSatisfying(
                         EngineRejectedException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.QUEUE_FULL));
+        assertThat(engine.fork(all.getFirst(), List.of()))
+                .as("nothing needs no room")
+                .isEmpty();
+        assertThat(engine.embed(List.of(), Pooling.MEAN, Scheduling.DEFAULT)).isEmpty();
         all.forEach(Generation::cancel);
         all.forEach(each -> assertThat(read(each).finish()).isEqualTo(Finish.CANCELLED));
         assertThat(read(engine.submit(request(prompt(), 1))).finish()).isEqualTo(Finish.MAX_TOKENS);
