@@ -312,7 +312,8 @@ final class Request {
         rank = countsAs;
         if (!started()) {
             startedNanos = now;
-            stream.started(found);
+            // What it had begun can be found too, but isn't the prompt's.
+            stream.started(Math.min(found, spec.prompt().length));
         }
     }
 

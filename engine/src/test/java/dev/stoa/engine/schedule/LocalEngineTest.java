@@ -117,6 +117,7 @@ class LocalEngineTest {
             assertThat(again.text()).as("cut after %d", cut).isEqualTo(whole.text());
             assertThat(again.finish()).isEqualTo(whole.finish());
             assertThat(again.usage().outputTokens()).isEqualTo(whole.usage().outputTokens());
+            assertThat(again.usage().cachedTokens()).isBetween(1, ids.length);
         }
     }
 
