@@ -95,14 +95,33 @@ final class Simulation {
     }
 
     List<Client> submit(int[] prompt, int maxTokens, Scheduling scheduling, int n) {
-        EngineRequest request = new EngineRequest(prompt, maxTokens, Sampling.GREEDY).withScheduling(scheduling);
+        return submit(new EngineRequest(prompt, maxTokens, Sampling.GREEDY).withScheduling(scheduling), n);
+    }
+
+    /** Another client takes up what this one has read so far. */
+    void takeUp(Client client) {
+        EngineRequest cut = client.request;
+        int[] begun = client.read.stream().mapToInt(token -> token).toArray();
+        submit(
+                new EngineRequest(cut.prompt(), cut.maxTokens(), cut.sampling(), List.of(), -1, begun)
+                        .withScheduling(cut.scheduling()),
+                1);
+    }
+
+    private List<Client> submit(EngineRequest request, int n) {
         List<Client> clients = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            GenerationStream stream = new GenerationStream(prompt, () -> {}, CHUNKS_MAX);
+            GenerationStream stream = new GenerationStream(request.prompt(), () -> {}, CHUNKS_MAX);
             clients.add(new Client(
                     request,
                     stream,
-                    new Request(request, stream, new Mix.NoText(), cache.chain(scheduling.tenant()), CONTEXT, now)));
+                    new Request(
+                            request,
+                            stream,
+                            new Mix.NoText(),
+                            cache.chain(request.scheduling().tenant()),
+                            CONTEXT,
+                            now)));
         }
         try {
             arrivals.add(clients.stream().map(client -> client.work).toList());
@@ -170,6 +189,9 @@ final class Simulation {
         boolean complete = shown == expected.size() - (ends ? 1 : 0);
         if (!client.read.equals(said) || (whole && (!complete || ends != (finish == Finish.END_OF_TURN)))) {
             throw new AssertionError(finish + ": expected " + expected + " but read " + client.read);
+        }
+        if (client.stream.usage().cachedTokens() > client.request.prompt().length) {
+            throw new AssertionError("more cached than the prompt has: " + client.stream.usage());
         }
     }
 

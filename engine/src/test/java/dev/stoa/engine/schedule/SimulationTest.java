@@ -25,7 +25,7 @@ class SimulationTest {
     private static final int VALIDATE_EVERY = 500;
     private static final long MILLI = 1_000_000;
     /** Held, so that its level stays set. */
-    private static final Logger SCHEDULER_LOG = Logger.getLogger(Scheduler.class.getName());
+    private static final Logger LOG = Logger.getLogger(Scheduler.class.getPackageName());
 
     private final long seed = Long.getLong("stoa.test.seed", System.nanoTime());
     private final Random random = new Random(seed);
@@ -33,47 +33,18 @@ class SimulationTest {
 
     @BeforeAll
     static void silence() {
-        SCHEDULER_LOG.setLevel(Level.OFF);
+        LOG.setLevel(Level.OFF);
     }
 
     @AfterAll
     static void speak() {
-        SCHEDULER_LOG.setLevel(null);
+        LOG.setLevel(null);
     }
 
     @Test
     void aMillionStepsWithFaultsLoseNothing() {
-        System.out.println("simulation: -Dstoa.test.seed=" + seed);
-        Simulation simulation = new Simulation(
-                72,
-                new SchedulerLimits(12, 40, 12 * MILLI, 2 * MILLI, 400 * MILLI, 4),
-                new Arrivals.QueueLimits(40, 4_000, 12),
-                rows -> failStep ? 1 : 0);
-        List<int[]> beginnings = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
-            beginnings.add(Simulation.prompt(random, random.nextInt(150)));
-        }
-        int steps = 0;
-        int phase = 0;
-        while (steps < STEPS) {
-            if (random.nextInt(2_000) == 0) {
-                phase = random.nextInt(3);
-            }
-            if (random.nextInt(100) < new int[] {1, 6, 30}[phase]) {
-                submit(simulation, beginnings);
-            }
-            disturb(simulation);
-            failStep = random.nextInt(3_000) == 0;
-            if (simulation.step(20 * MILLI)) {
-                steps++;
-            }
-            simulation.read();
-            if (steps % VALIDATE_EVERY == 0) {
-                simulation.validate();
-            }
-        }
-        failStep = false;
-        simulation.finish(MILLI);
+        Simulation simulation = simulation(40);
+        run(simulation, STEPS);
         EngineMetrics metrics = simulation.counters.snapshot();
         System.out.println("simulation: " + metrics);
         assertThat(simulation.outcomes)
@@ -98,7 +69,55 @@ class SimulationTest {
         assertThat(simulation.refused).isPositive();
     }
 
+    @Test
+    void stepsThatHoldFewerRowsThanRequestsRunLoseNothing() {
+        for (int rows = 1; rows < 12; rows += 5) {
+            run(simulation(rows), STEPS / 20);
+        }
+    }
+
+    private Simulation simulation(int maxRows) {
+        System.out.println("simulation: -Dstoa.test.seed=" + seed);
+        return new Simulation(
+                72,
+                new SchedulerLimits(12, maxRows, 12 * MILLI, 2 * MILLI, 400 * MILLI, 4),
+                new Arrivals.QueueLimits(40, 4_000, 12),
+                rows -> failStep ? 1 : 0);
+    }
+
+    private void run(Simulation simulation, int stepsWanted) {
+        List<int[]> beginnings = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            beginnings.add(Simulation.prompt(random, random.nextInt(150)));
+        }
+        int steps = 0;
+        int phase = 0;
+        while (steps < stepsWanted) {
+            if (random.nextInt(2_000) == 0) {
+                phase = random.nextInt(3);
+            }
+            if (random.nextInt(100) < new int[] {1, 6, 30}[phase]) {
+                submit(simulation, beginnings);
+            }
+            disturb(simulation);
+            failStep = random.nextInt(3_000) == 0;
+            if (simulation.step(20 * MILLI)) {
+                steps++;
+            }
+            simulation.read();
+            if (steps % VALIDATE_EVERY == 0) {
+                simulation.validate();
+            }
+        }
+        failStep = false;
+        simulation.finish(MILLI);
+    }
+
     private void submit(Simulation simulation, List<int[]> beginnings) {
+        if (random.nextInt(10) == 0 && !simulation.open().isEmpty()) {
+            simulation.takeUp(any(simulation));
+            return;
+        }
         int[] beginning = beginnings.get(random.nextInt(beginnings.size()));
         if (random.nextInt(5) == 0 && !simulation.open().isEmpty()) {
             // Goes on from where another one is: a fork.
