@@ -25,6 +25,29 @@ class SamplerTest {
     }
 
     @Test
+    void aTemperatureNextToNothingIsGreedy() {
+        for (float temperature : new float[] {Float.MIN_VALUE, 2e-39f, 1e-6f, 1e-4f}) {
+            assertThat(draw(logits, sampling(temperature, 0, 1, 0), 0))
+                    .as("%s", temperature)
+                    .isEqualTo(2);
+        }
+        assertThat(sampling(2e-39f, 0, 1, 0).temperature()).isZero();
+    }
+
+    @Test
+    void noRepetitionPenaltyMakesALogitInfinite() {
+        for (float penalty : new float[] {0.1f, 10}) {
+            Sampling repetition = new Sampling(1, 0, 1, 0, penalty, 0, 0, 0);
+            float[] large = {-1e30f, 1e30f, 1, -1};
+            assertThat(sampler.draw(large, 0, repetition, new TokenCounts(repetition, new int[] {0, 1}), 0))
+                    .isEqualTo(1);
+        }
+        assertThatThrownBy(() -> new Sampling(1, 0, 1, 0, 1e-39f, 0, 0, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("repetition_penalty must be between 0.1 and 10");
+    }
+
+    @Test
     void drawsFollowTheProbabilities() {
         assertThat(shares(sampling(1, 0, 1, 0))).containsExactly(new double[] {0.3, 0.05, 0.5, 0.15}, within(0.015));
     }
