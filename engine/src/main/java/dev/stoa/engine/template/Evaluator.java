@@ -210,9 +210,7 @@ final class Evaluator {
                 throw new TemplateException("'" + undefined.name() + "' is undefined");
             }
             if (object instanceof Values.Loop loop && method.name().equals("cycle")) {
-                return arguments
-                        .positional()
-                        .get(loop.index() % arguments.positional().size());
+                return cycled(loop, arguments.positional());
             }
             return Methods.call(object, method.name(), arguments);
         }
@@ -222,6 +220,10 @@ final class Evaluator {
         return call.callee() instanceof Expression.Name name
                 ? function(name.name(), arguments)
                 : fail("only macros and functions can be called");
+    }
+
+    private static Object cycled(Values.Loop loop, List<Object> values) {
+        return values.isEmpty() ? fail("loop.cycle needs an argument") : values.get(loop.index() % values.size());
     }
 
     private Object function(String name, Arguments arguments) {

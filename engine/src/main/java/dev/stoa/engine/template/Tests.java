@@ -48,7 +48,7 @@ final class Tests {
             case "gt", "greaterthan", ">" -> Values.compare(value, other) > 0;
             case "ge", ">=" -> Values.compare(value, other) >= 0;
             case "in" -> Values.contains(other, value);
-            case "divisibleby" -> Values.whole(value) % Values.whole(other) == 0;
+            case "divisibleby" -> Values.equal(Arithmetic.compute("%", value, other), 0L);
             default -> throw new TemplateException("there is no test '" + name + "'");
         };
     }

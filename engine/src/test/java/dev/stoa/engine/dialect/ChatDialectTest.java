@@ -151,6 +151,9 @@ class ChatDialectTest {
     @Test
     void asksTheTemplateWhetherItPutsTurnsTogether() {
         assertThat(joinsTurns(PLAIN)).isFalse();
+        assertThat(joinsTurns("{% if 1 is divisibleby(0) %}{% endif %}"))
+                .as("it takes no conversation")
+                .isFalse();
         assertThat(joinsTurns("{% for m in messages %}{{ m.content }}\n{% endfor %}"))
                 .isTrue();
         assertThat(joinsTurns(

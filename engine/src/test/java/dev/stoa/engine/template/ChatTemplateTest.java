@@ -53,6 +53,8 @@ final class ChatTemplateTest {
                 "{{ ? }} # unexpected '?'",
                 "{% set x.a = 1 %} # 'x' is not a namespace",
                 "{% for a, b in [1] %}{% endfor %} # can't go through a number",
+                "{{ 1 is divisibleby(0) }} # can't compute 1 % 0",
+                "{% for a in [1] %}{{ loop.cycle(value=1) }}{% endfor %} # loop.cycle needs an argument",
                 "{{ [1][::0] }} # a slice's step is 0",
                 "{{ '\\uZZZZ' }} # a bad escape",
             })
