@@ -59,6 +59,11 @@ final class CallGrammar {
                 : of(dialect, chat, tools).orElse(form);
     }
 
+    /** What becomes of a form for an answer that begins inside a thought: it holds for what follows that. */
+    static Constraint afterThought(Constraint form) {
+        return new Sequence(new Until(Dialect.THINK_CLOSE), new Constraint.Regex("\\s{0,4}"), form);
+    }
+
     private static Constraint onlyCalls(Dialect dialect, List<Tool> tools, boolean parallel) {
         Constraint calls = calls(dialect, tools, false);
         int more = parallel ? CALLS_MAX - 1 : 0;

@@ -2,6 +2,7 @@ package dev.stoa.engine.dialect;
 
 import dev.stoa.engine.ChatMessage;
 import dev.stoa.engine.ChatPrompt;
+import dev.stoa.engine.Constraint;
 import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.PreparedChat;
 import dev.stoa.engine.Tool;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -65,11 +67,13 @@ public final class ChatDialect {
         List<Tool> tools = chat.toolChoice() instanceof ToolChoice.None ? List.of() : chat.tools();
         boolean forced = chat.toolChoice() instanceof ToolChoice.Any || chat.toolChoice() instanceof ToolChoice.Named;
         int[] prompt = encode(chat, tools, forced);
-        String opening = thinkOpened(prompt) && !forced ? Dialect.THINK_OPEN : "";
+        boolean thinking = thinkOpened(prompt) && !forced;
+        UnaryOperator<Constraint> placed = thinking ? CallGrammar::afterThought : UnaryOperator.identity();
+        String opening = thinking ? Dialect.THINK_OPEN : "";
         OutputControl control = OutputControl.NONE.withShownTokens(shown);
         var grammar = CallGrammar.of(dialect, chat, tools);
         if (grammar.isPresent()) {
-            control = control.withConstraint(grammar.get());
+            control = control.withConstraint(placed.apply(grammar.get()));
         }
         if (forced && !dialect.open().isEmpty() && dialect != Dialect.LLAMA3) {
             opening = dialect.open() + dialect.afterOpen();
@@ -81,7 +85,7 @@ public final class ChatDialect {
                 prompt,
                 control,
                 () -> new AnswerParser(dialect, names, opened),
-                form -> CallGrammar.orCalls(dialect, chat, tools, form));
+                form -> placed.apply(CallGrammar.orCalls(dialect, chat, tools, form)));
     }
 
     /** As {@link dev.stoa.engine.Engine#joinsTurns}: the template is asked, by words that it doesn't hold itself. */

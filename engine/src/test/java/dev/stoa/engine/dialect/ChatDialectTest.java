@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stoa.engine.ChatMessage;
 import dev.stoa.engine.ChatPrompt;
+import dev.stoa.engine.Constraint;
+import dev.stoa.engine.OutputControl;
+import dev.stoa.engine.OutputParser;
+import dev.stoa.engine.OutputPart;
 import dev.stoa.engine.OutputPart.Text;
 import dev.stoa.engine.OutputPart.Thinking;
 import dev.stoa.engine.PreparedChat;
@@ -14,8 +18,11 @@ import dev.stoa.engine.ToolChoice;
 import dev.stoa.engine.gguf.GgufFile;
 import dev.stoa.engine.gguf.TestModels;
 import dev.stoa.engine.golden.Golden;
+import dev.stoa.engine.grammar.Forms;
+import dev.stoa.engine.grammar.TokenMatcher;
 import dev.stoa.engine.template.ChatTemplate;
 import dev.stoa.engine.tokenizer.Tokenizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,6 +128,41 @@ class ChatDialectTest {
         assertThat(prompt(HERMES, chat)).endsWith("[assistant]False");
         PreparedChat open = prepare(PLAIN + "{{ '<think>\n' }}", chat);
         assertThat(open.newParser().append("a b</think>c")).containsExactly(new Thinking("a b"), new Text("c"));
+    }
+
+    @Test
+    void aFormHoldsBehindTheThoughtThatThePromptOpened() {
+        Constraint form = new Constraint.JsonSchema("{\"enum\":[{\"city\":\"Rome\"}]}");
+        String template = PLAIN + "{{ '<think>\n' }}";
+        PreparedChat chat = prepare(template, new ChatPrompt(CONVERSATION));
+        String answer = "Rome, {hm}.\n</think>\n\n{\"city\":\"Rome\"}";
+        assertThat(allows(chat.control(form), answer)).isTrue();
+        assertThat(allows(chat.control(form), "{\"city\":\"Rome\"}")).isFalse();
+        assertThat(allows(chat.control(form), answer + "!")).isFalse();
+        OutputParser parser = chat.newParser();
+        List<OutputPart> parts = new ArrayList<>(parser.append(answer));
+        parts.addAll(parser.finish());
+        assertThat(parts).containsExactly(new Thinking("Rome, {hm}."), new Text("{\"city\":\"Rome\"}"));
+
+        Tool strict = new Tool("f", "", "{\"enum\":[{}]}", true);
+        OutputControl calls = prepare(
+                        template,
+                        new ChatPrompt(CONVERSATION, List.of(strict), ToolChoice.AUTO, true, Optional.empty()))
+                .control();
+        String call = "\n<tool_call>\n{\"name\": \"f\", \"arguments\": {}}\n</tool_call>";
+        assertThat(allows(calls, "A <tool_call> or not?</think>" + call)).isTrue();
+        assertThat(allows(calls, "Hm.</think>" + call.replace("{}", "1"))).isFalse();
+    }
+
+    /** Whether an answer may be this text from its beginning to its end. */
+    private static boolean allows(OutputControl control, String answer) {
+        TokenMatcher matcher = new Forms(tokenizer).matcher(control.constraint().orElseThrow());
+        for (int token : tokenizer.encode(answer, false)) {
+            if (!matcher.accept(token)) {
+                return false;
+            }
+        }
+        return matcher.complete();
     }
 
     @Test
