@@ -119,7 +119,7 @@ final class AnswerParser implements OutputParser {
         if (startsOpen(Dialect.THINK_OPEN, first)) {
             return false;
         }
-        if (held.indexOf(Dialect.THINK_OPEN, first) == first) {
+        if (begins(Dialect.THINK_OPEN, first)) {
             held.delete(0, first + Dialect.THINK_OPEN.length());
             mode = Mode.THINKING;
             fresh = true;
@@ -195,18 +195,17 @@ final class AnswerParser implements OutputParser {
         return noCall();
     }
 
+    /** The marker was none; what stands behind it may hold another one. */
     private boolean noCall() {
-        String text = lead + held;
-        held.setLength(0);
+        say(lead);
         lead = "";
-        say(text);
         mode = Mode.TEXT;
-        return false;
+        return true;
     }
 
     private void beginCall() {
+        boolean onlyKnown = dialect.bare() && mode != Mode.CALLS;
         mode = Mode.CALL;
-        boolean onlyKnown = dialect.bare() && lead.isBlank();
         scanner = new CallScanner(calls, name -> !onlyKnown || tools.contains(name));
     }
 
@@ -299,36 +298,44 @@ final class AnswerParser implements OutputParser {
         if (first < 0) {
             return false;
         }
-        String close = dialect.close();
-        if (!close.isEmpty() && startsOpen(close, first)
-                || !dialect.open().isEmpty() && startsOpen(dialect.open(), first)) {
+        char c = held.charAt(first);
+        int next = c == ',' || c == ';' ? firstVisible(first + 1) : first;
+        if (next < 0 || startsOpen(dialect.close(), next) || startsOpen(dialect.open(), next)) {
             return false;
         }
-        char c = held.charAt(first);
-        if (!close.isEmpty() && held.indexOf(close, first) == first) {
-            held.delete(0, first + close.length());
-            mode = Mode.TEXT;
-        } else if (c == ',' || c == ';') {
-            held.delete(0, first + 1);
-        } else if (c == '{') {
-            held.delete(0, first);
+        if (held.charAt(next) == '{') {
+            lead = held.substring(0, next);
+            held.delete(0, next);
             beginCall();
-        } else if (c == ']' && dialect == Dialect.MISTRAL) {
-            held.delete(0, first + 1);
-            mode = Mode.TEXT;
-        } else {
-            mode = Mode.TEXT;
+            return true;
         }
+        if (begins(dialect.close(), next)) {
+            held.delete(0, next + dialect.close().length());
+        } else if (held.charAt(next) == ']' && dialect == Dialect.MISTRAL) {
+            held.delete(0, next + 1);
+        } else if (begins(dialect.open(), next)) {
+            held.delete(0, next);
+        }
+        mode = Mode.TEXT;
         return true;
     }
 
     private int firstVisible() {
-        for (int i = 0; i < held.length(); i++) {
+        return firstVisible(0);
+    }
+
+    private int firstVisible(int from) {
+        for (int i = from; i < held.length(); i++) {
             if (!Character.isWhitespace(held.charAt(i))) {
                 return i;
             }
         }
         return -1;
+    }
+
+    /** Whether the marker, which may be none, stands in the held text at {@code from}. */
+    private boolean begins(String marker, int from) {
+        return !marker.isEmpty() && held.indexOf(marker, from) == from;
     }
 
     /** Whether the held text from {@code from} is a proper beginning of {@code marker}. */

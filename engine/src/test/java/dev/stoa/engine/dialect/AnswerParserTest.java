@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every answer is read whole, char by char and in random pieces; the parts are the same. */
@@ -134,6 +135,98 @@ class AnswerParserTest {
         assertThat(parser.append(" 1")).containsExactly(new CallArguments(0, " 1"));
     }
 
+    @Test
+    void behindAMarkerThatIsNoneAnotherOneMayStand() {
+        assertThat(parse(
+                        Dialect.HERMES,
+                        "<tool_call>\nhello <tool_call>\n{\"name\": \"time\", \"arguments\": {}}\n</tool_call>"))
+                .containsExactly(
+                        new Text("<tool_call>\nhello"),
+                        new CallStart(0, "time"),
+                        new CallArguments(0, "{}"),
+                        new CallEnd(0, true));
+        assertThat(parse(Dialect.MISTRAL, "[TOOL_CALLS] no call [TOOL_CALLS]time[ARGS]{}"))
+                .containsExactly(
+                        new Text("[TOOL_CALLS] no call"),
+                        new CallStart(0, "time"),
+                        new CallArguments(0, "{}"),
+                        new CallEnd(0, true));
+    }
+
+    @Test
+    void aCommaBehindACallIsOnlyDroppedBeforeAnother() {
+        String call = "{\"name\": \"time\", \"parameters\": {}}";
+        List<OutputPart> first = List.of(new CallStart(0, "time"), new CallArguments(0, "{}"), new CallEnd(0, true));
+        List<OutputPart> second = List.of(new CallStart(1, "time"), new CallArguments(1, "{}"), new CallEnd(1, true));
+        assertThat(parse(Dialect.LLAMA3, call + "; " + call)).isEqualTo(concat(first, second));
+        assertThat(parse(Dialect.LLAMA3, call + ", <|python_tag|>" + call)).isEqualTo(concat(first, second));
+        assertThat(parse(Dialect.HERMES, "<tool_call>" + call + ",\n</tool_call>"))
+                .isEqualTo(first);
+        for (String words : List.of(", and then", ",", "; {\"name\": \"nobody\"}", "{}", ", <|python")) {
+            assertThat(parse(Dialect.LLAMA3, call + words))
+                    .as(words)
+                    .isEqualTo(concat(first, List.of(new Text(words))));
+        }
+    }
+
+    private static <T> List<T> concat(List<T> first, List<T> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    @Test
+    void anyCutOfAnyTextGivesTheSameParts() {
+        long seed = Long.getLong("stoa.test.seed", System.nanoTime());
+        Random random = new Random(seed);
+        for (int round = 0; round < 2_000; round++) {
+            Dialect dialect = Dialect.values()[random.nextInt(Dialect.values().length)];
+            StringBuilder text = new StringBuilder();
+            for (int i = random.nextInt(10); i >= 0; i--) {
+                String fragment = fragment(dialect, random);
+                text.append(
+                        fragment, 0, random.nextInt(4) == 0 ? random.nextInt(fragment.length()) : fragment.length());
+            }
+            List<OutputPart> whole = run(dialect, "", List.of(text.toString()));
+            for (int cut = 0; cut < 5; cut++) {
+                List<String> pieces = cut == 0 ? List.of(text.toString().split("")) : pieces(text.toString(), random);
+                assertThat(run(dialect, "", pieces))
+                        .as("%s: %s, repeat with -Dstoa.test.seed=%d", dialect, text, seed)
+                        .isEqualTo(whole);
+            }
+        }
+    }
+
+    /** What an answer may be made of; cut anywhere it may be anything. */
+    private static String fragment(Dialect dialect, Random random) {
+        List<String> fragments = List.of(
+                "words ",
+                "\n\n",
+                " ",
+                ", ",
+                ";",
+                "[",
+                "]",
+                "{}",
+                "<think>",
+                "</think>",
+                dialect.open() + dialect.afterOpen(),
+                dialect.close() + "\n",
+                "time[ARGS]{\"a\": [1]}",
+                "{\"name\": \"time\", \"" + dialect.argumentsKey() + "\": {\"a\": \"}\"}}",
+                "{\"name\": \"nobody\", \"" + dialect.argumentsKey() + "\": 1}");
+        String fragment = fragments.get(random.nextInt(fragments.size()));
+        return fragment.isEmpty() ? "x" : fragment;
+    }
+
+    private static List<String> pieces(String text, Random random) {
+        List<String> pieces = new ArrayList<>();
+        for (int at = 0; at < text.length(); ) {
+            int end = Math.min(text.length(), at + 1 + random.nextInt(12));
+            pieces.add(text.substring(at, end));
+            at = end;
+        }
+        return pieces;
+    }
+
     private static List<OutputPart> parse(Dialect dialect, String text) {
         return parse(dialect, "", text);
     }
@@ -146,13 +239,7 @@ class AnswerParserTest {
         long seed = Long.getLong("stoa.test.seed", 20_261_124);
         Random random = new Random(seed);
         for (int round = 0; round < 50; round++) {
-            List<String> pieces = new ArrayList<>();
-            for (int at = 0; at < text.length(); ) {
-                int end = Math.min(text.length(), at + 1 + random.nextInt(12));
-                pieces.add(text.substring(at, end));
-                at = end;
-            }
-            assertThat(run(dialect, opening, pieces))
+            assertThat(run(dialect, opening, pieces(text, random)))
                     .as("repeat with -Dstoa.test.seed=%d", seed)
                     .isEqualTo(whole);
         }
