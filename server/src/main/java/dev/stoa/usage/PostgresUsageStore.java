@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -38,18 +39,21 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
                 RETURNING *),
             collected AS (
                 INSERT INTO usage_outbox (request_id, at) SELECT request_id, at FROM new
-                WHERE EXISTS (SELECT FROM usage_exporter WHERE collect_until > clock_timestamp()))
-            INSERT INTO usage_sum AS old
-            SELECT organization_id, width, date_trunc(width, at, 'UTC') AS bucket, workspace_id, member_id,
-                credential_id, model, count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
-                sum(cost_nanodollars)
-            FROM new CROSS JOIN (VALUES ('hour'), ('day')) AS widths (width)
-            GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
-            ON CONFLICT (organization_id, width, bucket, workspace_id, member_id, credential_id, model) DO UPDATE
-            SET requests = old.requests + excluded.requests, input_tokens = old.input_tokens + excluded.input_tokens,
-                cached_tokens = old.cached_tokens + excluded.cached_tokens,
-                output_tokens = old.output_tokens + excluded.output_tokens,
-                cost_nanodollars = old.cost_nanodollars + excluded.cost_nanodollars
+                WHERE EXISTS (SELECT FROM usage_exporter WHERE collect_until > clock_timestamp())),
+            summed AS (
+                INSERT INTO usage_sum AS old
+                SELECT organization_id, width, date_trunc(width, at, 'UTC') AS bucket, workspace_id, member_id,
+                    credential_id, model, count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
+                    sum(cost_nanodollars)
+                FROM new CROSS JOIN (VALUES ('hour'), ('day')) AS widths (width)
+                GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
+                ON CONFLICT (organization_id, width, bucket, workspace_id, member_id, credential_id, model) DO UPDATE
+                SET requests = old.requests + excluded.requests,
+                    input_tokens = old.input_tokens + excluded.input_tokens,
+                    cached_tokens = old.cached_tokens + excluded.cached_tokens,
+                    output_tokens = old.output_tokens + excluded.output_tokens,
+                    cost_nanodollars = old.cost_nanodollars + excluded.cost_nanodollars)
+            SELECT request_id FROM new
             """;
     private static final String OPEN = """
             INSERT INTO usage_open
@@ -86,8 +90,13 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
 
     @Override
     public void write(List<UsageEvent> events) {
+        insert(events);
+    }
+
+    /** @return the names of those that were not there */
+    private Set<String> insert(List<UsageEvent> events) {
         if (events.isEmpty()) {
-            return;
+            return Set.of();
         }
         Columns columns = new Columns(events.size());
         columns.texts(events, UsageEvent::requestId);
@@ -111,7 +120,9 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
                 events,
                 event -> event.reuse() == Reuse.NONE ? null : event.reuse().label());
         columns.ints(events, UsageEvent::reusedTokens);
-        transaction.executeWithoutResult(_ -> jdbc.update(INSERT, columns.setter(0)));
+        Set<String> made = transaction.execute(
+                _ -> Set.copyOf(jdbc.query(INSERT, columns.setter(0), (row, _) -> row.getString("request_id"))));
+        return made == null ? Set.of() : made;
     }
 
     private static void callers(Columns columns, List<Caller> callers) {
@@ -189,13 +200,16 @@ final class PostgresUsageStore implements UsageStore, OpenStore {
     public List<UsageEvent> bury(Duration silence) {
         List<UsageEvent> made = transaction.execute(_ -> {
             List<UsageEvent> found = jdbc.query(DEAD, PostgresUsageStore::interrupted, silence.toMillis());
-            write(found);
+            // A request may have ended, and been charged, before its server died: its event is there already.
+            Set<String> inserted = insert(found);
             close(found.stream().map(UsageEvent::requestId).toList());
             jdbc.update("""
                     DELETE FROM usage_server s WHERE seen_at <= clock_timestamp() - ? * interval '1 millisecond'
                         AND NOT EXISTS (SELECT FROM usage_open o WHERE o.server = s.id)
                     """, silence.toMillis());
-            return found;
+            return found.stream()
+                    .filter(event -> inserted.contains(event.requestId()))
+                    .toList();
         });
         return made == null ? List.of() : made;
     }
