@@ -1,6 +1,7 @@
 package dev.stoa.batch;
 
 import dev.stoa.batch.ItemRepository.Claimed;
+import dev.stoa.shared.Heartbeat;
 import dev.stoa.shared.Limits;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,6 +44,7 @@ final class BatchRunner implements SmartLifecycle {
     private final Clock clock;
     private final boolean alone;
     private final UUID serverId = UUID.randomUUID();
+    private final Heartbeat heartbeat;
     private final Semaphore slots;
     private final Set<Thread> working = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean jobRuns = new AtomicBoolean();
@@ -68,6 +70,7 @@ final class BatchRunner implements SmartLifecycle {
         this.limits = limits;
         this.clock = clock;
         this.alone = externalDatabase.isBlank();
+        this.heartbeat = new Heartbeat(limits.heartbeatStale(), System::nanoTime);
         this.slots = new Semaphore(Math.min(limits.concurrency(), house.inFlight()));
     }
 
@@ -121,9 +124,12 @@ final class BatchRunner implements SmartLifecycle {
     private void look(boolean first) {
         Instant now = clock.instant();
         if (first || System.nanoTime() - lookedNanos >= limits.look().toNanos()) {
-            items.heartbeat(serverId);
+            heartbeat.beat(() -> items.heartbeat(serverId));
             // The embedded database serves one process at a time: what another life of it had has no owner now.
-            items.freeOfSilent(serverId, first && alone, limits.heartbeatStale());
+            boolean all = first && alone;
+            if (all || heartbeat.steady()) {
+                items.freeOfSilent(serverId, all, limits.heartbeatStale());
+            }
             lookedNanos = System.nanoTime();
         }
         if (sweptAt.plus(SWEEP).isBefore(now)) {

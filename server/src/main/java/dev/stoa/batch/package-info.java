@@ -9,7 +9,7 @@
  * <p>Servers on one database share the work. An item that runs names its server and its attempt; a result counts only if
  * both still hold, so each item has exactly one, whoever dies. What a killed server had begun is begun anew by another,
  * or by its own next life, so a model may be asked twice, and its usage says so. A server is taken for dead by its
- * silence ({@link dev.stoa.batch.BatchLimits#heartbeatStale}).
+ * silence ({@link dev.stoa.batch.BatchLimits#heartbeatStale}), by servers that were not silent themselves.
  *
  * <p>An item that meets a limit waits, and the rest of its batch with it. When the key that made a batch is no longer
  * good, its open items end as errored.

@@ -213,16 +213,18 @@ class RunRepository {
     }
 
     /**
-     * Takes up runs of other servers that gave no sign of life, by the database's clock.
+     * Takes up runs of other servers that were given up, or gave no sign of life, by the database's clock.
      *
      * @param all whether no other server can be alive
+     * @param silent whether those that are silent are dead
      */
-    List<Taken> takeUp(UUID server, boolean all) {
+    List<Taken> takeUp(UUID server, boolean all, boolean silent) {
         return jdbc.sql("""
                         WITH left_alone AS (
                             SELECT message_id FROM run
                             WHERE server_id <> :server
-                              AND (:all OR heartbeat_at < clock_timestamp() - make_interval(secs => :stale))
+                              AND (:all OR heartbeat_at = '-infinity'
+                                  OR :silent AND heartbeat_at < clock_timestamp() - make_interval(secs => :stale))
                             ORDER BY heartbeat_at LIMIT :limit FOR UPDATE SKIP LOCKED
                         )
                         UPDATE run r SET server_id = :server, epoch = r.epoch + 1, heartbeat_at = clock_timestamp()
@@ -232,6 +234,7 @@ class RunRepository {
                         """)
                 .param("server", server)
                 .param("all", all)
+                .param("silent", silent)
                 .param("stale", ConversationLimits.HEARTBEAT_STALE.toSeconds())
                 .param("limit", ConversationLimits.TAKE_UP_BATCH)
                 .query(RunRepository::taken)

@@ -7,6 +7,7 @@ import dev.stoa.identity.Caller;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.TokenUsage;
 import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.Heartbeat;
 import dev.stoa.shared.Ids;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
@@ -59,6 +60,7 @@ public class Runs implements SmartLifecycle {
             Thread.ofVirtual().name("run-keeper").factory());
     private final List<Consumer<Ended>> endListeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> looks = new CopyOnWriteArrayList<>();
+    private final Heartbeat heartbeat = new Heartbeat(ConversationLimits.HEARTBEAT_STALE, System::nanoTime);
     private volatile boolean running;
     private volatile boolean draining;
 
@@ -226,9 +228,8 @@ public class Runs implements SmartLifecycle {
     /** One look around: says that this server's runs live, hears stops from elsewhere, takes up what dead servers left. */
     void keep() {
         try {
-            if (!live.isEmpty()) {
-                log.heartbeat(List.copyOf(live.values()));
-            }
+            // Also where nothing runs: it tells whether the database is there.
+            heartbeat.beat(() -> log.heartbeat(List.copyOf(live.values())));
             takeUp(false);
             looks.forEach(Runnable::run);
         } catch (DataAccessException | TransactionException e) {
@@ -242,7 +243,7 @@ public class Runs implements SmartLifecycle {
         if (draining) {
             return 0;
         }
-        List<Taken> taken = repository.takeUp(serverId, all);
+        List<Taken> taken = repository.takeUp(serverId, all, heartbeat.steady());
         taken.forEach(this::goOn);
         return taken.size();
     }

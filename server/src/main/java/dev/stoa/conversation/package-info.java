@@ -10,9 +10,10 @@
  * ({@link dev.stoa.conversation.RunLog}); subscribers see a piece when that has committed, on this server from memory, on
  * others from the log, rung by NOTIFY ({@link dev.stoa.conversation.Bell}). So nothing that anybody saw can be lost.
  *
- * <p><b>A server's death.</b> Its runs' heartbeats stop; another server, or its own next life, raises the epoch and asks
- * the model the same again, with the logged tokens given. The engine's output depends on prompt, seed and position only,
- * so the answer goes on byte for byte. A server that was only slow finds its writes void and lets go.
+ * <p><b>A server's death.</b> Its runs' heartbeats stop; another server whose own go on ({@link
+ * dev.stoa.shared.Heartbeat}), or its own next life, raises the epoch and asks the model the same again, with the logged
+ * tokens given. The engine's output depends on prompt, seed and position only, so the answer goes on byte for byte. A
+ * server that was only slow finds its writes void and lets go.
  *
  * <p><b>The end</b> is one fenced statement: run and log are deleted, the message gets the whole text. It happens once.
  */

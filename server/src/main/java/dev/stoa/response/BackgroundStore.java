@@ -23,7 +23,7 @@ public class BackgroundStore {
     public static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(2);
 
     /** Silence after which a server counts as dead: several heartbeats and a long garbage collection. */
-    private static final Duration HEARTBEAT_STALE = Duration.ofSeconds(10);
+    public static final Duration HEARTBEAT_STALE = Duration.ofSeconds(10);
 
     /** Responses of dead servers that one look takes; the next one takes more. */
     private static final int ORPHANS_MAX = 64;

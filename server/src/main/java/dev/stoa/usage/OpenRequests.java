@@ -1,5 +1,6 @@
 package dev.stoa.usage;
 
+import dev.stoa.shared.Heartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +23,8 @@ import org.springframework.transaction.TransactionException;
 /**
  * Writes down which requests run, so that those of a server that is killed leave an event too. On a thread of its own:
  * every {@link #LOOK} what has begun and still runs, every {@link #PULSE} how far each is. A server that was silent for
- * {@link #DEAD} is taken for dead by any other, or by itself after its restart, and its open requests become events of
- * the outcome {@code interrupted}. Those that an administrator stops are ended within a {@link #LOOK}.
+ * {@link #DEAD} is taken for dead by any other that was not ({@link Heartbeat}), or by itself after its restart, and its
+ * open requests become events of the outcome {@code interrupted}. Those that an administrator stops are ended within a {@link #LOOK}.
  *
  * <p>What is lost: a request that was killed within its first {@link #LOOK}, and tokens since the last {@link #PULSE}.
  * Thread-safe.
@@ -46,6 +48,7 @@ final class OpenRequests implements SmartLifecycle {
     private final OpenStore store;
     private final UUID server;
     private final Consumer<UsageEvent> buried;
+    private final Heartbeat heartbeat;
     private final ConcurrentLinkedQueue<OpenRequest> begun = new ConcurrentLinkedQueue<>();
     /** Those that are written down, with what was last told of them; the thread's own. */
     private final Map<String, Written> written = new LinkedHashMap<>();
@@ -63,8 +66,9 @@ final class OpenRequests implements SmartLifecycle {
      * @param server this one, new at each start
      * @param buried hears of each event that was made for a server that died, once it is written
      */
-    OpenRequests(OpenStore store, UUID server, Consumer<UsageEvent> buried) {
+    OpenRequests(OpenStore store, UUID server, Consumer<UsageEvent> buried, LongSupplier nanoTime) {
         this.buried = buried;
+        this.heartbeat = new Heartbeat(DEAD, nanoTime);
         this.store = store;
         this.server = server;
     }
@@ -95,10 +99,11 @@ final class OpenRequests implements SmartLifecycle {
         }
     }
 
-    private void tell(boolean pulse) {
+    /** @param pulse whether it is time for a sign of life */
+    void tell(boolean pulse) {
         try {
             if (pulse) {
-                store.pulse(server);
+                heartbeat.beat(() -> store.pulse(server));
                 if (pulses % MONTHS_EVERY == 0) {
                     store.makeMonths();
                 }
@@ -108,7 +113,9 @@ final class OpenRequests implements SmartLifecycle {
             endStopped();
             if (pulse) {
                 writeProgress();
-                store.bury(DEAD).forEach(buried);
+                if (heartbeat.steady()) {
+                    store.bury(DEAD).forEach(buried);
+                }
             }
             warned = false;
         } catch (DataAccessException | TransactionException e) {

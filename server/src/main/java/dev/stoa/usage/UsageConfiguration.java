@@ -26,7 +26,10 @@ class UsageConfiguration {
             OpenStore store, Announcements announcements, ObjectProvider<InterruptedRequests> interrupted) {
         // Found when needed: who listens may itself need the ledger.
         OpenRequests open = new OpenRequests(
-                store, UUID.randomUUID(), event -> interrupted.forEach(each -> each.interrupted(event)));
+                store,
+                UUID.randomUUID(),
+                event -> interrupted.forEach(each -> each.interrupted(event)),
+                System::nanoTime);
         announcements.listen(STOPS, open::lookForStops);
         return open;
     }

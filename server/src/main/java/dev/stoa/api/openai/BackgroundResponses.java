@@ -7,6 +7,7 @@ import dev.stoa.response.BackgroundStore.Event;
 import dev.stoa.response.ResponseStatus;
 import dev.stoa.response.StoredResponse;
 import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.Heartbeat;
 import dev.stoa.shared.Ids;
 import dev.stoa.shared.Limits;
 import dev.stoa.shared.StoaException;
@@ -64,6 +65,7 @@ final class BackgroundResponses implements SmartLifecycle {
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("responses").factory());
 
+    private final Heartbeat heartbeat = new Heartbeat(BackgroundStore.HEARTBEAT_STALE, System::nanoTime);
     private volatile boolean running;
 
     BackgroundResponses(
@@ -245,13 +247,19 @@ final class BackgroundResponses implements SmartLifecycle {
         }
     }
 
-    private void look(boolean all) {
+    private void signOfLife() {
         List<BackgroundRun> mine = List.copyOf(live.values());
-        if (!mine.isEmpty()) {
-            Map<String, Boolean> signs = store.heartbeat(
-                    serverId, mine.stream().map(BackgroundRun::id).toList());
-            // One that ended meanwhile has no sign either, and bears to be lost.
-            mine.forEach(run -> heed(run, signs));
+        Map<String, Boolean> signs =
+                store.heartbeat(serverId, mine.stream().map(BackgroundRun::id).toList());
+        // One that ended meanwhile has no sign either, and bears to be lost.
+        mine.forEach(run -> heed(run, signs));
+    }
+
+    private void look(boolean all) {
+        // Also where nothing is written: it tells whether the database is there.
+        heartbeat.beat(this::signOfLife);
+        if (!all && !heartbeat.steady()) {
+            return;
         }
         for (BackgroundStore.Orphan orphan : store.adopt(serverId, all)) {
             LOG.info("Ends the response {}, whose server died", orphan.id());
