@@ -76,14 +76,14 @@ final class BatchItems {
     void run(Claimed item, UUID server, BooleanSupplier stopping) {
         String requestId = ids.request();
         try (MDC.MDCCloseable _ = MDC.putCloseable("request_id", requestId)) {
-            if (!identity.active(item.caller())) {
-                endAll(item, server, requestId, stopping);
-                return;
-            }
-            BatchProtocol protocol = protocol(item.protocol());
             try {
-                Answer answer = protocol.answer(
-                        new Request(requestId, item.caller(), item.endpoint(), item.version(), item.body(), stopping));
+                if (!identity.active(item.caller())) {
+                    endAll(item, server, requestId, stopping);
+                    return;
+                }
+                Answer answer = protocol(item.protocol())
+                        .answer(new Request(
+                                requestId, item.caller(), item.endpoint(), item.version(), item.body(), stopping));
                 end(item, server, new End(ItemState.SUCCEEDED, requestId, answer.status(), answer.body()), stopping);
             } catch (StoaException e) {
                 if (e.kind() == ErrorKind.INTERNAL) {
@@ -92,7 +92,7 @@ final class BatchItems {
                 failed(item, server, requestId, e, stopping);
             } catch (DataAccessException | TransactionException e) {
                 failed(item, server, requestId, new StoaException(ErrorKind.OVERLOADED, "no database"), stopping);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("An item of batch {} failed", item.batch(), e);
                 StoaException told =
                         new StoaException(ErrorKind.INTERNAL, "The server failed on this request.", null, e);

@@ -47,6 +47,9 @@ final class BatchRunner implements SmartLifecycle {
     private final Heartbeat heartbeat;
     private final Semaphore slots;
     private final Set<Thread> working = ConcurrentHashMap.newKeySet();
+    /** Only the looking thread adds. */
+    private final Set<Claimed> atWork = ConcurrentHashMap.newKeySet();
+
     private final AtomicBoolean jobRuns = new AtomicBoolean();
     private final BlockingQueue<Boolean> wakes = new ArrayBlockingQueue<>(1);
     private volatile boolean stopping;
@@ -130,6 +133,8 @@ final class BatchRunner implements SmartLifecycle {
             if (all || heartbeat.steady()) {
                 items.freeOfSilent(serverId, all, limits.heartbeatStale());
             }
+            // Claimed in a statement whose answer was lost, or left unsettled: as this server lives, no other frees it.
+            items.releaseAllBut(Set.copyOf(atWork), serverId);
             lookedNanos = System.nanoTime();
         }
         if (sweptAt.plus(SWEEP).isBefore(now)) {
@@ -173,7 +178,11 @@ final class BatchRunner implements SmartLifecycle {
                 return;
             }
             Claimed item = claimed.get();
-            begin("batch-item-" + item.batch(), () -> tasks.run(item, serverId, () -> stopping), slots::release);
+            atWork.add(item);
+            begin("batch-item-" + item.batch(), () -> tasks.run(item, serverId, () -> stopping), () -> {
+                atWork.remove(item);
+                slots.release();
+            });
         }
     }
 

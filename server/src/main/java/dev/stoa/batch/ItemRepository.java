@@ -4,6 +4,7 @@ import dev.stoa.identity.Caller;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -156,6 +157,21 @@ class ItemRepository {
     void release(Claimed item, UUID server, int faults) {
         mine("UPDATE batch_item SET state = 'waiting', server_id = NULL, faults = :faults", item, server)
                 .param("faults", faults)
+                .update();
+    }
+
+    /** Lets all that this server has begun wait again, but for those that it is at work on. */
+    void releaseAllBut(Collection<Claimed> atWork, UUID server) {
+        jdbc.sql("""
+                        UPDATE batch_item i SET state = 'waiting', server_id = NULL
+                        WHERE i.state = 'running' AND i.server_id = :server AND NOT EXISTS (
+                            SELECT FROM unnest(:batches, :positions, :attempts) AS w (batch, position, attempt)
+                            WHERE w.batch = i.batch_id AND w.position = i.position AND w.attempt = i.attempt)
+                        """)
+                .param("server", server)
+                .param("batches", atWork.stream().map(Claimed::batch).toArray(UUID[]::new))
+                .param("positions", atWork.stream().map(Claimed::position).toArray(Integer[]::new))
+                .param("attempts", atWork.stream().map(Claimed::attempt).toArray(Integer[]::new))
                 .update();
     }
 

@@ -24,7 +24,8 @@ import org.springframework.transaction.TransactionException;
  * Writes down which requests run, so that those of a server that is killed leave an event too. On a thread of its own:
  * every {@link #LOOK} what has begun and still runs, every {@link #PULSE} how far each is. A server that was silent for
  * {@link #DEAD} is taken for dead by any other that was not ({@link Heartbeat}), or by itself after its restart, and its
- * open requests become events of the outcome {@code interrupted}. Those that an administrator stops are ended within a {@link #LOOK}.
+ * open requests become events of the outcome {@code interrupted}. Those that an administrator stops are ended within a
+ * {@link #LOOK}.
  *
  * <p>What is lost: a request that was killed within its first {@link #LOOK}, and tokens since the last {@link #PULSE}.
  * Thread-safe.

@@ -436,18 +436,34 @@ class BatchesApiTest {
                 .isEqualTo(20);
     }
 
+    /** To the database it is as if a server had begun what waits, and all of it is to succeed. */
+    private static void goesOnWithWhatWasBegunBy(UUID someServer) throws Exception {
+        // The first answers take long, as the documents they are held against are read.
+        awaitEnd(create(many(1, QUICK)));
+        JsonNode made = create(many(40, "mock-400-0-1"));
+        assertThat(server.jdbc()
+                        .sql("UPDATE batch_item SET state = 'running', server_id = ?, attempt = attempt + 1"
+                                + " WHERE state = 'waiting'")
+                        .param(someServer)
+                        .update())
+                .isPositive();
+        assertThat(awaitEnd(made).get("request_counts").get("succeeded").intValue())
+                .isEqualTo(40);
+        assertThat(results(made)).hasSize(40);
+    }
+
     @Test
     void goesOnWithWhatADeadServerHadBegun() throws Exception {
-        UUID dead = UUID.randomUUID();
-        JsonNode made = create(many(10, "mock-200-0-1"));
-        server.jdbc()
-                .sql(
-                        "UPDATE batch_item SET state = 'running', server_id = ?, attempt = attempt + 1 WHERE position >= 5")
-                .param(dead)
-                .update();
-        assertThat(awaitEnd(made).get("request_counts").get("succeeded").intValue())
-                .isEqualTo(10);
-        assertThat(results(made)).hasSize(10);
+        goesOnWithWhatWasBegunBy(UUID.randomUUID());
+    }
+
+    @Test
+    void goesOnWithWhatItHasBegunAndIsNotAtWorkOn() throws Exception {
+        // As if the database's answer to its claim had been lost.
+        goesOnWithWhatWasBegunBy(server.jdbc()
+                .sql("SELECT id FROM batch_server")
+                .query(UUID.class)
+                .single());
     }
 
     @Test
