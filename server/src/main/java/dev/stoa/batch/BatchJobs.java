@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -105,8 +106,16 @@ final class BatchJobs {
             }
         } catch (IOException | UncheckedIOException | DataAccessException | TransactionException | StoaException e) {
             log.warn("Batch {} could not be taken further; tried again soon: {}", batch.id(), e.toString());
-            batches.releaseJob(batch.id(), server, clock.instant().plus(limits.limitWait()));
+            release(batch, server);
+        } catch (RuntimeException | Error e) {
+            log.error("Batch {} could not be taken further; tried again soon", batch.id(), e);
+            release(batch, server);
         }
+    }
+
+    /** Lets others come first. */
+    private void release(Batch batch, UUID server) {
+        batches.releaseJob(batch.id(), server, clock.instant().plus(limits.limitWait()));
     }
 
     private void validate(Batch batch, UUID server, Runnable begun) throws IOException {
@@ -128,6 +137,9 @@ final class BatchJobs {
             intake.finish();
         } catch (BadInputException e) {
             fail(batch, server, form.problems(e));
+        } catch (DataIntegrityViolationException e) {
+            log.warn("The input of batch {} can't be stored: {}", batch.id(), e.getMessage());
+            fail(batch, server, form.problems(new BadInputException("invalid_input", "holds what can't be stored", 0)));
         } catch (StoaException e) {
             if (e.kind() != ErrorKind.PERMISSION && e.kind() != ErrorKind.NOT_FOUND) {
                 throw e;

@@ -59,7 +59,7 @@ public interface BatchProtocol {
         /**
          * Reads the items of an input.
          *
-         * @param items takes each; throws {@link BadInputException} where a custom id is there twice or there are too many
+         * @param items takes each; throws {@link BadInputException} as {@link Intake#accept}
          * @throws BadInputException if it is refused as a whole
          */
         void read(InputStream input, String endpoint, Consumer<NewItem> items) throws IOException;

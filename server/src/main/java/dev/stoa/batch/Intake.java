@@ -2,6 +2,7 @@ package dev.stoa.batch;
 
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -62,7 +63,7 @@ public final class Intake implements Consumer<NewItem>, AutoCloseable {
     }
 
     /**
-     * @throws BadInputException if there are too many, or its custom id is there twice
+     * @throws BadInputException if there are too many, or its custom id is there twice or holds half a surrogate pair
      * @throws StoaException PERMISSION if the organization has no room left
      */
     @Override
@@ -70,6 +71,10 @@ public final class Intake implements Consumer<NewItem>, AutoCloseable {
         int number = stored + chunk.size() + 1;
         if (number > limits.items()) {
             throw new BadInputException("too_many_requests", "must hold at most " + limits.items() + " requests", 0);
+        }
+        // Stored, two of them would be the same.
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(item.customId())) {
+            throw new BadInputException("invalid_custom_id", "must not contain half a surrogate pair", number);
         }
         if (!customIds.add(item.customId())) {
             throw new BadInputException(

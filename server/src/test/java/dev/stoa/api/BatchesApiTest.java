@@ -655,6 +655,50 @@ class BatchesApiTest {
     }
 
     @Test
+    void refusesHalvesOfCharactersInNamesOfItems() throws Exception {
+        String url = "/v1/chat/completions";
+        String line = line("NAME", url, params(QUICK, "hi"));
+        JsonNode failed = awaitStatus(
+                batchOf(url, line.replace("NAME", "\\ud83d\\ude00") + "\n" + line.replace("NAME", "\\ud800")),
+                "failed");
+        JsonNode problem = failed.get("errors").get("data").get(0);
+        assertThat(problem.get("code").stringValue()).isEqualTo("invalid_custom_id");
+        assertThat(problem.get("line").intValue()).isEqualTo(2);
+    }
+
+    @Test
+    void anInputThatTheDatabaseRefusesFails() throws Exception {
+        String url = "/v1/chat/completions";
+        server.jdbc()
+                .sql("ALTER TABLE batch_item ADD CONSTRAINT odd CHECK (custom_id <> 'odd')")
+                .update();
+        try {
+            JsonNode failed = awaitStatus(batchOf(url, line("odd", url, params(QUICK, "hi"))), "failed");
+            assertThat(failed.get("errors").get("data").get(0).get("code").stringValue())
+                    .isEqualTo("invalid_input");
+        } finally {
+            server.jdbc().sql("ALTER TABLE batch_item DROP CONSTRAINT odd").update();
+        }
+    }
+
+    @Test
+    void oneThatCannotBePreparedLetsOthersCome() throws Exception {
+        String url = "/v1/chat/completions";
+        JsonNode made = batchOf(url, line("a", url, params(QUICK, "hi")));
+        awaitStatus(made, "completed");
+        server.jdbc()
+                .sql("UPDATE batch SET protocol = 'none', state = 'finalizing', ended_at = NULL")
+                .update();
+        awaitStatus(batchOf(url, line("a", url, params(QUICK, "hi"))), "completed");
+        await(
+                "it is tried again",
+                () -> server.jdbc()
+                        .sql("SELECT wait_until IS NOT NULL FROM batch WHERE protocol = 'none'")
+                        .query(Boolean.class)
+                        .single());
+    }
+
+    @Test
     void aCancelledOneKeepsWhatWasAnswered() throws Exception {
         String url = "/v1/chat/completions";
         StringBuilder lines = new StringBuilder(line("quick", url, params(QUICK, "hi")));
