@@ -1,8 +1,8 @@
 package dev.stoa.file;
 
+import dev.stoa.shared.DurableFiles;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
-import dev.stoa.store.DurableFiles;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

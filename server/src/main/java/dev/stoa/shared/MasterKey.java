@@ -2,10 +2,9 @@ package dev.stoa.shared;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -77,11 +76,7 @@ public record MasterKey(
     private static void create(Path file, RandomGenerator random) throws IOException {
         byte[] key = new byte[SecretBox.KEY_BYTES];
         random.nextBytes(key);
-        try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, Base64.getEncoder().encodeToString(key) + "\n");
-        } catch (FileAlreadyExistsException _) {
-            // Another process was faster; its key is the key.
-        }
+        // Where another process was faster, its key is the key.
+        DurableFiles.create(file, (Base64.getEncoder().encodeToString(key) + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 }

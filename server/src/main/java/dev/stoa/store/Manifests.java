@@ -1,5 +1,6 @@
 package dev.stoa.store;
 
+import dev.stoa.shared.DurableFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

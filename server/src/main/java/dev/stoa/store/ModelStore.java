@@ -1,5 +1,6 @@
 package dev.stoa.store;
 
+import dev.stoa.shared.DurableFiles;
 import dev.stoa.shared.Folders;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

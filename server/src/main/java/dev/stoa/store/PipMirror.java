@@ -1,5 +1,6 @@
 package dev.stoa.store;
 
+import dev.stoa.shared.DurableFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

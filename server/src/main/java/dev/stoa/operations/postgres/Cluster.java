@@ -1,9 +1,8 @@
 package dev.stoa.operations.postgres;
 
 import dev.stoa.operations.FileTrees;
+import dev.stoa.shared.DurableFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,8 +98,8 @@ final class Cluster {
         byte[] bytes = new byte[PASSWORD_BYTES];
         random.nextBytes(bytes);
         String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        writePrivately(file, password);
-        return password;
+        DurableFiles.create(file, password.getBytes(StandardCharsets.US_ASCII));
+        return Files.readString(file).strip();
     }
 
     private void initialize(String password) throws IOException {
@@ -223,18 +222,5 @@ final class Cluster {
         } catch (IOException e) {
             throw new PostgresException("Cannot write %s: %s".formatted(home.resolve("port"), e.getMessage()), e);
         }
-    }
-
-    private static void writePrivately(Path file, String text) throws IOException {
-        Path unfinished = Files.createTempFile(
-                file.toAbsolutePath().getParent(),
-                "initdb-",
-                "",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (var channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
-            channel.force(true);
-        }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }
