@@ -105,10 +105,9 @@ final class OpenRequests implements SmartLifecycle {
         try {
             if (pulse) {
                 heartbeat.beat(() -> store.pulse(server));
-                if (pulses % MONTHS_EVERY == 0) {
-                    store.makeMonths();
+                if (pulses++ % MONTHS_EVERY == 0) {
+                    makeMonths();
                 }
-                pulses++;
             }
             writeBegun();
             endStopped();
@@ -124,6 +123,15 @@ final class OpenRequests implements SmartLifecycle {
                 log.warn("Running requests can't be written down: {}", e.getMessage());
                 warned = true;
             }
+        }
+    }
+
+    /** Nothing else waits for them: they are made well ahead, and tried again in some hours. */
+    private void makeMonths() {
+        try {
+            store.makeMonths();
+        } catch (RuntimeException e) {
+            log.error("The ledger's next months can't be made", e);
         }
     }
 

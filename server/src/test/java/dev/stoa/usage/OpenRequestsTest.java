@@ -9,12 +9,14 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
 
 class OpenRequestsTest {
     /** What reaches the database. */
     private static final class Store implements OpenStore {
         private final List<String> calls = new ArrayList<>();
         private boolean away;
+        private boolean monthsFail;
 
         private void call(String name) {
             if (away) {
@@ -57,6 +59,9 @@ class OpenRequestsTest {
 
         @Override
         public void makeMonths() {
+            if (monthsFail) {
+                throw new DataIntegrityViolationException("a row is in the way");
+            }
             call("months");
         }
 
@@ -84,6 +89,12 @@ class OpenRequestsTest {
             pulses++;
         }
         return pulses;
+    }
+
+    @Test
+    void goesOnWithoutTheNextMonths() {
+        store.monthsFail = true;
+        assertThat(pulse()).contains("pulse", "progress").doesNotContain("months");
     }
 
     @Test

@@ -141,10 +141,28 @@ class PostgresUsageStoreTest {
         store.makeMonths();
         store.makeMonths();
         store.write(List.of(event("req_month", Instant.now(), "m", 1)));
-        assertThat(jdbc.sql("select tableoid::regclass::text from usage_event where request_id = 'req_month'")
-                        .query(String.class)
-                        .single())
-                .matches("usage_event_\\d{4}_\\d\\d");
+        assertThat(monthOf("req_month")).matches("usage_event_\\d{4}_\\d\\d");
+    }
+
+    private String monthOf(String requestId) {
+        return jdbc.sql("select tableoid::regclass::text from usage_event where request_id = ?")
+                .param(requestId)
+                .query(String.class)
+                .single();
+    }
+
+    @Test
+    void aMonthTakesWhatCameBeforeItWasMade() {
+        List<UsageEvent> early = List.of(
+                event("req_may", Instant.parse("2031-05-31T23:59:59.999Z"), "m", 1),
+                event("req_june", Instant.parse("2031-06-01T00:00:00Z"), "m", 1));
+        store.write(early);
+        assertThat(monthOf("req_may")).isEqualTo("usage_event_other");
+        jdbc.sql("select usage_month('2031-05-20')").query((_, _) -> true).list();
+        store.write(early);
+        assertThat(monthOf("req_may")).isEqualTo("usage_event_2031_05");
+        assertThat(monthOf("req_june")).isEqualTo("usage_event_other");
+        assertThat(count()).isEqualTo(2);
     }
 
     @Test
