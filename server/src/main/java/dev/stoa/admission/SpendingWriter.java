@@ -94,11 +94,17 @@ final class SpendingWriter implements SmartLifecycle {
                 log.warn("What was spent waits for the database: {}", e.getMessage());
                 warned = true;
             }
-            synchronized (lock) {
-                taken.forEach((scope, used) -> waiting.merge(scope, used, Spending::plus));
+        } catch (RuntimeException | Error e) {
+            // The thread goes on: nobody else writes.
+            if (!warned) {
+                log.error("What was spent can't be written; it is tried again", e);
+                warned = true;
             }
-            return false;
         }
+        synchronized (lock) {
+            taken.forEach((scope, used) -> waiting.merge(scope, used, Spending::plus));
+        }
+        return false;
     }
 
     @Override

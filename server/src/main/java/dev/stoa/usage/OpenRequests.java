@@ -123,6 +123,12 @@ final class OpenRequests implements SmartLifecycle {
                 log.warn("Running requests can't be written down: {}", e.getMessage());
                 warned = true;
             }
+        } catch (RuntimeException | Error e) {
+            // The thread goes on: nobody else does this.
+            if (!warned) {
+                log.error("Running requests can't be written down; it is tried again", e);
+                warned = true;
+            }
         }
     }
 

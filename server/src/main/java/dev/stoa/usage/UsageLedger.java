@@ -118,8 +118,13 @@ final class UsageLedger implements SmartLifecycle {
             if (!warned) {
                 log.warn("The usage ledger waits for the database: {}", e.getMessage());
             }
-            return false;
+        } catch (RuntimeException | Error e) {
+            // The thread goes on: nobody else writes.
+            if (!warned) {
+                log.error("The usage ledger can't write; it tries again", e);
+            }
         }
+        return false;
     }
 
     /** Takes out what waits, where no writer runs. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -15,12 +16,12 @@ class OpenRequestsTest {
     /** What reaches the database. */
     private static final class Store implements OpenStore {
         private final List<String> calls = new ArrayList<>();
-        private boolean away;
+        private @Nullable RuntimeException fault;
         private boolean monthsFail;
 
         private void call(String name) {
-            if (away) {
-                throw new DataAccessResourceFailureException("away");
+            if (fault != null) {
+                throw fault;
             }
             calls.add(name);
         }
@@ -92,6 +93,14 @@ class OpenRequestsTest {
     }
 
     @Test
+    void goesOnAfterAnyFault() {
+        store.fault = new IllegalStateException("a bug");
+        assertThat(pulse()).isEmpty();
+        store.fault = null;
+        assertThat(pulse()).contains("pulse");
+    }
+
+    @Test
     void goesOnWithoutTheNextMonths() {
         store.monthsFail = true;
         assertThat(pulse()).contains("pulse", "progress").doesNotContain("months");
@@ -102,9 +111,9 @@ class OpenRequestsTest {
         int enough = 1 + (int) OpenRequests.DEAD.dividedBy(OpenRequests.PULSE);
         assertThat(pulsesUntilBurial()).isEqualTo(enough);
         assertThat(pulse()).contains("bury");
-        store.away = true;
+        store.fault = new DataAccessResourceFailureException("away");
         assertThat(pulse()).isEmpty();
-        store.away = false;
+        store.fault = null;
         assertThat(pulsesUntilBurial()).as("as all were silent").isEqualTo(enough);
     }
 }

@@ -43,15 +43,17 @@ class UsageLedgerTest {
     }
 
     @Test
-    void writesAllBeforeItStopsThoughTheDatabaseFailedAtFirst() {
-        AtomicInteger failures = new AtomicInteger(2);
+    void writesAllBeforeItStopsThoughItFailedAtFirst() {
+        AtomicInteger tries = new AtomicInteger();
         List<UsageEvent> written = new ArrayList<>();
         UsageLedger ledger = new UsageLedger(
                 events -> {
-                    if (failures.getAndDecrement() > 0) {
-                        throw new DataAccessResourceFailureException("away");
+                    switch (tries.getAndIncrement()) {
+                        case 0 -> throw new DataAccessResourceFailureException("away");
+                        case 1 -> throw new IllegalStateException("a bug");
+                        case 2 -> throw new StackOverflowError();
+                        default -> written.addAll(events);
                     }
-                    written.addAll(events);
                 },
                 Limits.defaults());
         ledger.start();

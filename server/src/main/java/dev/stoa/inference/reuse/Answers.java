@@ -143,7 +143,7 @@ public final class Answers {
         TokenStream source;
         try {
             source = run.apply(request);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             mine.failed(e);
             flights.remove(slot, mine);
             throw e;

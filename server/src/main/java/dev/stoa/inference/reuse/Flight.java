@@ -5,6 +5,8 @@ import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenStream.Event;
 import dev.stoa.inference.TokenStream.Finished;
 import dev.stoa.inference.TokenUsage;
+import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.StoaException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -73,10 +75,12 @@ final class Flight {
     }
 
     /** It can't run, or not on. */
-    void failed(RuntimeException cause) {
+    void failed(Throwable cause) {
         lock.lock();
         try {
-            fault = cause;
+            fault = cause instanceof RuntimeException known
+                    ? known
+                    : new StoaException(ErrorKind.INTERNAL, "The server failed on this request.", null, cause);
             more.signalAll();
         } finally {
             lock.unlock();
@@ -97,6 +101,9 @@ final class Flight {
         } catch (RuntimeException e) {
             failed(e);
             return false;
+        } catch (Error e) {
+            failed(e);
+            throw e;
         }
     }
 

@@ -35,7 +35,7 @@ class FlightTest {
             said.add(event);
         }
 
-        void fail(RuntimeException cause) {
+        void fail(Throwable cause) {
             said.add(cause);
         }
 
@@ -46,6 +46,9 @@ class FlightTest {
             }
             Object next = said.poll(20, TimeUnit.MILLISECONDS);
             if (next instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (next instanceof Error cause) {
                 throw cause;
             }
             if (next instanceof TextDelta) {
@@ -155,6 +158,19 @@ class FlightTest {
         }
         assertThat(first.charged()).isEqualTo(new TokenUsage(7, 2, 0));
         assertThat(second.charged()).isEqualTo(TokenUsage.NONE);
+    }
+
+    @Test
+    void soIsAnError() throws Exception {
+        TokenStream follower = join();
+        Thread flying = fly();
+        run.fail(new StackOverflowError());
+        assertThatThrownBy(() -> follower.next(LONG))
+                .isInstanceOf(StoaException.class)
+                .hasCauseInstanceOf(StackOverflowError.class);
+        flying.join();
+        assertThat(run.closed).isTrue();
+        assertThat(flight.join()).isNull();
     }
 
     /** Whoever comes and leaves, and when: what they pay is what the run has used. */
