@@ -11,6 +11,8 @@ import java.util.Set;
 
 /** How calls and their results must follow each other, in both protocols: every call is answered in the next turn. */
 public final class ToolTurns {
+    private static final int ID_LENGTH_MAX = 256;
+
     private final Set<String> open = new LinkedHashSet<>();
     private final Set<String> seen = new HashSet<>();
 
@@ -31,6 +33,18 @@ public final class ToolTurns {
         public Problem {
             ids = List.copyOf(ids);
         }
+    }
+
+    /**
+     * The id of a call. Any text is one, whatever a protocol's own servers write: each upstream names calls in its own
+     * way, such as {@code functions.look:0}, and its model may want that name back.
+     */
+    public static String id(Fields fields, String name) {
+        String id = fields.requiredString(name);
+        if (id.isEmpty() || id.length() > ID_LENGTH_MAX) {
+            throw Fields.invalid(fields.path(name), "must have 1 to " + ID_LENGTH_MAX + " characters");
+        }
+        return id;
     }
 
     /** @param messages where the results of one turn stand in one message */

@@ -1,11 +1,11 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.api.Fields;
+import dev.stoa.api.ToolTurns;
 import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.Message.Role;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** Content of messages: strings and blocks. What an earlier turn thought and cited is checked and passed over. */
@@ -14,9 +14,6 @@ final class ContentDecoder {
 
     /** More of a caller's text is not worth repeating in an error. */
     private static final int SHOWN_MAX = 200;
-
-    /** The protocol's own. */
-    private static final Pattern CALL_ID = Pattern.compile("[a-zA-Z0-9_-]{1,256}");
 
     private ContentDecoder() {}
 
@@ -103,7 +100,7 @@ final class ContentDecoder {
     }
 
     private static ContentBlock.ToolUse toolUse(Fields block) {
-        String id = callId(block, "id");
+        String id = ToolTurns.id(block, "id");
         String name = block.requiredString("name");
         JsonNode input = block.required("input");
         Fields.of(input, block.path("input"));
@@ -113,7 +110,7 @@ final class ContentDecoder {
     }
 
     private static ContentBlock.ToolResult toolResult(Fields block, ApiVersion version, SourcesDecoder sources) {
-        String id = callId(block, "tool_use_id");
+        String id = ToolTurns.id(block, "tool_use_id");
         JsonNode content = block.optional("content");
         boolean error = block.optionalBoolean("is_error");
         cacheControl(block);
@@ -140,14 +137,6 @@ final class ContentDecoder {
             }
         }
         return new ContentBlock.ToolResult(id, parts, error);
-    }
-
-    private static String callId(Fields block, String name) {
-        String id = block.requiredString(name);
-        if (!CALL_ID.matcher(id).matches()) {
-            throw Fields.invalid(block.path(name), "must have letters, digits, “_” and “-” only");
-        }
-        return id;
     }
 
     static String cut(String text) {

@@ -15,7 +15,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code messages} of a chat's body. Results of one turn's calls become one message. */
 final class ChatMessages {
     private static final int MESSAGES_MAX = 100_000;
-    private static final int ID_LENGTH_MAX = 256;
 
     /** What the vendor's clients add to an answer that they have parsed comes back with it; so does {@code parsed}. */
     static final String PARSED_ARGUMENTS = "parsed_arguments";
@@ -106,7 +105,7 @@ final class ChatMessages {
     }
 
     private static ContentBlock call(Fields call) {
-        String id = id(call, "id");
+        String id = ToolTurns.id(call, "id");
         if (!call.requiredString("type").equals("function")) {
             throw Fields.invalid(call.path("type"), "must be “function”");
         }
@@ -138,7 +137,7 @@ final class ChatMessages {
     }
 
     private static Message result(Fields fields) {
-        String id = id(fields, "tool_call_id");
+        String id = ToolTurns.id(fields, "tool_call_id");
         StringBuilder text = new StringBuilder();
         for (ContentBlock block : content(fields, null)) {
             text.append(text.isEmpty() ? "" : "\n").append(block.shown());
@@ -154,14 +153,6 @@ final class ChatMessages {
         ContentBlock read = files.read(file);
         file.end();
         return read;
-    }
-
-    static String id(Fields fields, String name) {
-        String id = fields.requiredString(name);
-        if (id.isEmpty() || id.length() > ID_LENGTH_MAX) {
-            throw Fields.invalid(fields.path(name), "must have 1 to " + ID_LENGTH_MAX + " characters");
-        }
-        return id;
     }
 
     /** @param files of a turn that may bring some */

@@ -1,6 +1,7 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.Fields;
+import dev.stoa.api.ToolTurns;
 import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Message.Role;
@@ -83,7 +84,7 @@ final class ResponseItems {
         Message message = switch (given == null ? "message" : given) {
             case "message" -> message(item);
             case "function_call" -> {
-                String id = ChatMessages.id(item, "call_id");
+                String id = ToolTurns.id(item, "call_id");
                 String name = item.requiredString("name");
                 item.optionalString("namespace");
                 item.optional(ChatMessages.PARSED_ARGUMENTS);
@@ -91,7 +92,7 @@ final class ResponseItems {
                         Role.ASSISTANT, List.of(new ContentBlock.ToolUse(id, name, ChatMessages.arguments(item))));
             }
             case "function_call_output" -> {
-                String id = ChatMessages.id(item, "call_id");
+                String id = ToolTurns.id(item, "call_id");
                 List<ContentBlock.Readable> output = parts(item, "output", true);
                 yield new Message(Role.USER, List.of(new ContentBlock.ToolResult(id, output, false)));
             }

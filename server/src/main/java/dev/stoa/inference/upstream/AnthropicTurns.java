@@ -6,12 +6,18 @@ import dev.stoa.inference.ContentBlock;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Prompt;
 import dev.stoa.inference.ToolSet;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Turns and tools in the words of Messages. */
 final class AnthropicTurns {
+    /** What the protocol takes for a call's id. */
+    private static final Pattern CALL_ID = Pattern.compile("[a-zA-Z0-9_-]+");
+
     private AnthropicTurns() {}
 
     static void write(ObjectNode body, Prompt.Conversation conversation) {
@@ -53,7 +59,7 @@ final class AnthropicTurns {
             if (block instanceof ContentBlock.ToolResult result) {
                 ObjectNode given = content.addObject()
                         .put("type", "tool_result")
-                        .put("tool_use_id", result.toolUseId())
+                        .put("tool_use_id", id(result.toolUseId()))
                         .put("content", result.text());
                 if (result.isError()) {
                     given.put("is_error", true);
@@ -67,11 +73,18 @@ final class AnthropicTurns {
             if (block instanceof ContentBlock.ToolUse(String id, String name, String arguments)) {
                 content.addObject()
                         .put("type", "tool_use")
-                        .put("id", id)
+                        .put("id", id(id))
                         .put("name", name)
                         .set("input", Json.MAPPER.readTree(arguments));
             }
         });
+    }
+
+    /** As the protocol takes it, for call and result alike: an id that it does not take has one that stands for it. */
+    private static String id(String given) {
+        return CALL_ID.matcher(given).matches()
+                ? given
+                : "toolu_" + UUID.nameUUIDFromBytes(given.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void tools(ObjectNode body, ToolSet tools) {

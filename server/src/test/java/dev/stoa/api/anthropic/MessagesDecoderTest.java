@@ -152,6 +152,25 @@ class MessagesDecoderTest {
                                         new ContentBlock.Text("And?"))));
     }
 
+    @Test
+    void takesACallsIdAsAnyUpstreamHasWrittenIt() {
+        String turns = """
+                {'model': 'tiny', 'max_tokens': 12,
+                 'messages': [{'role': 'user', 'content': 'one'},
+                              {'role': 'assistant', 'content': [
+                                {'type': 'tool_use', 'id': '%1$s', 'name': 'Bash', 'input': {}}]},
+                              {'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': '%1$s'}]}]}
+                """;
+        assertThat(conversation(decode(turns.formatted("functions.Bash:0"), ApiVersion.V2023_06_01))
+                        .messages())
+                .contains(new Message(
+                        Message.Role.ASSISTANT, List.of(new ContentBlock.ToolUse("functions.Bash:0", "Bash", "{}"))));
+        for (String id : List.of("", "x".repeat(257))) {
+            assertThatThrownBy(() -> decode(turns.formatted(id), ApiVersion.V2023_06_01))
+                    .hasMessageStartingWith("messages.1.content.0.id: must have 1 to 256 characters");
+        }
+    }
+
     private static String without(String name, String field) {
         return field.startsWith("'" + name + "'") ? "" : ", " + field;
     }
