@@ -20,8 +20,10 @@ final class OpenAiReader implements AnswerReader {
     private final boolean hidesUsage;
     private final Tally tally;
     private final OpenCall call;
-    /** Which of the chunk's calls is open; negative before the first. */
+    /** How the upstream counts and names the call that came last; negative before the first. */
     private int callIndex = -1;
+
+    private String callId = "";
 
     /** Whether the chunk that was read last only tells the usage. */
     private boolean onlyUsage;
@@ -136,10 +138,14 @@ final class OpenAiReader implements AnswerReader {
     private void call(JsonNode part, Consumer<TokenStream.Event> out) {
         JsonNode function = part.path("function");
         int index = part.path("index").asInt(callIndex + 1);
-        if (index > callIndex) {
-            call.end(out);
+        String id = part.path("id").asString("");
+        String name = function.path("name").asString("");
+        // Some servers count no further, and number each call with 0.
+        boolean another = index == callIndex && !id.isEmpty() && !id.equals(callId) && !name.isEmpty();
+        if (index > callIndex || another) {
+            call.begin(id, name, out);
             callIndex = index;
-            call.begin(part.path("id").asString(""), function.path("name").asString(""), out);
+            callId = id;
         } else if (index < callIndex) {
             throw UpstreamFaults.rubbish("parts of two calls in turns", null);
         }

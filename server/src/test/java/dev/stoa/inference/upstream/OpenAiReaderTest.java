@@ -1,0 +1,58 @@
+package dev.stoa.inference.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stoa.inference.StopReason;
+import dev.stoa.inference.TokenStream.CallArguments;
+import dev.stoa.inference.TokenStream.CallEnd;
+import dev.stoa.inference.TokenStream.CallStart;
+import dev.stoa.inference.TokenStream.Event;
+import dev.stoa.inference.TokenStream.Finished;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Chunks as servers write them, right and otherwise. */
+class OpenAiReaderTest {
+    private final OpenAiReader reader = new OpenAiReader(100, true, false, new Tally(3, 100));
+    private final List<Event> events = new ArrayList<>();
+
+    private static String single(String json) {
+        return json.replace('\'', '"');
+    }
+
+    private void chunk(String json) {
+        byte[] bytes = single(json).getBytes(StandardCharsets.UTF_8);
+        reader.event(new EventData(bytes, 0, bytes.length), events::add);
+    }
+
+    private void delta(String delta) {
+        chunk("{'choices':[{'index':0,'delta':" + delta + "}]}");
+    }
+
+    /** The end with its reason; what came before it is left in {@link #events}. */
+    private StopReason finish(String reason) {
+        chunk("{'choices':[{'index':0,'delta':{},'finish_reason':'" + reason + "'}]}");
+        reader.bodyEnded(events::add);
+        return ((Finished) events.removeLast()).reason();
+    }
+
+    @Test
+    void callsThatAllHaveTheSameIndexAreSeveral() {
+        delta("{'tool_calls':[{'index':0,'id':'a','function':{'name':'one','arguments':'{}'}}]}");
+        delta("{'tool_calls':[{'index':0,'id':'b','function':{'name':'two','arguments':'{'}}]}");
+        // What goes on may name its call again.
+        delta("{'tool_calls':[{'index':0,'id':'b','function':{'name':'two','arguments':'}'}}]}");
+        assertThat(finish("tool_calls")).isEqualTo(StopReason.TOOL_USE);
+        assertThat(events)
+                .containsExactly(
+                        new CallStart(0, "a", "one"),
+                        new CallArguments(0, "{}"),
+                        new CallEnd(0, true),
+                        new CallStart(1, "b", "two"),
+                        new CallArguments(1, "{"),
+                        new CallArguments(1, "}"),
+                        new CallEnd(1, true));
+    }
+}
