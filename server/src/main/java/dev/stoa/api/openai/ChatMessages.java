@@ -87,13 +87,17 @@ final class ChatMessages {
     private static Message assistant(Fields fields) {
         List<ContentBlock> blocks = new ArrayList<>();
         List<JsonNode> calls = fields.list("tool_calls");
-        if (calls.isEmpty() || fields.optional("content") != null) {
+        // The words with which an earlier answer was refused stand in place of others.
+        String refusal = fields.optionalString("refusal");
+        if (calls.isEmpty() && refusal == null || fields.optional("content") != null) {
             blocks.addAll(content(fields, null));
+        }
+        if (refusal != null) {
+            blocks.add(new ContentBlock.Text(refusal));
         }
         for (int i = 0; i < calls.size(); i++) {
             blocks.add(call(Fields.of(calls.get(i), fields.path("tool_calls") + "[" + i + "]")));
         }
-        fields.optionalString("refusal");
         // What was thought is not shown to the model again.
         fields.optionalString("reasoning_content");
         fields.refuse("audio", "audio " + Decoding.NOT_YET);

@@ -28,6 +28,9 @@ final class OpenAiReader implements AnswerReader {
     /** Whether the chunk that was read last only tells the usage. */
     private boolean onlyUsage;
 
+    /** Whether what was said is that the model says nothing to this. */
+    private boolean refused;
+
     private @Nullable StopReason reason;
     private @Nullable String stopSequence;
 
@@ -97,10 +100,13 @@ final class OpenAiReader implements AnswerReader {
         JsonNode delta = choice.path("delta");
         thinking(delta, out);
         JsonNode content = choice.has("delta") ? delta.path("content") : choice.path("text");
-        if (content.isString() && !content.stringValue().isEmpty()) {
+        String refusal = delta.path("refusal").asString("");
+        refused |= !refusal.isEmpty();
+        String words = (content.isString() ? content.stringValue() : "") + refusal;
+        if (!words.isEmpty()) {
             call.end(out);
-            tally.piece(content.stringValue());
-            out.accept(new TokenStream.TextDelta(content.stringValue()));
+            tally.piece(words);
+            out.accept(new TokenStream.TextDelta(words));
         }
         List<TokenLogprob> logprobs = logprobs(choice.path("logprobs"));
         if (!logprobs.isEmpty()) {
@@ -157,6 +163,9 @@ final class OpenAiReader implements AnswerReader {
             case "length" -> tally.usage().outputTokens() < maxTokens ? StopReason.CONTEXT_FULL : StopReason.MAX_TOKENS;
             case "content_filter" -> StopReason.REFUSAL;
             default -> {
+                if (refused) {
+                    yield StopReason.REFUSAL;
+                }
                 // One that had to call a tool says “stop”.
                 StopReason stopped = call.called() ? StopReason.TOOL_USE : StopReason.END_TURN;
                 yield stopSequence == null ? stopped : StopReason.STOP_SEQUENCE;

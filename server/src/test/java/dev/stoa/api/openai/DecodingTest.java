@@ -123,6 +123,17 @@ class DecodingTest {
     }
 
     @Test
+    void takesARefusalAsTheAnswersText() {
+        String body = """
+                {'model':'m','messages':[{'role':'user','content':'hi'},
+                  {'role':'assistant','content':null,'refusal':'I can not do that.'},{'role':'user','content':'why?'}]}
+                """;
+        CompletionRequest request = ChatDecoder.decode(JSON.readTree(body.replace('\'', '"')), IDS, READER);
+        assertThat(((Prompt.Conversation) request.prompts().getFirst()).messages())
+                .contains(Message.text(Message.Role.ASSISTANT, "I can not do that."));
+    }
+
+    @Test
     void theSameSeedGivesTheSameSeedsToAllChoices() {
         assertThat(chat(",'seed':11,'n':4").parts("a").stream()
                         .map(part -> part.sampling().seed()))

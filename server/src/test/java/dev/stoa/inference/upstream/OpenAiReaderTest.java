@@ -8,6 +8,7 @@ import dev.stoa.inference.TokenStream.CallEnd;
 import dev.stoa.inference.TokenStream.CallStart;
 import dev.stoa.inference.TokenStream.Event;
 import dev.stoa.inference.TokenStream.Finished;
+import dev.stoa.inference.TokenStream.TextDelta;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,14 @@ class OpenAiReaderTest {
         chunk("{'choices':[{'index':0,'delta':{},'finish_reason':'" + reason + "'}]}");
         reader.bodyEnded(events::add);
         return ((Finished) events.removeLast()).reason();
+    }
+
+    @Test
+    void aRefusalIsTheTextAndTheReason() {
+        delta("{'role':'assistant','content':'','refusal':null}");
+        delta("{'content':null,'refusal':'I can not do that.'}");
+        assertThat(finish("stop")).isEqualTo(StopReason.REFUSAL);
+        assertThat(events).containsExactly(new TextDelta("I can not do that."));
     }
 
     @Test
