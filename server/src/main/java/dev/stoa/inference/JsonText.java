@@ -1,11 +1,38 @@
 package dev.stoa.inference;
 
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
 /** JSON as people would read it. */
 public final class JsonText {
     private static final int HEX_DIGITS = 4;
     private static final int HEX = 16;
 
+    /** As Anthropic's documentation names it where a model is to see again what it wrote. */
+    private static final String NO_JSON = "INVALID_JSON";
+
+    private static final JsonMapper JSON = new JsonMapper();
+
     private JsonText() {}
+
+    /**
+     * What a model has written as the arguments of a call, as an object: nothing at all has no names, and what is no
+     * object stands in one as text, as templates and servers take nothing else.
+     */
+    public static ObjectNode object(String arguments) {
+        if (arguments.isBlank()) {
+            return JSON.createObjectNode();
+        }
+        try {
+            if (JSON.readTree(arguments) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JacksonException _) {
+            // It is told as it stands.
+        }
+        return JSON.createObjectNode().put(NO_JSON, arguments);
+    }
 
     /**
      * The text with the escapes of its strings resolved, so that nothing hides behind them from who looks for words. The

@@ -40,7 +40,8 @@ public interface TokenStream extends AutoCloseable {
     /**
      * A call ends.
      *
-     * @param complete false if the answer was cut off in its midst, so that its arguments are no whole JSON
+     * @param complete false if the answer was cut off in its midst; the arguments of a whole call are what the model made
+     *     of them, which need not be JSON
      */
     record CallEnd(int call, boolean complete) implements Event {}
 

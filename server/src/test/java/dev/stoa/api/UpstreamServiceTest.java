@@ -60,6 +60,14 @@ class UpstreamServiceTest {
                 + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":3}}\n\ndata: [DONE]\n\n";
         upstream.reply(whole + end);
         assertThat(ask(false)).startsWith("200").contains("Good day").contains("\"output_tokens\":3");
+        upstream.reply(BadUpstream.HEAD
+                + "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"functions.look:0\",\"function\":"
+                + "{\"name\":\"look\",\"arguments\":\"{bad}\"}}]}}]}\n\n"
+                + end.replace("stop", "tool_calls"));
+        assertThat(ask(false))
+                .startsWith("200")
+                .contains("\"stop_reason\":\"tool_use\"")
+                .contains("\"id\":\"functions.look:0\",\"name\":\"look\",\"input\":{\"INVALID_JSON\":\"{bad}\"}");
         upstream.reply(whole);
         assertThat(ask(false)).startsWith("500").contains("broke the answer off");
         upstream.replyAndHang(whole);
@@ -73,7 +81,14 @@ class UpstreamServiceTest {
         // It asked for time, so it isn't asked again: there is no reply that it could give.
         assertThat(ask(true)).startsWith("529").contains("takes requests now");
         List<String> expected = List.of(
-                "completed", "failed", "expired", "refused", "completed", "rejected_overloaded", "rejected_overloaded");
+                "completed",
+                "completed",
+                "failed",
+                "expired",
+                "refused",
+                "completed",
+                "rejected_overloaded",
+                "rejected_overloaded");
         await().untilAsserted(() -> assertThat(outcomes()).isEqualTo(String.join(",", expected)));
     }
 }

@@ -91,11 +91,6 @@ final class MessageJson {
         return block;
     }
 
-    /** The input of a call; the protocol knows only objects. */
-    static ObjectNode input(String json) {
-        return JSON.readTree(json) instanceof ObjectNode object ? object : JSON.createObjectNode();
-    }
-
     /**
      * What a thinking block is signed with. Clients give it back with the block. Earlier thinking isn't shown to models
      * again, so nothing depends on whose it is.

@@ -1,6 +1,7 @@
 package dev.stoa.api.anthropic;
 
 import dev.stoa.api.ClientConnection;
+import dev.stoa.inference.JsonText;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.source.Citation;
 import dev.stoa.shared.Limits;
@@ -67,7 +68,7 @@ final class WholeAnswer {
             case TokenStream.CallArguments(int _, String more) -> input.append(more);
             case TokenStream.CallEnd(int _, boolean complete) -> {
                 if (complete) {
-                    content.getLast().set("input", MessageJson.input(input.toString()));
+                    content.getLast().set("input", JsonText.object(input.toString()));
                 } else {
                     // Half a call must not look like one to a client that doesn't look at the stop reason.
                     content.removeLast();

@@ -3,14 +3,13 @@ package dev.stoa.api.openai;
 import dev.stoa.api.Fields;
 import dev.stoa.api.ToolTurns;
 import dev.stoa.inference.ContentBlock;
+import dev.stoa.inference.JsonText;
 import dev.stoa.inference.Message;
 import dev.stoa.inference.Message.Role;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code messages} of a chat's body. Results of one turn's calls become one message. */
 final class ChatMessages {
@@ -18,8 +17,6 @@ final class ChatMessages {
 
     /** What the vendor's clients add to an answer that they have parsed comes back with it; so does {@code parsed}. */
     static final String PARSED_ARGUMENTS = "parsed_arguments";
-
-    private static final JsonMapper JSON = new JsonMapper();
 
     private ChatMessages() {}
 
@@ -123,21 +120,9 @@ final class ChatMessages {
         return new ContentBlock.ToolUse(id, name, arguments);
     }
 
-    /** No text at all is what some clients write where there are no arguments. */
+    /** A client that shows a model its fault sends back what the model wrote, JSON or not. */
     static String arguments(Fields function) {
-        String text = function.requiredString("arguments");
-        if (text.isBlank()) {
-            return "{}";
-        }
-        try {
-            JsonNode parsed = JSON.readTree(text);
-            if (parsed.isObject()) {
-                return parsed.toString();
-            }
-        } catch (JacksonException _) {
-            // Said below.
-        }
-        throw Fields.invalid(function.path("arguments"), "must be the text of a JSON object");
+        return JsonText.object(function.requiredString("arguments")).toString();
     }
 
     private static Message result(Fields fields) {

@@ -117,11 +117,12 @@ final class OpenAiReader implements AnswerReader {
         }
         JsonNode finish = choice.path("finish_reason");
         if (finish.isString()) {
-            boolean cut = List.of("length", "content_filter").contains(finish.stringValue());
-            call.end(cut, out);
             // vLLM says which stop sequence it was; others leave it open.
             JsonNode stop = choice.path("stop_reason");
             stopSequence = stop.isString() ? stop.stringValue() : null;
+            boolean cut =
+                    stopSequence != null || List.of("length", "content_filter").contains(finish.stringValue());
+            call.end(cut, out);
             reason = reason(finish.stringValue());
         }
     }

@@ -43,7 +43,7 @@ final class OpenCall {
         end(false, out);
     }
 
-    /** @param cut whether a limit ended the answer here */
+    /** @param cut whether something ended the answer here, which may be in the midst of the call */
     void end(boolean cut, Consumer<TokenStream.Event> out) {
         if (arguments == null) {
             return;
@@ -52,7 +52,7 @@ final class OpenCall {
             // Some write nothing where there are no arguments.
             arguments("{}", out);
         }
-        boolean complete = isObject(String.valueOf(arguments));
+        boolean complete = !cut || isObject(String.valueOf(arguments));
         arguments = null;
         called |= complete;
         out.accept(new TokenStream.CallEnd(calls, complete));

@@ -24,6 +24,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class DecodingTest {
@@ -106,6 +107,19 @@ class DecodingTest {
                                         new ContentBlock.ToolResult("c2", "2", false))));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{bad}", "[1", "[1]", "7"})
+    void showsAModelWhatItWroteInPlaceOfArguments(String arguments) {
+        String call =
+                "{\"call_id\":\"c1\",\"type\":\"function_call\",\"name\":\"a\",\"arguments\":\"" + arguments + "\"}";
+        String result = "{\"call_id\":\"c1\",\"type\":\"function_call_output\",\"output\":\"no JSON\"}";
+        Fields body = Fields.of(JSON.readTree("{\"input\":[" + call + "," + result + "]}"), "");
+        assertThat(ResponseItems.decode(body, List.of(), new FileParts(READER)))
+                .contains(new Message(
+                        Message.Role.ASSISTANT,
+                        List.of(new ContentBlock.ToolUse("c1", "a", "{\"INVALID_JSON\":\"" + arguments + "\"}"))));
+    }
+
     @Test
     void whatAModelSaysBehindItsCallIsOfTheSameTurn() {
         String call = "{'type':'function_call','call_id':'c1','name':'a','arguments':'{}'}";
@@ -171,7 +185,6 @@ class DecodingTest {
                 ",'tools':[{'type':'function','function':{'name':'a'}}],'logprobs':true | logprobs | may call tools",
                 ",'messages':[{'role':'tool','tool_call_id':'c','content':'x'}] | messages | must answer a preceding",
                 ",'messages':[{'role':'assistant','tool_calls':[{'id':'c','type':'function','function':{'name':'a','arguments':'{}'}}]},{'role':'user','content':'x'}] | messages | must be followed",
-                ",'messages':[{'role':'assistant','tool_calls':[{'id':'c','type':'function','function':{'name':'a','arguments':'[1'}}]}] | messages[0].tool_calls[0].function.arguments | JSON object",
                 ",'logit_bias':{'1':200} | logit_bias | between -100 and 100",
                 ",'logit_bias':{'one':2} | logit_bias | ids of tokens",
                 ",'seed':1.5 | seed | whole number",

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chunks as servers write them, right and otherwise. */
 class OpenAiReaderTest {
@@ -45,6 +47,21 @@ class OpenAiReaderTest {
         delta("{'content':null,'refusal':'I can not do that.'}");
         assertThat(finish("stop")).isEqualTo(StopReason.REFUSAL);
         assertThat(events).containsExactly(new TextDelta("I can not do that."));
+    }
+
+    @Test
+    void aCallIsOneWhateverTheModelWroteAsItsArguments() {
+        delta("{'tool_calls':[{'index':0,'id':'a','function':{'name':'one','arguments':'{bad}'}}]}");
+        assertThat(finish("tool_calls")).isEqualTo(StopReason.TOOL_USE);
+        assertThat(events).endsWith(new CallArguments(0, "{bad}"), new CallEnd(0, true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'length'", "'stop','stop_reason':'}'"})
+    void aCallThatWasCutOffIsNone(String finish) {
+        delta("{'tool_calls':[{'index':0,'id':'a','function':{'name':'one','arguments':'{'}}]}");
+        chunk("{'choices':[{'index':0,'delta':{},'finish_reason':" + finish + "}]}");
+        assertThat(events).endsWith(new CallEnd(0, false));
     }
 
     @Test
