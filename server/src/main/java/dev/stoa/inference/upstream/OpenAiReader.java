@@ -103,15 +103,16 @@ final class OpenAiReader implements AnswerReader {
         String refusal = delta.path("refusal").asString("");
         refused |= !refusal.isEmpty();
         String words = (content.isString() ? content.stringValue() : "") + refusal;
+        List<TokenStream.Event> said = new ArrayList<>();
         if (!words.isEmpty()) {
-            call.end(out);
             tally.piece(words);
-            out.accept(new TokenStream.TextDelta(words));
+            said.add(new TokenStream.TextDelta(words));
         }
         List<TokenLogprob> logprobs = logprobs(choice.path("logprobs"));
         if (!logprobs.isEmpty()) {
-            out.accept(new TokenStream.Logprobs(logprobs));
+            said.add(new TokenStream.Logprobs(logprobs));
         }
+        call.say(words, said, out);
         for (JsonNode part : delta.path("tool_calls")) {
             call(part, out);
         }
@@ -136,8 +137,7 @@ final class OpenAiReader implements AnswerReader {
         if (!thought.isEmpty()) {
             tally.thought(thought);
             if (showThinking) {
-                call.end(out);
-                out.accept(new TokenStream.ThinkingDelta(thought));
+                call.say(thought, List.of(new TokenStream.ThinkingDelta(thought)), out);
             }
         }
     }

@@ -1,6 +1,8 @@
 package dev.stoa.inference.upstream;
 
 import dev.stoa.inference.TokenStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -8,6 +10,9 @@ import tools.jackson.core.JacksonException;
 /** The call that an upstream's answer is in, if it is in one; calls come one after the other. One thread. */
 final class OpenCall {
     private final Tally tally;
+    /** What was said between parts of the call. */
+    private final List<TokenStream.Event> between = new ArrayList<>();
+
     private @Nullable StringBuilder arguments;
     private int calls;
     private boolean called;
@@ -28,17 +33,40 @@ final class OpenCall {
     }
 
     void arguments(String more, Consumer<TokenStream.Event> out) {
+        if (more.isEmpty()) {
+            return;
+        }
         if (arguments == null) {
             throw UpstreamFaults.rubbish("arguments without a call", null);
         }
-        if (!more.isEmpty()) {
-            arguments.append(more);
-            tally.piece(more);
-            out.accept(new TokenStream.CallArguments(calls, more));
+        arguments.append(more);
+        tally.piece(more);
+        out.accept(new TokenStream.CallArguments(calls, more));
+    }
+
+    /**
+     * Tells what is no part of a call: at once where no call is open, or the open one is whole and so ends. Between the
+     * parts of a call blanks are passed over, as some servers write them there, and words wait for its end.
+     *
+     * @param words of the events
+     */
+    void say(String words, List<TokenStream.Event> events, Consumer<TokenStream.Event> out) {
+        if (arguments != null && between.isEmpty()) {
+            if (words.isBlank()) {
+                return;
+            }
+            if (isObject(arguments.toString())) {
+                end(out);
+            }
+        }
+        if (arguments == null) {
+            events.forEach(out);
+        } else {
+            between.addAll(events);
         }
     }
 
-    /** Ends it, where there is one: something else has come. */
+    /** Ends it, where there is one. */
     void end(Consumer<TokenStream.Event> out) {
         end(false, out);
     }
@@ -57,6 +85,8 @@ final class OpenCall {
         called |= complete;
         out.accept(new TokenStream.CallEnd(calls, complete));
         calls++;
+        between.forEach(out);
+        between.clear();
     }
 
     private static boolean isObject(String text) {

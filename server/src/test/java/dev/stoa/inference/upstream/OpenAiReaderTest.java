@@ -9,6 +9,7 @@ import dev.stoa.inference.TokenStream.CallStart;
 import dev.stoa.inference.TokenStream.Event;
 import dev.stoa.inference.TokenStream.Finished;
 import dev.stoa.inference.TokenStream.TextDelta;
+import dev.stoa.inference.TokenStream.ThinkingDelta;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,32 @@ class OpenAiReaderTest {
         delta("{'tool_calls':[{'index':0,'id':'a','function':{'name':'one','arguments':'{'}}]}");
         chunk("{'choices':[{'index':0,'delta':{},'finish_reason':" + finish + "}]}");
         assertThat(events).endsWith(new CallEnd(0, false));
+    }
+
+    @Test
+    void whatIsSaidBetweenPartsOfACallComesBehindIt() {
+        delta("{'tool_calls':[{'index':0,'id':'a','function':{'name':'one','arguments':''}}]}");
+        delta("{'content':' ','tool_calls':[{'index':0,'function':{'arguments':'{'}}]}");
+        delta("{'reasoning_content':'Hm.','content':'So','tool_calls':[{'index':0,'function':{'arguments':'}'}}]}");
+        assertThat(finish("tool_calls")).isEqualTo(StopReason.TOOL_USE);
+        assertThat(events)
+                .containsExactly(
+                        new CallStart(0, "a", "one"),
+                        new CallArguments(0, "{"),
+                        new CallArguments(0, "}"),
+                        new CallEnd(0, true),
+                        new ThinkingDelta("Hm."),
+                        new TextDelta("So"));
+    }
+
+    @Test
+    void whatIsSaidBehindAWholeCallDoesNotWait() {
+        delta("{'tool_calls':[{'index':0,'id':'a','function':{'name':'one','arguments':'{}'}}]}");
+        delta("{'content':'Done.'}");
+        assertThat(events).endsWith(new CallEnd(0, true), new TextDelta("Done."));
+        // Some servers end each call with nothing more.
+        delta("{'tool_calls':[{'index':0,'function':{'arguments':''}}]}");
+        assertThat(finish("tool_calls")).isEqualTo(StopReason.TOOL_USE);
     }
 
     @Test
