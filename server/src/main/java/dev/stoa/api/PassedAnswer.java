@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,7 +81,7 @@ public final class PassedAnswer {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (!client.gone()) {
             Event event = stream.next(limits.clientCheck());
-            if (event instanceof Passed(byte[] more)) {
+            if (event instanceof Passed(byte[] more, Map<String, String> _)) {
                 body.writeBytes(more);
             } else if (event instanceof Finished end) {
                 byte[] bytes = stream.refusal() == null ? body.toByteArray() : words.refusedWhole(end);
@@ -135,7 +136,7 @@ public final class PassedAnswer {
         while (true) {
             // What is there already leaves together.
             Event event = stream.next(unsent || pending.size() > 0 ? Duration.ZERO : limits.clientCheck());
-            if (event instanceof Passed(byte[] more)) {
+            if (event instanceof Passed(byte[] more, Map<String, String> _)) {
                 pending.writeBytes(more);
                 words.passed(more);
                 begun = true;

@@ -3,6 +3,7 @@ package dev.stoa.inference;
 import dev.stoa.inference.source.Citation;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +58,19 @@ public interface TokenStream extends AutoCloseable {
      * Prompt.Original}, and then all of it. Comes behind the events of which it tells, but before {@link Finished}.
      *
      * @param bytes not to be changed
+     * @param untold the texts in them of which no event tells, by where they stand; one goes on with what the bytes just
+     *     before have at its place
      */
-    record Passed(byte[] bytes) implements Event {}
+    record Passed(byte[] bytes, Map<String, String> untold) implements Event {
+        public Passed {
+            untold = Map.copyOf(untold);
+        }
+
+        /** Bytes all of whose texts are told. */
+        public Passed(byte[] bytes) {
+            this(bytes, Map.of());
+        }
+    }
 
     /**
      * On what the text rests that came since the last of these, or since the part began.

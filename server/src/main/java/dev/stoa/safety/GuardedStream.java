@@ -48,6 +48,8 @@ final class GuardedStream extends ForwardingStream {
     private @Nullable RuntimeException fault;
     /** Bytes of an upstream that wait for the words in them to be judged. */
     private final ArrayDeque<HeldBytes> heldBytes = new ArrayDeque<>();
+
+    private final UntoldTexts untold;
     /** Characters of text and thinking that came, and that left. */
     private long came;
 
@@ -74,6 +76,7 @@ final class GuardedStream extends ForwardingStream {
         this.policy = policy;
         this.window = window;
         this.scanner = policy.scanner(window);
+        this.untold = new UntoldTexts(() -> policy.scanner(window));
         this.verdicts = verdicts;
     }
 
@@ -137,7 +140,11 @@ final class GuardedStream extends ForwardingStream {
                 say(Part.TEXT, text);
             }
             case ThinkingDelta(String text) -> say(Part.THINKING, text);
-            case Passed bytes -> heldBytes.add(new HeldBytes(came, bytes));
+            case Passed bytes -> {
+                if (passes(untold.take(bytes))) {
+                    heldBytes.add(new HeldBytes(came, bytes));
+                }
+            }
             case Started _, CallStart _, CallArguments _, CallEnd _, Logprobs _, Cited _, Finished _ -> {
                 if (judgeWords()) {
                     takeBehindWords(event);
@@ -166,7 +173,7 @@ final class GuardedStream extends ForwardingStream {
                 ready.addAll(citations.leave(""));
             }
             case Finished finished -> {
-                if (turnTo(Part.NONE)) {
+                if (turnTo(Part.NONE) && passes(untold.end())) {
                     judged = true;
                     release(logprobs.rest());
                     verdicts.passed();
@@ -182,6 +189,7 @@ final class GuardedStream extends ForwardingStream {
     private void releaseBytes() {
         while (!heldBytes.isEmpty()
                 && heldCall.isEmpty()
+                && !untold.holds()
                 && heldBytes.getFirst().came() <= left) {
             ready.add(heldBytes.remove().bytes());
         }
@@ -232,6 +240,13 @@ final class GuardedStream extends ForwardingStream {
                 yield false;
             }
         };
+    }
+
+    private boolean passes(@Nullable Rule broken) {
+        if (broken != null) {
+            refuse(broken);
+        }
+        return broken == null;
     }
 
     private void refuse(Rule rule) {

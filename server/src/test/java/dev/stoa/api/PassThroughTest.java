@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -258,6 +259,46 @@ class PassThroughTest {
                         + "data: [DONE]\n\n");
         last();
         assertThat(chat.body()).contains("content_filter", "[DONE]").doesNotContain("xyzzy");
+    }
+
+    @Test
+    void noTextThatOnlyTheUpstreamKnowsPassesUnjudged() throws Exception {
+        String chat = "{\"model\":\"ofar\",\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+        String call = "\"function_call\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\\\"x\\\\u0079zzy\\\"}\"}";
+        for (String part : List.of(call, "\"refusal\":\"xyzzy\"", "\"new_field\":[{\"title\":\"xyzzy\"}]")) {
+            HttpResponse<String> whole = post(
+                    "/v1/chat/completions",
+                    chat.formatted(false),
+                    "{\"choices\":[{\"message\":{" + part + "},\"finish_reason\":\"stop\"}],\"usage\":{}}");
+            last();
+            assertThat(whole.body()).as(part).contains("content_filter").doesNotContain("zzy");
+            HttpResponse<String> streamed = post(
+                    "/v1/chat/completions",
+                    chat.formatted(true),
+                    "data: {\"choices\":[{\"delta\":{" + part + "}}]}\n\n"
+                            + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
+            last();
+            assertThat(streamed.body()).as(part).contains("content_filter").doesNotContain("zzy");
+        }
+        String result = "{\"type\":\"web_search_tool_result\",\"content\":[{\"title\":\"xyzzy\"}]}";
+        HttpResponse<String> whole = post(
+                "/v1/messages",
+                message("far", "hi", false),
+                "{\"content\":[" + result + "],\"stop_reason\":\"end_turn\",\"usage\":{}}");
+        last();
+        assertThat(whole.body()).contains("\"stop_reason\":\"refusal\"").doesNotContain("xyzzy");
+        for (String event : List.of(
+                "{\"type\":\"content_block_start\",\"content_block\":" + result + "}",
+                "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"citations_delta\","
+                        + "\"citation\":{\"cited_text\":\"xyzzy\"}}}")) {
+            HttpResponse<String> streamed = post(
+                    "/v1/messages",
+                    message("far", "hi", true),
+                    events("Good day")
+                            .replace("event: content_block_stop", "data: " + event + "\n\nevent: content_block_stop"));
+            last();
+            assertThat(streamed.body()).contains("\"stop_reason\":\"refusal\"").doesNotContain("xyzzy");
+        }
     }
 
     @Test

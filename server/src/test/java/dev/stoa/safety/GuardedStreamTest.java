@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,25 @@ class GuardedStreamTest {
         List<TokenStream.Event> events = new ArrayList<>();
         assertThatThrownBy(() -> read(new ScriptedStream(script), events)).hasMessage("broken");
         assertThat(events).containsExactly(new Started(7, 0), new TextDelta("a "), first);
+    }
+
+    @Test
+    void textsOfBytesOfWhichNoEventTellsAreJudgedPlaceByPlace() throws InterruptedException {
+        Passed first = new Passed(new byte[] {1}, Map.of("a", "a sec", "b", "no secret"));
+        Passed second = new Passed(new byte[] {2}, Map.of("a", "ond"));
+        Passed third = new Passed(new byte[] {3}, Map.of("b", "word"));
+        Passed fourth = new Passed(new byte[] {4}, Map.of("a", "secret"));
+        Finished end = new Finished(StopReason.END_TURN, null, USAGE);
+        assertThat(read(new ScriptedStream(List.of(new Started(7, 0), first, second, third, fourth, end))))
+                .containsExactly(new Started(7, 0), first, second, third, fourth, end);
+        Passed match = new Passed(new byte[] {5}, Map.of("a", " word"));
+        ScriptedStream inner = new ScriptedStream(List.of(new Started(7, 0), third, fourth, match, end));
+        List<TokenStream.Event> events = read(inner);
+        assertThat(events.subList(0, 2)).containsExactly(new Started(7, 0), third);
+        assertThat(events).hasSize(3);
+        assertThat(((Finished) events.getLast()).reason()).isEqualTo(StopReason.REFUSAL);
+        assertThat(inner.closed()).isTrue();
+        assertThat(verdicts).containsExactly("passed", "refused");
     }
 
     @Test

@@ -16,11 +16,14 @@ import dev.stoa.inference.TokenStream.ThinkingDelta;
 import dev.stoa.inference.TokenUsage;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A whole answer as text: a JSON array of events, each an array that begins with its kind. Deltas of one kind in a row are
@@ -105,8 +108,12 @@ final class KeptAnswer {
                     token.top().forEach(piece -> piece(pieces, piece));
                 });
             }
-            case Passed(byte[] bytes) ->
-                out.add("passed").add(Base64.getEncoder().encodeToString(bytes));
+            case Passed(byte[] bytes, Map<String, String> untold) -> {
+                ObjectNode texts = out.add("passed")
+                        .add(Base64.getEncoder().encodeToString(bytes))
+                        .addObject();
+                untold.forEach(texts::put);
+            }
             case Cited _ -> throw new IllegalStateException("citations are found in an answer when it is given");
             case Finished(StopReason reason, String stop, TokenUsage usage) ->
                 out.add("finished")
@@ -146,7 +153,11 @@ final class KeptAnswer {
                 in.get(1).forEach(token -> tokens.add(token(token)));
                 yield new Logprobs(tokens);
             }
-            case "passed" -> new Passed(Base64.getDecoder().decode(in.get(1).stringValue()));
+            case "passed" -> {
+                Map<String, String> untold = new HashMap<>();
+                in.path(2).forEachEntry((place, text) -> untold.put(place, text.stringValue()));
+                yield new Passed(Base64.getDecoder().decode(in.get(1).stringValue()), untold);
+            }
             case "finished" ->
                 new Finished(
                         StopReason.valueOf(in.get(1).stringValue()),

@@ -1,6 +1,7 @@
 package dev.stoa.inference.upstream;
 
 import dev.stoa.inference.TokenStream;
+import java.util.Map;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
@@ -25,6 +26,12 @@ interface AnswerReader {
     default boolean isCallers() {
         return true;
     }
+
+    /**
+     * The texts of what was read last of which no event told: those of an upstream's own tools, and whatever a protocol
+     * may get. Where they stand, as in {@link TokenStream.Passed}.
+     */
+    Map<String, String> untold();
 
     /**
      * A whole answer that was not asked for as a stream. The last event is {@code Finished}.

@@ -2,15 +2,26 @@ package dev.stoa.inference.upstream;
 
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Events of Messages. */
 final class AnthropicReader implements AnswerReader {
+    private static final Set<String> WORDS = Set.of("text", "thinking");
+
     private final Tally tally;
     private final OpenCall call;
+    /** The texts of what was read last of which no event told. */
+    private Untold untold = new Untold();
+
+    /** Parts that came so far: each is a place of its own. */
+    private int parts;
+
     private boolean started;
     private @Nullable StopReason reason;
     private @Nullable String stopSequence;
@@ -28,13 +39,14 @@ final class AnthropicReader implements AnswerReader {
     @Override
     public void event(EventData data, Consumer<TokenStream.Event> out) {
         JsonNode event = Json.object(data);
+        untold = new Untold();
         String type = event.path("type").asString("");
         if (!started && !type.equals("message_start") && !type.equals("error") && !type.equals("ping")) {
             throw UpstreamFaults.rubbish("a stream that does not begin with message_start", null);
         }
         switch (type) {
             case "message_start" -> start(event.path("message").path("usage"), out);
-            case "content_block_start" -> block(event.path("content_block"), out);
+            case "content_block_start" -> block(event.path("content_block"), Untold.NOTHING, out);
             case "content_block_delta" -> delta(event.path("delta"), out);
             case "message_delta" -> end(event, out);
             case "message_stop" -> bodyEnded(out);
@@ -46,13 +58,18 @@ final class AnthropicReader implements AnswerReader {
     }
 
     @Override
+    public Map<String, String> untold() {
+        return untold.texts();
+    }
+
+    @Override
     public void whole(JsonNode answer, Consumer<TokenStream.Event> out) {
         if (!answer.path("stop_reason").isString()) {
             throw UpstreamFaults.rubbish("an answer without a stop_reason", null);
         }
         start(answer.path("usage"), out);
         for (JsonNode block : answer.path("content")) {
-            block(block, out);
+            block(block, WORDS::contains, out);
             delta("text_delta", block.path("text").asString(""), out);
             delta("thinking_delta", block.path("thinking").asString(""), out);
         }
@@ -79,10 +96,13 @@ final class AnthropicReader implements AnswerReader {
         tally.input(usage.path("input_tokens").asLong(0) + written + cached, cached, written);
     }
 
-    private void block(JsonNode block, Consumer<TokenStream.Event> out) {
+    /** @param told what events tell of it, but for calls */
+    private void block(JsonNode block, Predicate<String> told, Consumer<TokenStream.Event> out) {
         call.end(out);
         // Calls of the upstream's own tools are a kind of their own, such as server_tool_use.
-        if (block.path("type").asString("").endsWith("tool_use")) {
+        boolean calls = block.path("type").asString("").endsWith("tool_use");
+        untold.add("part " + parts++, block, calls ? "name"::equals : told);
+        if (calls) {
             call.begin(block.path("id").asString(""), block.path("name").asString(""), out);
             JsonNode input = block.path("input");
             if (input.isObject() && !input.isEmpty()) {
@@ -98,9 +118,9 @@ final class AnthropicReader implements AnswerReader {
             case "text_delta" -> delta(type, delta.path("text").asString(""), out);
             case "thinking_delta" -> delta(type, delta.path("thinking").asString(""), out);
             case "input_json_delta" -> call.arguments(delta.path("partial_json").asString(""), out);
-            default -> {
-                // Signatures and citations: earlier thinking is not given back, sources are not sent.
-            }
+            // Earlier thinking is not given back, and no sources are sent that could be cited.
+            case "citations_delta" -> untold.add("part " + parts++, delta, Untold.NOTHING);
+            default -> untold.add(type, delta, Untold.NOTHING);
         }
     }
 

@@ -6,9 +6,11 @@ import dev.stoa.inference.TokenStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Chunks of chat and text completions, one choice. */
@@ -24,6 +26,12 @@ final class OpenAiReader implements AnswerReader {
     private int callIndex = -1;
 
     private String callId = "";
+
+    /** The choices that were read last. */
+    private JsonNode choices = MissingNode.getInstance();
+
+    /** Whether words in them wait for the end of a call. */
+    private boolean waits;
 
     /** Whether the chunk that was read last only tells the usage. */
     private boolean onlyUsage;
@@ -55,6 +63,7 @@ final class OpenAiReader implements AnswerReader {
     @Override
     public void event(EventData data, Consumer<TokenStream.Event> out) {
         onlyUsage = false;
+        choices = MissingNode.getInstance();
         if (data.is(DONE)) {
             bodyEnded(out);
             return;
@@ -63,7 +72,7 @@ final class OpenAiReader implements AnswerReader {
         if (chunk.hasNonNull("error")) {
             throw UpstreamFaults.inStream(chunk.get("error"));
         }
-        JsonNode choices = chunk.path("choices");
+        choices = chunk.path("choices");
         if (!choices.isArray() && !chunk.hasNonNull("usage")) {
             throw UpstreamFaults.rubbish("a chunk without choices", null);
         }
@@ -80,8 +89,36 @@ final class OpenAiReader implements AnswerReader {
     }
 
     @Override
+    public Map<String, String> untold() {
+        Untold untold = new Untold();
+        for (int i = 0; i < choices.size(); i++) {
+            JsonNode choice = choices.get(i);
+            String part = choice.has("message") ? "message" : "delta";
+            if (i == 0) {
+                JsonNode said = choice.path(part);
+                untold.add(part, said, name -> told(said, name));
+            } else {
+                untold.add("choices." + i, choice, Untold.NOTHING);
+            }
+        }
+        return untold.texts();
+    }
+
+    /** Whether {@link #choice} has told of what the part has by this name. */
+    private boolean told(JsonNode part, String name) {
+        return switch (name) {
+            case "tool_calls", "function_call" -> name.equals(callName(part));
+            case "content", "refusal" -> !waits && part.get(name).isString();
+            case "reasoning", "reasoning_content" ->
+                !waits && name.equals(thoughtName(part)) && part.get(name).isString();
+            default -> false;
+        };
+    }
+
+    @Override
     public void whole(JsonNode answer, Consumer<TokenStream.Event> out) {
-        JsonNode choice = answer.path("choices").path(0);
+        choices = answer.path("choices");
+        JsonNode choice = choices.path(0);
         if (!choice.path("finish_reason").isString()) {
             throw UpstreamFaults.rubbish("an answer without choices that have ended", null);
         }
@@ -98,6 +135,7 @@ final class OpenAiReader implements AnswerReader {
 
     private void choice(JsonNode choice, Consumer<TokenStream.Event> out) {
         JsonNode delta = choice.path("delta");
+        waits = false;
         thinking(delta, out);
         JsonNode content = choice.has("delta") ? delta.path("content") : choice.path("text");
         String refusal = delta.path("refusal").asString("");
@@ -112,9 +150,14 @@ final class OpenAiReader implements AnswerReader {
         if (!logprobs.isEmpty()) {
             said.add(new TokenStream.Logprobs(logprobs));
         }
-        call.say(words, said, out);
-        for (JsonNode part : delta.path("tool_calls")) {
-            call(part, out);
+        waits |= !call.say(words, said, out);
+        JsonNode calls = delta.path(callName(delta));
+        if (calls.isArray()) {
+            for (JsonNode part : calls) {
+                call(part.path("index").asInt(callIndex + 1), part.path("id").asString(""), part.path("function"), out);
+            }
+        } else if (calls.isObject()) {
+            call(Math.max(0, callIndex), "", calls, out);
         }
         JsonNode finish = choice.path("finish_reason");
         if (finish.isString()) {
@@ -128,24 +171,27 @@ final class OpenAiReader implements AnswerReader {
         }
     }
 
+    /** Where the calls are: in a list, or, in older answers, the only one by itself. */
+    private static String callName(JsonNode part) {
+        return part.path("tool_calls").isEmpty() ? "function_call" : "tool_calls";
+    }
+
     /** The field has two names: {@code reasoning_content} came first. */
+    private static String thoughtName(JsonNode part) {
+        return part.path("reasoning_content").asString("").isEmpty() ? "reasoning" : "reasoning_content";
+    }
+
     private void thinking(JsonNode delta, Consumer<TokenStream.Event> out) {
-        String thought = delta.path("reasoning_content").asString("");
-        if (thought.isEmpty()) {
-            thought = delta.path("reasoning").asString("");
-        }
+        String thought = delta.path(thoughtName(delta)).asString("");
         if (!thought.isEmpty()) {
             tally.thought(thought);
             if (showThinking) {
-                call.say(thought, List.of(new TokenStream.ThinkingDelta(thought)), out);
+                waits |= !call.say(thought, List.of(new TokenStream.ThinkingDelta(thought)), out);
             }
         }
     }
 
-    private void call(JsonNode part, Consumer<TokenStream.Event> out) {
-        JsonNode function = part.path("function");
-        int index = part.path("index").asInt(callIndex + 1);
-        String id = part.path("id").asString("");
+    private void call(int index, String id, JsonNode function, Consumer<TokenStream.Event> out) {
         String name = function.path("name").asString("");
         // Some servers count no further, and number each call with 0.
         boolean another = index == callIndex && !id.isEmpty() && !id.equals(callId) && !name.isEmpty();

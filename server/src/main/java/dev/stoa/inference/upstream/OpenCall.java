@@ -49,21 +49,23 @@ final class OpenCall {
      * parts of a call blanks are passed over, as some servers write them there, and words wait for its end.
      *
      * @param words of the events
+     * @return false if they wait
      */
-    void say(String words, List<TokenStream.Event> events, Consumer<TokenStream.Event> out) {
+    boolean say(String words, List<TokenStream.Event> events, Consumer<TokenStream.Event> out) {
         if (arguments != null && between.isEmpty()) {
             if (words.isBlank()) {
-                return;
+                return true;
             }
             if (isObject(arguments.toString())) {
                 end(out);
             }
         }
-        if (arguments == null) {
-            events.forEach(out);
-        } else {
+        if (arguments != null) {
             between.addAll(events);
+            return false;
         }
+        events.forEach(out);
+        return true;
     }
 
     /** Ends it, where there is one. */

@@ -245,7 +245,7 @@ final class UpstreamStream implements TokenStream {
 
     private void pass(byte[] raw) {
         endText();
-        ready.add(new Passed(raw));
+        ready.add(new Passed(raw, answer.untold()));
     }
 
     private void emit(Event event) {

@@ -1,6 +1,7 @@
 package dev.stoa.inference.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream.CallArguments;
@@ -89,6 +90,42 @@ class OpenAiReaderTest {
         // Some servers end each call with nothing more.
         delta("{'tool_calls':[{'index':0,'function':{'arguments':''}}]}");
         assertThat(finish("tool_calls")).isEqualTo(StopReason.TOOL_USE);
+    }
+
+    @Test
+    void aFunctionCallOfOldIsACall() {
+        delta("{'content':null,'function_call':{'name':'one','arguments':''}}");
+        delta("{'function_call':{'arguments':'{'}}");
+        delta("{'function_call':{'arguments':'}'}}");
+        assertThat(reader.untold()).isEmpty();
+        assertThat(finish("function_call")).isEqualTo(StopReason.TOOL_USE);
+        assertThat(events)
+                .containsExactly(
+                        new CallStart(0, null, "one"),
+                        new CallArguments(0, "{"),
+                        new CallArguments(0, "}"),
+                        new CallEnd(0, true));
+    }
+
+    @Test
+    void textsOfWhichNoEventTellsAreKnown() {
+        delta("{'role':'assistant','content':'a','refusal':'b','reasoning':'c','function_call':null,"
+                + "'tool_calls':[{'index':0,'id':'d','type':'function','function':{'name':'e','arguments':'{}'}}]}");
+        assertThat(reader.untold()).isEmpty();
+        delta("{'content':[{'type':'text','text':'a'}],'reasoning':'b','reasoning_content':'c',"
+                + "'annotations':[{'url_citation':{'title':'d \\\\u0065'}}],'image':'" + "Ab+/".repeat(99) + "=='}");
+        assertThat(reader.untold())
+                .containsOnly(
+                        entry("delta.content.0.text", "a"),
+                        entry("delta.reasoning", "b"),
+                        entry("delta.annotations.0.url_citation.title", "d \\u0065"),
+                        entry("delta.annotations.0.url_citation.title unescaped", "d e"));
+        // What waits for the end of a call is not told yet.
+        delta("{'tool_calls':[{'index':1,'function':{'name':'f','arguments':'{'}}]}");
+        delta("{'content':'g'}");
+        assertThat(reader.untold()).containsOnly(entry("delta.content", "g"));
+        chunk("{'choices':[],'usage':{}}");
+        assertThat(reader.untold()).isEmpty();
     }
 
     @Test
