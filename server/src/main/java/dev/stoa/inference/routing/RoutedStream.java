@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,35 @@ final class RoutedStream implements TokenStream {
         void ended(Attempt attempt, Result result, @Nullable Duration firstToken);
     }
 
-    /** A try of one place. */
-    record Attempt(String version, Target target, long beganNanos) {}
+    /**
+     * A try of one place.
+     *
+     * @param unheard whether its target has yet to hear of an answer or of an end
+     */
+    record Attempt(String version, Target target, long beganNanos, AtomicBoolean unheard) {
+        Attempt(String version, Target target, long beganNanos) {
+            this(version, target, beganNanos, new AtomicBoolean(true));
+        }
+
+        /** The first token came; of no effect where the attempt was dropped meanwhile. */
+        void answered(Duration after) {
+            if (unheard.getAndSet(false)) {
+                target.answered(after);
+            }
+        }
+
+        void failed(Duration after) {
+            unheard.set(false);
+            target.failed(after);
+        }
+
+        /** Nobody waits for it any more; of no effect where the first token came before, if by no more than a moment. */
+        void released() {
+            if (unheard.getAndSet(false)) {
+                target.released();
+            }
+        }
+    }
 
     private final GenerationRequest request;
     private final Attempts attempts;
@@ -200,11 +228,10 @@ final class RoutedStream implements TokenStream {
     }
 
     private void take(Event event) {
-        Target target = attempt.target();
         if (event instanceof Started started) {
             if (!begun) {
                 held = started;
-                if (!target.worker().remote()) {
+                if (!attempt.target().worker().remote()) {
                     releaseStarted();
                 }
             }
@@ -217,9 +244,7 @@ final class RoutedStream implements TokenStream {
         if (firstToken == null) {
             Duration after = Duration.ofNanos(nanoClock.getAsLong() - attempt.beganNanos());
             firstToken = after;
-            if (open.get() != null) {
-                target.answered(after);
-            }
+            attempt.answered(after);
             releaseStarted();
             ready.addAll(heldBytes);
             heldBytes.clear();
@@ -268,9 +293,9 @@ final class RoutedStream implements TokenStream {
         }
         Duration token = firstToken;
         if (result == Result.FAILED) {
-            over.target().failed(token == null ? Duration.ofNanos(nanoClock.getAsLong() - over.beganNanos()) : token);
-        } else if (token == null) {
-            over.target().released();
+            over.failed(token == null ? Duration.ofNanos(nanoClock.getAsLong() - over.beganNanos()) : token);
+        } else {
+            over.released();
         }
         if (made) {
             ledger.ended(over, result, token);

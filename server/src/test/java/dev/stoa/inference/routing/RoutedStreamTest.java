@@ -186,6 +186,31 @@ class RoutedStreamTest {
         assertThat(world.results().stream().filter("a DROPPED"::equals)).hasSize(5);
     }
 
+    /** The caller goes on one thread while the first token comes on another: whichever is first tells the target. */
+    @Test
+    void anAttemptThatIsDroppedAndAnsweredAtOnceIsToldOfOnce() {
+        Target target = world.target(a);
+        while (target.tryCall()) {
+            target.failed(Duration.ZERO);
+        }
+        world.pass(Simulation.SETTINGS.breakerOpen().plusMillis(1));
+        for (int i = 0; i < Simulation.SETTINGS.breakerTrials(); i++) {
+            assertThat(target.tryCall()).isTrue();
+            RoutedStream.Attempt dropped = new RoutedStream.Attempt("v1", target, 0);
+            dropped.released();
+            dropped.answered(Duration.ZERO);
+        }
+        // Neither did they use a trial up, nor does one that was answered give it back.
+        for (int i = 0; i < Simulation.SETTINGS.breakerTrials() - 1; i++) {
+            assertThat(target.tryCall()).isTrue();
+            RoutedStream.Attempt answered = new RoutedStream.Attempt("v1", target, 0);
+            answered.answered(Duration.ZERO);
+            answered.released();
+        }
+        assertThat(target.tryCall()).isTrue();
+        assertThat(target.tryCall()).isFalse();
+    }
+
     @Test
     void whenEverythingFailsTheLoadGrowsByTheBudgetOnly() {
         int requests = 400;
