@@ -26,7 +26,7 @@ final class AnthropicTurns {
         for (Message message : conversation.messages()) {
             if (message.role() == Message.Role.SYSTEM) {
                 system.addObject().put("type", "text").put("text", message.plainText());
-            } else {
+            } else if (!saysNothing(message)) {
                 message(messages.addObject(), message);
             }
         }
@@ -47,9 +47,20 @@ final class AnthropicTurns {
                         .isEmpty();
     }
 
+    /** Whether it is an answer without a word, as other protocols have them; this one wants some in every turn. */
+    private static boolean saysNothing(Message message) {
+        return message.role() == Message.Role.ASSISTANT
+                && isWords(message)
+                && message.plainText().isBlank();
+    }
+
+    private static boolean isWords(Message message) {
+        return message.content().stream().allMatch(ContentBlock.Readable.class::isInstance);
+    }
+
     private static void message(ObjectNode turn, Message message) {
         turn.put("role", message.role().name().toLowerCase(Locale.ROOT));
-        if (message.content().stream().allMatch(ContentBlock.Readable.class::isInstance)) {
+        if (isWords(message)) {
             turn.put("content", message.plainText());
             return;
         }

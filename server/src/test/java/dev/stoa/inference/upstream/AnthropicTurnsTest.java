@@ -20,6 +20,16 @@ class AnthropicTurnsTest {
     }
 
     @Test
+    void anAnswerWithoutAWordIsLeftOut() {
+        assertThat(written(
+                                Message.text(Role.USER, "Hello"),
+                                Message.text(Role.ASSISTANT, ""),
+                                Message.text(Role.USER, "Well?"))
+                        .findValuesAsString("content"))
+                .containsExactly("Hello", "Well?");
+    }
+
+    @Test
     void callsAndTheirResultsHaveIdsThatTheProtocolTakes() {
         JsonNode turns = written(
                 new Message(
