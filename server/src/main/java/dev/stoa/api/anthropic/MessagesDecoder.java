@@ -101,7 +101,7 @@ final class MessagesDecoder {
         tellToCite(sources, messages);
         ContentDecoder.cacheControl(fields);
         ToolSet tools = ToolsDecoder.decode(fields);
-        OutputControl control = outputConfig(fields.optionalObject("output_config"));
+        OutputControl control = outputConfig(fields);
         if (control.constraint().isPresent() && sources.cites()) {
             throw Fields.invalid("output_config.format", "can't go with citations: marks are no part of that form");
         }
@@ -208,23 +208,28 @@ final class MessagesDecoder {
     }
 
     /** The form that the answer must have; how much effort it takes is the model's own. */
-    private static OutputControl outputConfig(@Nullable Fields config) {
+    private static OutputControl outputConfig(Fields body) {
         OutputControl control = OutputControl.NONE;
+        // The form's name while it was a beta.
+        Fields format = body.optionalObject("output_format");
+        Fields config = body.optionalObject("output_config");
         if (config != null) {
             config.optionalString("effort");
-            Fields format = config.optionalObject("format");
-            if (format != null) {
-                if (!format.requiredString("type").equals("json_schema")) {
-                    throw Fields.invalid(format.path("type"), "must be “json_schema”");
-                }
-                JsonNode schema = format.required("schema");
-                if (!schema.isObject()) {
-                    throw Fields.invalid(format.path("schema"), "must be an object, not " + Fields.kind(schema));
-                }
-                control = control.withConstraint(new Constraint.JsonSchema(schema.toString()));
-                format.end();
-            }
+            Fields now = config.optionalObject("format");
+            Fields.require(now == null || format == null, "output_format", "can't go with output_config.format");
+            format = now == null ? format : now;
             config.end();
+        }
+        if (format != null) {
+            if (!format.requiredString("type").equals("json_schema")) {
+                throw Fields.invalid(format.path("type"), "must be “json_schema”");
+            }
+            JsonNode schema = format.required("schema");
+            if (!schema.isObject()) {
+                throw Fields.invalid(format.path("schema"), "must be an object, not " + Fields.kind(schema));
+            }
+            control = control.withConstraint(new Constraint.JsonSchema(schema.toString()));
+            format.end();
         }
         return control;
     }
@@ -304,7 +309,11 @@ final class MessagesDecoder {
         fields.refuse("container", "code execution " + ContentDecoder.NOT_YET);
         contextManagement(fields.optionalObject("context_management"));
         fields.refuse("inference_geo", "choosing a place of inference " + ContentDecoder.NOT_YET);
-        fields.refuse("speed", "choosing a speed " + ContentDecoder.NOT_YET);
+        String speed = fields.optionalString("speed");
+        Fields.require(
+                speed == null || speed.equals("standard"),
+                "speed",
+                "choosing another than “standard” " + ContentDecoder.NOT_YET);
         fields.refuse("diagnostics", "diagnostics are not supported by this server yet");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stoa.api.GivenDocuments;
 import dev.stoa.api.GivenDocumentsFixture;
+import dev.stoa.engine.Constraint;
 import dev.stoa.engine.Tool;
 import dev.stoa.engine.ToolChoice;
 import dev.stoa.inference.ContentBlock;
@@ -169,6 +170,23 @@ class MessagesDecoderTest {
             assertThatThrownBy(() -> decode(turns.formatted(id), ApiVersion.V2023_06_01))
                     .hasMessageStartingWith("messages.1.content.0.id: must have 1 to 256 characters");
         }
+    }
+
+    @Test
+    void readsTheFormByItsOlderNameAndTheUsualSpeed() {
+        String asked = """
+                {'model': 'tiny', 'max_tokens': 12, 'messages': [{'role': 'user', 'content': 'one'}], 'speed': '%s',
+                 'output_format': {'type': 'json_schema', 'schema': {'type': 'object'}}%s}
+                """;
+        assertThat(decode(asked.formatted("standard", ""), ApiVersion.V2023_06_01)
+                        .control()
+                        .constraint())
+                .contains(new Constraint.JsonSchema("{\"type\":\"object\"}"));
+        String both = ", 'output_config': {'format': {'type': 'json_schema', 'schema': {}}}";
+        assertThatThrownBy(() -> decode(asked.formatted("standard", both), ApiVersion.V2023_06_01))
+                .hasMessageStartingWith("output_format: can't go with output_config.format");
+        assertThatThrownBy(() -> decode(asked.formatted("fast", ""), ApiVersion.V2023_06_01))
+                .hasMessageStartingWith("speed: choosing another");
     }
 
     private static String without(String name, String field) {
