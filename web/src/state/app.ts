@@ -12,6 +12,7 @@ import { toast } from "./notices";
 import { go, jump, openId, signOnEnd, startRouting } from "./route";
 import { openSession, session, takeKeyFromAddress } from "./session";
 import {
+  followRunning,
   forgetThreads,
   leaveAll,
   openThread,
@@ -108,7 +109,8 @@ function openCurrent(): void {
   if (id === null) return;
   const unsent = itemsOf(outbox.get(), id).some((item) => item.opensConversation);
   if (unsent) openUnsentThread(id);
-  else void openThread(id, jump.get()?.messageId ?? null);
+  // Also without a network: a follower tries until there is one.
+  else void openThread(id, jump.get()?.messageId ?? null).then(() => followRunning(id));
 }
 
 /**

@@ -106,7 +106,7 @@ export function leaveAll(): void {
 }
 
 /**
- * Opens a thread: shows what is known at once, fetches what is new, and follows what is being written.
+ * Opens a thread: shows what is known at once, fetches what is new, and follows what of that is being written.
  *
  * @param messageId shows this one; of several that are asked for one after the other the last
  */
@@ -163,6 +163,16 @@ async function take(id: string, part: ThreadPart): Promise<void> {
       error: null,
     };
   });
+  for (const message of messages) if (message.state === "generating") followMessage(message);
+}
+
+/**
+ * Follows what of the open thread is being written. An answer that was being written before another thread was opened,
+ * and still is, is not among what is new: its version changes when it begins and when it ends.
+ */
+export function followRunning(id: string): void {
+  if (openId.get() !== id) return;
+  const messages = threads.get().get(id)?.tree.messages.values() ?? [];
   for (const message of messages) if (message.state === "generating") followMessage(message);
 }
 
