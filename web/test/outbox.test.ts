@@ -52,6 +52,7 @@ const message = (id: string, parent: string | null) => ({
 const exchange = () => json(201, { message: message("m1", null), reply: message("r1", "m1") });
 
 const kept = () => Object.keys(localStorage).filter((key) => key.includes("outbox"));
+const states = () => outbox.get().map((item) => item.state);
 const settled = () => vi.waitFor(() => expect(outbox.get().every((item) => item.state !== "sending")).toBe(true));
 
 beforeEach(() => {
@@ -129,6 +130,38 @@ describe("the outbox", () => {
     restoreOutbox();
     expect(outbox.get()).toEqual([]);
     expect(kept()).toHaveLength(1);
+  });
+
+  it("says what waits behind a message that the server turns down, and sends it when that is taken back", async () => {
+    answers = [conversation, failure(413, "too_large")];
+    post(PARCEL);
+    post({ ...PARCEL, id: "m2", replyId: "r2", opensConversation: false, parentId: "r1", text: "And this" });
+    post({ ...PARCEL, id: "m3", replyId: "r3", opensConversation: false, parentId: "r2", text: "And that" });
+    await settled();
+    expect(states()).toEqual(["failed", "behind", "behind"]);
+    discard("m1");
+    await vi.waitFor(() => expect(states()).toEqual(["waiting", "behind"]));
+    answers = [exchange, exchange];
+    retryAll();
+    // The first one in other words, behind those that were sent meanwhile.
+    post({ ...PARCEL, id: "m4", replyId: "r4", opensConversation: false, parentId: "r3", text: "Short" });
+    answers.push(exchange);
+    await vi.waitFor(() => expect(outbox.get()).toEqual([]));
+    const sent = calls.slice(-3).map((call) => call.body as { id: string; parent_id: string | null });
+    expect(sent.map(({ id, parent_id }) => [id, parent_id])).toEqual([
+      ["m2", null],
+      ["m3", "r2"],
+      ["m4", "r3"],
+    ]);
+  });
+
+  it("puts at the thread's end what stood behind a message for the end that is taken back", async () => {
+    post({ ...PARCEL, opensConversation: false, atEnd: true });
+    post({ ...PARCEL, id: "m2", replyId: "r2", opensConversation: false, parentId: "r1" });
+    await settled();
+    discard("m1");
+    expect(outbox.get()).toMatchObject([{ id: "m2", parentId: null, atEnd: true }]);
+    expect(JSON.parse(localStorage.getItem("stoa.ada.outbox.m2") ?? "{}")).toMatchObject({ atEnd: true });
   });
 
   it("skips what it can't read", () => {

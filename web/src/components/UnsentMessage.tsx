@@ -1,4 +1,4 @@
-/** A message that the server doesn't have yet: on its way, waiting for the network, or turned down. */
+/** A message that the server doesn't have yet: on its way, waiting for the network, turned down, or behind such a one. */
 import { deliver, discard, type OutboxItem } from "../state/outbox";
 import { t } from "../strings";
 import { AttachmentList } from "./Attachments";
@@ -17,18 +17,21 @@ export function UnsentMessage({ item, onEdit }: { item: OutboxItem; onEdit: (ite
 function Status({ item, onEdit }: { item: OutboxItem; onEdit: (item: OutboxItem) => void }) {
   if (item.state === "sending") return <p className="unsent-status faint">{t.thread.sending}</p>;
   const failed = item.state === "failed";
+  const words = { waiting: t.thread.waiting, behind: t.thread.behind, failed: t.thread.notSent }[item.state];
   return (
     <div className={failed ? "unsent-status bad" : "unsent-status"} role="status">
       <span className="unsent-words">
         {failed ? <AlertIcon /> : <ClockIcon />}
         <span>
-          {failed ? t.thread.notSent : t.thread.waiting} {item.reason}
+          {words} {item.reason}
         </span>
       </span>
       <span className="unsent-actions">
-        <button type="button" className="quiet" onClick={() => void deliver(item.id)}>
-          {failed ? t.thread.retry : t.thread.sendNow}
-        </button>
+        {item.state !== "behind" && (
+          <button type="button" className="quiet" onClick={() => void deliver(item.id)}>
+            {failed ? t.thread.retry : t.thread.sendNow}
+          </button>
+        )}
         <button
           type="button"
           className="quiet"

@@ -39,7 +39,8 @@ export interface Parcel {
 }
 
 export interface OutboxItem extends Parcel {
-  state: "sending" | "waiting" | "failed";
+  /** Behind: the message before it has not got through, and goes first. */
+  state: "sending" | "waiting" | "behind" | "failed";
   reason: string;
   attempts: number;
 }
@@ -101,8 +102,10 @@ export function retryAll(): void {
 
 export function discard(id: string): OutboxItem | null {
   const item = outbox.get().find((one) => one.id === id) ?? null;
-  if (item !== null) reparent(item, item.parentId);
+  if (item === null) return null;
+  reparent(item, item.parentId, item.atEnd);
   forget(id);
+  for (const one of itemsOf(outbox.get(), item.conversationId)) if (one.state === "behind") void deliver(one.id);
   return item;
 }
 
@@ -135,12 +138,21 @@ const parcelOf = ({
 });
 
 /** A message that was to follow this one's answer follows another now. */
-function reparent(item: OutboxItem, parentId: string | null): void {
+function reparent(item: OutboxItem, parentId: string | null, atEnd = false): void {
+  const place = { parentId, ...(atEnd ? { atEnd } : {}) };
   for (const one of outbox.get()) {
     if (one.parentId !== item.replyId) continue;
-    change(one.id, { parentId });
-    keep(NAME + one.id, JSON.stringify(parcelOf({ ...one, parentId })));
+    change(one.id, place);
+    keep(NAME + one.id, JSON.stringify(parcelOf({ ...one, ...place })));
   }
+}
+
+/** @return whether the message before it is not there yet, which must be first */
+function waitsBehind(item: OutboxItem): boolean {
+  const before = outbox.get().find((one) => one.replyId === item.parentId);
+  if (before === undefined) return false;
+  change(item.id, { state: before.state === "sending" ? "sending" : "behind", reason: "" });
+  return true;
 }
 
 function forget(id: string): void {
@@ -152,9 +164,7 @@ function forget(id: string): void {
 
 export async function deliver(id: string): Promise<void> {
   const item = outbox.get().find((one) => one.id === id);
-  if (item === undefined || underWay.has(id)) return;
-  // The message before it must be there first.
-  if (outbox.get().some((one) => one.replyId === item.parentId)) return;
+  if (item === undefined || underWay.has(id) || waitsBehind(item)) return;
   underWay.add(id);
   clearTimeout(timers.get(id));
   change(id, { state: "sending", reason: "" });
@@ -164,6 +174,7 @@ export async function deliver(id: string): Promise<void> {
     for (const one of outbox.get()) if (one.conversationId === item.conversationId) void deliver(one.id);
   } catch (cause) {
     postpone(item, noteFailure(cause));
+    itemsOf(outbox.get(), item.conversationId).forEach(waitsBehind);
   } finally {
     underWay.delete(id);
   }

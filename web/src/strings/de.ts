@@ -325,6 +325,7 @@ export const de: Strings = {
     reconnecting: "Verbindung verloren. Die Antwort geht auf dem Server weiter; Verbindung wird erneuert…",
     sending: "Wird gesendet…",
     waiting: "Noch nicht gesendet; es wird von selbst wieder versucht.",
+    behind: "Wartet auf die Nachricht davor.",
     notSent: "Nicht gesendet.",
     retry: "Noch einmal",
     sendNow: "Jetzt senden",

@@ -310,6 +310,7 @@ export const en = {
     reconnecting: "Connection lost. The answer goes on at the server; reconnecting…",
     sending: "Sending…",
     waiting: "Not sent yet, and tried again by itself.",
+    behind: "Waits for the message before it.",
     notSent: "Not sent.",
     retry: "Try again",
     sendNow: "Send now",
