@@ -1,5 +1,6 @@
-/** A modal question on the browser's own <dialog>: focus stays inside, Escape and the backdrop close it. */
-import { useEffect, useId, useRef, type ReactNode } from "react";
+/** A modal question: its title, what it is about, and what can be done. */
+import { useId, type ReactNode } from "react";
+import { Modal } from "./Modal";
 
 interface Props {
   title: string;
@@ -9,26 +10,14 @@ interface Props {
 }
 
 export function Dialog({ title, children, actions, onClose }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   return (
-    <dialog
-      ref={dialog}
-      className="dialog"
-      aria-labelledby={id}
-      onClose={onClose}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) onClose();
-      }}
-    >
+    <Modal className="dialog" aria-labelledby={id} onClose={onClose}>
       <div className="dialog-body">
         <h2 id={id}>{title}</h2>
         {children}
         <div className="dialog-actions">{actions}</div>
       </div>
-    </dialog>
+    </Modal>
   );
 }

@@ -13,6 +13,7 @@ import { noteFailure } from "../state/session";
 import { useStore } from "../state/store";
 import { t } from "../strings";
 import { ChatIcon, MoonIcon, PlusIcon, SearchIcon, SunIcon } from "./icons";
+import { Modal } from "./Modal";
 
 const PAUSE_MS = 140;
 const TITLES_MAX = 6;
@@ -27,14 +28,12 @@ interface Entry {
 }
 
 export function Palette({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const hits = useHits(text);
   const items = useStore(conversations, (now) => now.items);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
 
   const entries = useMemo<Entry[]>(() => {
     const wanted = text.trim().toLowerCase();
@@ -86,13 +85,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <dialog
-      ref={dialog}
-      className="palette"
-      aria-label={t.palette.label}
-      onClose={onClose}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
-    >
+    <Modal className="palette" aria-label={t.palette.label} onClose={onClose}>
       <div className="palette-field">
         <SearchIcon />
         <input
@@ -141,7 +134,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         ))}
         {entries.length === 0 && <p className="palette-none">{t.palette.nothing}</p>}
       </div>
-    </dialog>
+    </Modal>
   );
 }
 

@@ -12,6 +12,7 @@ import { t } from "../strings";
 import { Banners } from "./Banners";
 import { ContextGauge } from "./ContextGauge";
 import { CloseIcon, MaskIcon, MenuIcon, PlusIcon } from "./icons";
+import { Modal } from "./Modal";
 import { ModelPicker } from "./ModelPicker";
 import { Palette } from "./Palette";
 import { ShareDialog } from "./ShareDialog";
@@ -146,22 +147,13 @@ interface DrawerProps {
 }
 
 function Drawer({ member, onClose, onSearch, onShare }: DrawerProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      className="drawer"
-      aria-label={t.nav.label}
-      // A dialog inside the drawer closes with an event that React hands up to here.
-      onClose={(event) => event.target === event.currentTarget && onClose()}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
-    >
+    <Modal className="drawer" aria-label={t.nav.label} onClose={onClose}>
       <button type="button" className="icon-button drawer-close" aria-label={t.nav.close} onClick={onClose}>
         <CloseIcon />
       </button>
       <Sidebar member={member} onNavigate={onClose} onSearch={onSearch} onShare={onShare} />
-    </dialog>
+    </Modal>
   );
 }
 

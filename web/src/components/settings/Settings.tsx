@@ -1,11 +1,12 @@
 /**
  * The settings: tabs in a dialog, loaded when they are first opened. A new tab is an entry of TABS and of SettingsTab.
  */
-import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useId, type KeyboardEvent, type ReactNode } from "react";
 import type { Member } from "../../api/types";
 import { settingsTab, type SettingsTab } from "../../state/settings";
 import { t } from "../../strings";
 import { CloseIcon } from "../icons";
+import { Modal } from "../Modal";
 import { AccountTab } from "./AccountTab";
 import { AppearanceTab } from "./AppearanceTab";
 import { DevicesTab } from "./DevicesTab";
@@ -28,9 +29,7 @@ const TABS: readonly Tab[] = [
 ];
 
 export default function Settings({ tab, member }: { tab: SettingsTab; member: Member }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
   const close = () => settingsTab.set(null);
 
   const onKey = (event: KeyboardEvent) => {
@@ -44,13 +43,7 @@ export default function Settings({ tab, member }: { tab: SettingsTab; member: Me
   };
 
   return (
-    <dialog
-      ref={dialog}
-      className="dialog settings"
-      aria-labelledby={id}
-      onClose={(event) => event.target === event.currentTarget && close()}
-      onClick={(event) => event.target === event.currentTarget && close()}
-    >
+    <Modal className="dialog settings" aria-labelledby={id} onClose={close}>
       <div className="settings-body">
         <header className="settings-head">
           <h2 id={id}>{t.account.settings}</h2>
@@ -85,6 +78,6 @@ export default function Settings({ tab, member }: { tab: SettingsTab; member: Me
           {TABS.find((one) => one.id === tab)?.body(member)}
         </div>
       </div>
-    </dialog>
+    </Modal>
   );
 }
