@@ -2,7 +2,13 @@
 import { act } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { api } from "../src/api/client";
+import { ApiError } from "../src/api/http";
+import type { Conversation, Share } from "../src/api/types";
 import { Dialog } from "../src/components/Dialog";
+import { ShareDialog } from "../src/components/ShareDialog";
+import { dismiss, toasts } from "../src/state/notices";
+import { t } from "../src/strings";
 
 let root: Root;
 let box: HTMLElement;
@@ -17,6 +23,7 @@ beforeEach(() => {
 afterEach(() => {
   act(() => root.unmount());
   box.remove();
+  toasts.get().forEach(({ id }) => dismiss(id));
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
@@ -48,5 +55,46 @@ describe("a dialog", () => {
     expect(close).not.toHaveBeenCalled();
     dragToBackdrop(one("dialog"));
     expect(close).toHaveBeenCalledOnce();
+  });
+});
+
+describe("the links to a conversation", () => {
+  const share = (id: string): Share => ({
+    id,
+    conversation_id: "c",
+    title: "",
+    created_at: "2026-01-01T00:00:00Z",
+    expires_at: "2026-01-31T00:00:00Z",
+  });
+  const open = () =>
+    act(async () => {
+      root.render(<ShareDialog conversation={{ id: "c" } as Conversation} onClose={() => undefined} />);
+      return Promise.resolve();
+    });
+  const rows = () => box.querySelectorAll(".share-list li").length;
+  const said = () => toasts.get().map(({ kind, text }) => [kind, text]);
+  const network = new ApiError("network", "no answer");
+  const notThere = new ApiError("not_found", "", 404);
+
+  it.each([
+    ["stays where closing it failed", network, 2],
+    ["is gone where it was closed elsewhere", notThere, 1],
+  ])("are as they are: one %s", async (_, error, left) => {
+    vi.spyOn(api, "shares").mockResolvedValue({ shares: [share("one"), share("two")] });
+    const revoke = vi.spyOn(api, "revoke").mockRejectedValue(error);
+    await open();
+    await act(() => {
+      one(`[aria-label="${t.share.revoke}"]`).click();
+      return Promise.resolve();
+    });
+    expect(revoke).toHaveBeenCalledExactlyOnceWith("one");
+    expect(rows()).toBe(left);
+    expect(said()).toEqual(left === 1 ? [] : [["error", expect.stringContaining(t.share.notRevoked)]]);
+  });
+
+  it("are not taken for none where they can't be loaded", async () => {
+    vi.spyOn(api, "shares").mockRejectedValue(network);
+    await open();
+    expect(said()).toEqual([["error", expect.stringContaining(t.share.notLoaded)]]);
   });
 });

@@ -25,7 +25,7 @@ export function ShareDialog({ conversation, onClose }: { conversation: Conversat
     let current = true;
     api.shares(conversation.id).then(
       (page) => current && setShares(page.shares),
-      (cause: unknown) => void noteFailure(cause),
+      (cause: unknown) => toast(`${t.share.notLoaded} ${plainWords(noteFailure(cause))}`, "error"),
     );
     return () => {
       current = false;
@@ -50,11 +50,16 @@ export function ShareDialog({ conversation, onClose }: { conversation: Conversat
   };
 
   const revoke = async (share: Share) => {
+    const at = shares.indexOf(share);
     setShares((now) => now.filter((one) => one.id !== share.id));
     try {
       await api.revoke(share.id);
     } catch (cause) {
-      noteFailure(cause);
+      const error = noteFailure(cause);
+      if (error.kind === "not_found") return;
+      // The link works on: nobody may take it for closed.
+      setShares((now) => now.toSpliced(at, 0, share));
+      toast(`${t.share.notRevoked} ${plainWords(error)}`, "error");
     }
   };
 

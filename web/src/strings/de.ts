@@ -175,6 +175,8 @@ export const de: Strings = {
     open: "Gültige Links",
     until: (from: string, to: string) => `Geteilt ${from}, gilt bis ${to}`,
     revoke: "Diesen Link schließen",
+    notLoaded: "Die gültigen Links konnten nicht geladen werden.",
+    notRevoked: "Der Link konnte nicht geschlossen werden und gilt weiter.",
     goOn: "Damit weitermachen",
     gone: "Dieser Link gilt nicht mehr.",
     copyOf: (time: string) => `Kopie einer Unterhaltung, geteilt ${time}`,

@@ -169,6 +169,8 @@ export const en = {
     open: "Links that work",
     until: (from: string, to: string) => `Shared ${from}, works until ${to}`,
     revoke: "Close this link",
+    notLoaded: "The links that work could not be loaded.",
+    notRevoked: "The link could not be closed, and works on.",
     goOn: "Go on with it",
     gone: "This link does not work any more.",
     copyOf: (time: string) => `A copy of a conversation, shared ${time}`,
