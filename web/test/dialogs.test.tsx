@@ -6,6 +6,7 @@ import { api } from "../src/api/client";
 import { ApiError } from "../src/api/http";
 import type { Conversation, Share } from "../src/api/types";
 import { Dialog } from "../src/components/Dialog";
+import { lazyPart } from "../src/components/lazyPart";
 import { ShareDialog } from "../src/components/ShareDialog";
 import { dismiss, toasts } from "../src/state/notices";
 import { t } from "../src/strings";
@@ -96,5 +97,42 @@ describe("the links to a conversation", () => {
     vi.spyOn(api, "shares").mockRejectedValue(network);
     await open();
     expect(said()).toEqual([["error", expect.stringContaining(t.share.notLoaded)]]);
+  });
+});
+
+describe("a part that can't be fetched", () => {
+  const press = (label: string) =>
+    act(() => {
+      [...box.querySelectorAll("button")].find((button) => button.textContent === label)?.click();
+      return Promise.resolve();
+    });
+  const Settings = ({ name }: { name: string }) => <p>{name}</p>;
+
+  it("leaves the page as it is, is tried again when asked, and can be closed", async () => {
+    // React reports what was caught.
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const close = vi.fn<(name: string) => void>();
+    const fetchPart = vi.fn(() => Promise.resolve({ default: Settings }));
+    fetchPart.mockRejectedValueOnce(new TypeError("404")).mockRejectedValueOnce(new TypeError("offline"));
+    const Part = lazyPart<{ name: string }>(fetchPart, ({ name }) => close(name));
+    const shown = () => [box.textContent.includes("half a question"), box.querySelector("h2")?.textContent];
+    await act(() => {
+      root.render(
+        <>
+          <p>half a question</p>
+          <Part name="tabs" />
+        </>,
+      );
+      return Promise.resolve();
+    });
+    expect(shown()).toEqual([true, t.part.title]);
+    await press(t.part.close);
+    expect(close).toHaveBeenCalledExactlyOnceWith("tabs");
+    await press(t.thread.retry);
+    expect(shown()).toEqual([true, t.part.title]);
+    await press(t.thread.retry);
+    expect(shown()).toEqual([true, undefined]);
+    expect(box.textContent).toContain("tabs");
+    expect(fetchPart).toHaveBeenCalledTimes(3);
   });
 });

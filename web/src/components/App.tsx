@@ -1,22 +1,29 @@
 /** The page: signing in, or the shell, or why neither can be shown. */
-import { Component, lazy, Suspense, type ReactNode } from "react";
+import { Component, type ReactNode } from "react";
 import type { Member } from "../api/types";
 import { plainWords } from "../state/errors";
 import { develops } from "../lib/roles";
 import { openSession, session } from "../state/session";
-import { consolePage, joinSecret, sharedSecret } from "../state/route";
+import { consolePage, go, joinSecret, sharedSecret } from "../state/route";
 import { settingsTab } from "../state/settings";
 import { useStore } from "../state/store";
 import { t } from "../strings";
 import { Join } from "./Join";
+import { lazyPart } from "./lazyPart";
 import { Logo } from "./Logo";
 import { Notices } from "./Notices";
 import { SharedView } from "./SharedView";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
 
-const Console = lazy(() => import("../console/Console"));
-const Settings = lazy(() => import("./settings/Settings"));
+const Console = lazyPart(
+  () => import("../console/Console"),
+  () => go(null),
+);
+const Settings = lazyPart(
+  () => import("./settings/Settings"),
+  () => settingsTab.set(null),
+);
 
 export function App() {
   return (
@@ -57,18 +64,8 @@ function Inside({ member }: { member: Member }) {
   const page = useStore(consolePage, (value) => value);
   return (
     <>
-      {page !== null && develops(member) ? (
-        <Suspense fallback={null}>
-          <Console page={page} member={member} />
-        </Suspense>
-      ) : (
-        <Shell member={member} />
-      )}
-      {tab !== null && (
-        <Suspense fallback={null}>
-          <Settings tab={tab} member={member} />
-        </Suspense>
-      )}
+      {page !== null && develops(member) ? <Console page={page} member={member} /> : <Shell member={member} />}
+      {tab !== null && <Settings tab={tab} member={member} />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** The page of someone signed in: the list beside the conversation, or in a drawer where the window is narrow. */
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Conversation, Member } from "../api/types";
 import { useMedia } from "../lib/hooks";
 import { endTemporary, startTemporary, temporary } from "../state/temporary";
@@ -12,6 +12,7 @@ import { t } from "../strings";
 import { Banners } from "./Banners";
 import { ContextGauge } from "./ContextGauge";
 import { CloseIcon, MaskIcon, MenuIcon, PlusIcon } from "./icons";
+import { lazyPart } from "./lazyPart";
 import { Modal } from "./Modal";
 import { ModelPicker } from "./ModelPicker";
 import { Palette } from "./Palette";
@@ -19,8 +20,11 @@ import { ShareDialog } from "./ShareDialog";
 import { Sidebar } from "./Sidebar";
 import { ThreadView } from "./ThreadView";
 
-const TemporaryView = lazy(() => import("./TemporaryView"));
-const ArtifactPanel = lazy(() => import("./ArtifactPanel"));
+const TemporaryView = lazyPart(() => import("./TemporaryView"), endTemporary);
+const ArtifactPanel = lazyPart(
+  () => import("./ArtifactPanel"),
+  () => openArtifact.set(null),
+);
 
 const NARROW = "(max-width: 859px)";
 
@@ -122,19 +126,13 @@ export function Shell({ member }: { member: Member }) {
         <Banners />
         <main className="stage-main">
           {fleeting ? (
-            <Suspense fallback={null}>
-              <TemporaryView box={box} />
-            </Suspense>
+            <TemporaryView box={box} />
           ) : (
             <ThreadView key={id ?? "new"} conversationId={id} memberName={member.name} box={box} />
           )}
         </main>
       </div>
-      {artifact !== null && (
-        <Suspense fallback={null}>
-          <ArtifactPanel artifact={artifact} />
-        </Suspense>
-      )}
+      {artifact !== null && <ArtifactPanel artifact={artifact} />}
     </div>
   );
 }

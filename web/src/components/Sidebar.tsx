@@ -1,5 +1,5 @@
 /** The list of conversations, the way to a new one, and the account. */
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Conversation, Member, Project } from "../api/types";
 import { ageOf, type Age } from "../lib/format";
 import { conversations, loadMore, refreshConversations } from "../state/conversations";
@@ -11,6 +11,7 @@ import { t } from "../strings";
 import { AccountMenu } from "./AccountMenu";
 import { ConversationRow } from "./ConversationRow";
 import { ArchiveIcon, FolderIcon, PlusIcon, SearchIcon } from "./icons";
+import { lazyPart } from "./lazyPart";
 import { Wordmark } from "./Logo";
 
 type Group = Age | "pinned";
@@ -23,8 +24,14 @@ interface Props {
   onShare: (conversation: Conversation) => void;
 }
 
-const ArchivedDialog = lazy(() => import("./ArchivedDialog"));
-const ProjectDialog = lazy(() => import("./ProjectDialog"));
+const ArchivedDialog = lazyPart(
+  () => import("./ArchivedDialog"),
+  ({ onClose }) => onClose(),
+);
+const ProjectDialog = lazyPart(
+  () => import("./ProjectDialog"),
+  ({ onClose }) => onClose(),
+);
 
 export function Sidebar({ member, onNavigate, onSearch, onShare }: Props) {
   const [archive, setArchive] = useState(false);
@@ -54,15 +61,7 @@ export function Sidebar({ member, onNavigate, onSearch, onShare }: Props) {
         <ArchiveIcon />
         <span>{t.archived.open}</span>
       </button>
-      {archive && (
-        <Suspense fallback={null}>
-          <ArchivedDialog
-            onClose={() => {
-              setArchive(false);
-            }}
-          />
-        </Suspense>
-      )}
+      {archive && <ArchivedDialog onClose={() => setArchive(false)} />}
       <AccountMenu member={member} />
     </nav>
   );
@@ -95,11 +94,7 @@ function Projects() {
           </li>
         ))}
       </ul>
-      {open !== null && (
-        <Suspense fallback={null}>
-          <ProjectDialog project={open === "new" ? null : open} onClose={() => setOpen(null)} />
-        </Suspense>
-      )}
+      {open !== null && <ProjectDialog project={open === "new" ? null : open} onClose={() => setOpen(null)} />}
     </section>
   );
 }

@@ -484,6 +484,11 @@ export const de: Strings = {
     keepFailed: "Diese Antwort konnte nicht behalten werden.",
     regenerateFailed: "Eine neue Antwort konnte nicht begonnen werden.",
   },
+  part: {
+    title: "Dieser Teil konnte nicht geladen werden",
+    body: "Ohne Netz versuche es wieder, sobald es da ist. Wurde Stoa aktualisiert, seit diese Seite offen ist, lade sie neu; das beendet eine flüchtige Unterhaltung.",
+    close: "Schließen",
+  },
   crash: {
     title: "Die Seite ist auf ein Problem gestoßen",
     body: "Nichts, was du geschrieben hast, ist verloren. Lade neu, um weiterzumachen.",

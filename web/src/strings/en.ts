@@ -469,6 +469,11 @@ export const en = {
     keepFailed: "That answer could not be kept.",
     regenerateFailed: "A new answer could not be started.",
   },
+  part: {
+    title: "This part could not be loaded",
+    body: "Without a network, try again when there is one. If Stoa was updated since this page was opened, reload it; that ends a temporary conversation.",
+    close: "Close",
+  },
   crash: {
     title: "The page ran into a problem",
     body: "Nothing you wrote is lost. Reload to go on.",
