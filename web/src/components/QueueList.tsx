@@ -47,13 +47,7 @@ export function QueueList({ queue, held, onEdit }: Props) {
               >
                 <ChevronIcon />
               </Tool>
-              <Tool
-                label={t.queue.edit}
-                onClick={() => {
-                  void removeQueued(one);
-                  onEdit(one);
-                }}
-              >
+              <Tool label={t.queue.edit} onClick={() => void removeQueued(one).then((mine) => mine && onEdit(one))}>
                 <PenIcon />
               </Tool>
               <Tool label={t.queue.remove} onClick={() => void removeQueued(one)}>

@@ -197,7 +197,7 @@ export function askToGoOn(answer: Message): void {
 
 /** Asks at once what waits for an answer that failed. */
 export async function sendQueued(queued: Queued): Promise<void> {
-  await removeQueued(queued);
+  if (!(await removeQueued(queued))) return;
   post({
     id: uuidv7(),
     replyId: uuidv7(),

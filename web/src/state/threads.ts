@@ -278,28 +278,42 @@ export function addQueued(queued: Queued): void {
   }));
 }
 
-/** Shows the change at once, and what the server has made of it when it has. */
-async function changeQueue(one: Queued, shown: readonly Queued[], call: () => Promise<readonly Queued[]>) {
-  put(one.conversation_id, (thread) => ({ ...thread, queue: shown }));
+/**
+ * Shows the change at once, and what the server has made of it when it has.
+ *
+ * @return whether the server has made it; what waits no more was asked, or taken out, elsewhere
+ */
+async function changeQueue(
+  one: Queued,
+  shown: readonly Queued[],
+  call: () => Promise<readonly Queued[]>,
+): Promise<boolean> {
+  const before = queueOf(one);
+  const show = (queue: readonly Queued[]) => put(one.conversation_id, (thread) => ({ ...thread, queue }));
+  show(shown);
   try {
-    const queue = await call();
-    put(one.conversation_id, (thread) => ({ ...thread, queue }));
+    show(await call());
+    return true;
   } catch (cause) {
     const error = noteFailure(cause);
+    // Without a network nothing else would bring it back.
+    if (error.passing) show(before);
     if (error.kind !== "not_found") toast(`${t.errors.queueFailed} ${plainWords(error)}`, "error");
     void openThread(one.conversation_id);
+    return false;
   }
 }
 
 const queueOf = (one: Queued) => threads.get().get(one.conversation_id)?.queue ?? [];
 
-export function moveQueued(one: Queued, index: number): Promise<void> {
+export function moveQueued(one: Queued, index: number): Promise<boolean> {
   const order = queueOf(one).filter((other) => other.id !== one.id);
   order.splice(index, 0, one);
   return changeQueue(one, order, async () => (await api.changeQueued(one.id, { index })).queue);
 }
 
-export function removeQueued(one: Queued): Promise<void> {
+/** @return whether it waited until now, and waits no more: who goes on with its text has it alone */
+export function removeQueued(one: Queued): Promise<boolean> {
   const left = queueOf(one).filter((other) => other.id !== one.id);
   return changeQueue(one, left, async () => {
     await api.removeQueued(one.id);
