@@ -173,6 +173,7 @@ class AccountRepository {
         jdbc.sql("DELETE FROM passkey WHERE member_id = ?").param(member).update();
         deleteSessions(member, null);
         withdrawResets(member, now);
+        withdrawLinksOf(member, List.of(Role.values()), now);
     }
 
     List<DeviceSession> sessions(UUID member, UUID current, Instant now) {
@@ -290,6 +291,31 @@ class AccountRepository {
                         UPDATE account_link SET withdrawn_at = ? WHERE member_id = ? AND kind = 'password_reset'
                             AND used_at IS NULL AND withdrawn_at IS NULL
                         """).params(utc(now), member).update();
+    }
+
+    /** @param roles that the links give, or whose passwords they are for */
+    void withdrawLinksOf(UUID maker, List<Role> roles, Instant now) {
+        jdbc.sql("""
+                        UPDATE account_link SET withdrawn_at = ? WHERE created_by = ? AND role = ANY (?)
+                            AND used_at IS NULL AND withdrawn_at IS NULL
+                        """).params(utc(now), maker, labels(roles)).update();
+    }
+
+    /** @param roles of those who made them, and so have their secrets */
+    void archiveKeysMadeBy(List<Role> roles, UUID member, Instant now) {
+        jdbc.sql("""
+                        UPDATE api_key k SET archived_at = :now, disabled_at = :now FROM member maker
+                        WHERE k.member_id = :member AND k.archived_at IS NULL
+                            AND maker.id = k.created_by AND maker.id <> k.member_id AND maker.role = ANY (:roles)
+                        """)
+                .param("now", utc(now))
+                .param("member", member)
+                .param("roles", labels(roles))
+                .update();
+    }
+
+    private static String[] labels(List<Role> roles) {
+        return roles.stream().map(Role::label).toArray(String[]::new);
     }
 
     /** Where a new member begins. */

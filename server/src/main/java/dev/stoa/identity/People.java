@@ -8,8 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -85,7 +89,12 @@ public final class People {
                 .orElseThrow(() -> new StoaException(ErrorKind.NOT_FOUND, "There is no such member."));
     }
 
-    /** @throws StoaException NOT_FOUND; PERMISSION; CONFLICT if no operator would be left */
+    /**
+     * Gives a member another role. What was made under the old one and would reach further now ends: links to the
+     * member's password, keys of the member that others hold, and links that the member made.
+     *
+     * @throws StoaException NOT_FOUND; PERMISSION; CONFLICT if no operator would be left
+     */
     public MemberDetails changeRole(Caller actor, UUID id, Role role) {
         transaction.executeWithoutResult(_ -> {
             int operators = repository.lockOperators(actor.organizationId());
@@ -95,18 +104,27 @@ public final class People {
             if (old.role() == Role.OPERATOR && role != Role.OPERATOR && operators == 1) {
                 throw new StoaException(ErrorKind.CONFLICT, "Somebody must be the operator: name another one first.");
             }
+            Instant now = clock.instant();
             repository.setRole(id, role);
+            repository.withdrawResets(id, now);
+            repository.archiveKeysMadeBy(those(maker -> !maker.mayRule(role)), id, now);
+            repository.withdrawLinksOf(id, those(given -> !role.mayRule(given)), now);
             audit.record(
                     actor,
                     "member.role_changed",
                     id.toString(),
                     Map.of("from", old.role().label(), "to", role.label()));
         });
+        identity.forgetAll();
         return member(actor, id);
     }
 
+    private static List<Role> those(Predicate<Role> wanted) {
+        return Stream.of(Role.values()).filter(wanted).toList();
+    }
+
     /**
-     * Puts a member out: its sessions, keys and links end. Its conversations and records stay.
+     * Puts a member out: its sessions and keys end, and links to it or made by it. Its conversations and records stay.
      *
      * @throws StoaException NOT_FOUND; PERMISSION; CONFLICT for oneself
      */
@@ -146,6 +164,10 @@ public final class People {
      *     member's, or too many invitations wait
      */
     public NewLink invite(Caller actor, @Nullable String email, Role role, Duration life) {
+        return whileRolesStay(actor, () -> inviteNow(actor, email, role, life));
+    }
+
+    private NewLink inviteNow(Caller actor, @Nullable String email, Role role, Duration life) {
         requireRule(actor, role);
         String address = email == null ? null : Email.require(email);
         if (life.isNegative() || life.isZero() || life.compareTo(IdentityLimits.INVITATION_MAX) > 0) {
@@ -199,6 +221,10 @@ public final class People {
      * @throws StoaException NOT_FOUND; PERMISSION; CONFLICT if the member has no address to sign in by
      */
     public NewLink resetPassword(Caller actor, UUID id) {
+        return whileRolesStay(actor, () -> resetPasswordNow(actor, id));
+    }
+
+    private NewLink resetPasswordNow(Caller actor, UUID id) {
         MemberDetails member = member(actor, id);
         requireRule(actor, member.role());
         if (member.email() == null) {
@@ -216,17 +242,23 @@ public final class People {
                 now,
                 now.plus(IdentityLimits.RESET_LIFE),
                 AccountLink.Status.PENDING);
-        transaction.executeWithoutResult(_ -> repository.withdrawResets(id, now));
+        repository.withdrawResets(id, now);
         return insert(actor, link, "member.password_link_created", Map.of("member_id", id.toString()));
     }
 
     private NewLink insert(Caller actor, AccountLink link, String action, Map<String, String> detail) {
         String secret = SecretToken.newToken(random);
-        transaction.executeWithoutResult(_ -> {
-            repository.insertLink(link, SecretToken.hash(secret));
-            audit.record(actor, action, link.id().toString(), detail);
-        });
+        repository.insertLink(link, SecretToken.hash(secret));
+        audit.record(actor, action, link.id().toString(), detail);
         return new NewLink(link, secret);
+    }
+
+    /** One transaction, before or after any change of a role, so that no link is made by a role that just went. */
+    private <T> T whileRolesStay(Caller actor, Supplier<T> work) {
+        return Objects.requireNonNull(transaction.execute(_ -> {
+            repository.lockOperators(actor.organizationId());
+            return work.get();
+        }));
     }
 
     private void requireRule(Caller actor, Role role) {

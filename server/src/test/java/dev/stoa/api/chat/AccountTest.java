@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stoa.api.chat.ChatClient.Answer;
+import dev.stoa.identity.Administration;
 import dev.stoa.identity.Caller;
 import dev.stoa.identity.Identity;
+import dev.stoa.identity.KeyScope;
 import dev.stoa.identity.MemberDetails;
+import dev.stoa.identity.NewKey;
 import dev.stoa.identity.NewLink;
 import dev.stoa.identity.People;
 import dev.stoa.identity.Role;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -278,6 +282,36 @@ class AccountTest {
         assertThat(post("/api/links/" + second.secret(), "{'password':'%s'}".formatted(PASSWORD))
                         .status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void whatWasMadeUnderAnotherRoleReachesNoFurtherAfterItsChange() {
+        setUp();
+        Identity identity = server.bean(Identity.class);
+        People people = server.bean(People.class);
+        Administration administration = server.bean(Administration.class);
+        Caller admin =
+                identity.authenticateSession(token(cookie(join(invite("admin@example.org", Role.ADMIN), "Admin"))));
+        Caller other =
+                identity.authenticateSession(token(cookie(join(invite("other@example.org", Role.ADMIN), "Other"))));
+        NewLink reset = people.resetPassword(admin, other.memberId());
+        NewKey own = administration.createKey(other, null, "own", null, Set.of(KeyScope.ADMIN), null);
+        NewKey taken = administration.rotateKey(admin, own.key().id(), Duration.ofDays(1));
+
+        people.changeRole(operator(), other.memberId(), Role.OPERATOR);
+        assertThat(post("/api/links/" + reset.secret(), "{'password':'%s'}".formatted(PASSWORD))
+                        .status())
+                .isEqualTo(404);
+        assertRefused(ErrorKind.AUTHENTICATION, () -> identity.authenticate(taken.secret()));
+        assertThat(identity.authenticate(own.secret())).isNotNull();
+
+        NewLink above = people.invite(other, null, Role.OPERATOR, Duration.ofDays(1));
+        NewLink below = people.invite(other, null, Role.USER, Duration.ofDays(1));
+        people.changeRole(operator(), other.memberId(), Role.ADMIN);
+        assertThat(browser.get("/api/links/" + above.secret()).status()).isEqualTo(404);
+        assertThat(browser.get("/api/links/" + below.secret()).status()).isEqualTo(200);
+        people.remove(operator(), other.memberId());
+        assertThat(browser.get("/api/links/" + below.secret()).status()).isEqualTo(404);
     }
 
     @Test
