@@ -53,6 +53,8 @@ class DatabaseConfiguration {
         config.setMaximumPoolSize(POOL_SIZE);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+        // So that neither end waits for one that is gone, and firewalls don't forget a connection that is quiet.
+        config.addDataSourceProperty("tcpKeepAlive", "true");
         EmbeddedPostgres server = embedded.getIfAvailable();
         if (server != null) {
             config.setJdbcUrl(server.jdbcUrl());

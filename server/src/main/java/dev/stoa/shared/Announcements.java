@@ -13,18 +13,26 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
  * What one server changes in the database and all must know at once: keys, limits. PostgreSQL carries it (NOTIFY on the
  * channel {@code stoa}, the payload names the topic), triggers send it. After a loss of the connection every listener is
- * told, as anything may have changed; so listeners must bear to be told too often. Holds one connection. Thread-safe.
+ * told, as anything may have changed; so listeners must bear to be told too often. A connection that a firewall has
+ * forgotten is as silent as one on which nothing happens, so in silence PostgreSQL is asked whether it is still there.
+ * Holds one connection. Thread-safe.
  */
 @Component
 public final class Announcements implements SmartLifecycle {
     /** How long the thread waits before it looks whether it is to stop. */
     private static final Duration LISTEN = Duration.ofMillis(500);
+
+    /** After so long without a word the connection is tried. */
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+    /** A connection on which no answer comes for so long is lost. */
+    private static final Duration ANSWER = Duration.ofSeconds(5);
 
     private static final Duration RECONNECT = Duration.ofSeconds(1);
     /** Begins before the surfaces and ends after them. */
@@ -35,12 +43,25 @@ public final class Announcements implements SmartLifecycle {
     private record Listener(String topic, Runnable told) {}
 
     private final DataSource database;
+    private final Duration silence;
+    private final Duration answer;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
     private @Nullable Thread thread;
 
+    @Autowired
     public Announcements(DataSource database) {
+        this(database, SILENCE, ANSWER);
+    }
+
+    /**
+     * @param silence after which the connection is tried
+     * @param answer how long it may take to answer
+     */
+    public Announcements(DataSource database, Duration silence, Duration answer) {
         this.database = database;
+        this.silence = silence;
+        this.answer = answer;
     }
 
     /**
@@ -64,15 +85,12 @@ public final class Announcements implements SmartLifecycle {
         while (!stopping) {
             try (Connection connection = database.getConnection()) {
                 connection.setAutoCommit(true);
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("LISTEN stoa");
-                }
+                connection.setNetworkTimeout(Runnable::run, (int) answer.toMillis());
+                ask(connection, "LISTEN stoa");
                 warned = false;
                 listeners.forEach(listener -> listener.told().run());
-                listen(connection.unwrap(PGConnection.class));
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("UNLISTEN *");
-                }
+                listen(connection);
+                ask(connection, "UNLISTEN *");
             } catch (SQLException | RuntimeException e) {
                 if (!warned && !stopping) {
                     log.warn("Changes of other servers are heard of late: {}", e.getMessage());
@@ -83,17 +101,35 @@ public final class Announcements implements SmartLifecycle {
         }
     }
 
-    private void listen(PGConnection connection) throws SQLException {
+    private static void ask(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private void listen(Connection connection) throws SQLException {
+        PGConnection notifications = connection.unwrap(PGConnection.class);
+        Duration silent = Duration.ZERO;
         while (!stopping) {
-            PGNotification[] heard = connection.getNotifications((int) LISTEN.toMillis());
-            if (heard == null) {
+            PGNotification[] heard = notifications.getNotifications((int) LISTEN.toMillis());
+            if (heard != null && heard.length > 0) {
+                tell(heard);
+                silent = Duration.ZERO;
                 continue;
             }
-            for (PGNotification each : heard) {
-                for (Listener listener : listeners) {
-                    if (listener.topic().equals(each.getParameter())) {
-                        listener.told().run();
-                    }
+            silent = silent.plus(LISTEN);
+            if (silent.compareTo(silence) >= 0) {
+                ask(connection, "SELECT 1");
+                silent = Duration.ZERO;
+            }
+        }
+    }
+
+    private void tell(PGNotification[] heard) {
+        for (PGNotification each : heard) {
+            for (Listener listener : listeners) {
+                if (listener.topic().equals(each.getParameter())) {
+                    listener.told().run();
                 }
             }
         }
