@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -82,9 +85,16 @@ public final class Administration {
 
     /** @throws StoaException NOT_FOUND */
     public ApiKey key(Caller actor, UUID id) {
-        return repository
-                .key(actor.organizationId(), id, clock.instant())
-                .filter(visibleTo(actor))
+        return visible(actor, repository.key(actor.organizationId(), id, clock.instant()));
+    }
+
+    /** As {@link #key}, until the transaction ends: nobody changes it meanwhile. */
+    private ApiKey lockedKey(Caller actor, UUID id) {
+        return visible(actor, repository.lockedKey(actor.organizationId(), id, clock.instant()));
+    }
+
+    private ApiKey visible(Caller actor, Optional<ApiKey> key) {
+        return key.filter(visibleTo(actor))
                 .orElseThrow(() -> new StoaException(ErrorKind.NOT_FOUND, "There is no such key."));
     }
 
@@ -104,23 +114,33 @@ public final class Administration {
             Set<KeyScope> scopes,
             @Nullable Instant expires) {
         requireName(name);
-        UUID place = openWorkspace(actor, workspace == null ? actor.workspaceId() : workspace)
-                .id();
-        requireMaker(actor, service, place, scopes);
-        requireFuture(expires);
-        if (service != null) {
-            requireOpenAccount(actor, service);
-        }
-        return insert(
-                actor,
-                name,
-                place,
-                service == null ? actor.memberId() : service,
-                service != null,
-                scopes,
-                expires,
-                "api_key.created",
-                service == null ? Map.of() : Map.of("name", name, "service_account_id", service.toString()));
+        UUID place = workspace == null ? actor.workspaceId() : workspace;
+        return inOpenWorkspace(actor, place, () -> {
+            requireMaker(actor, service, place, scopes);
+            requireFuture(expires);
+            if (service != null) {
+                requireOpenAccount(actor, service);
+            }
+            return insert(
+                    actor,
+                    name,
+                    place,
+                    service == null ? actor.memberId() : service,
+                    service != null,
+                    scopes,
+                    expires,
+                    "api_key.created",
+                    service == null ? Map.of() : Map.of("name", name, "service_account_id", service.toString()));
+        });
+    }
+
+    /** One transaction in which the workspace can't be archived: that archives the keys which are there by then. */
+    private NewKey inOpenWorkspace(Caller actor, UUID workspace, Supplier<NewKey> work) {
+        return Objects.requireNonNull(transaction.execute(_ -> {
+            repository.keepWorkspace(workspace);
+            openWorkspace(actor, workspace);
+            return work.get();
+        }));
     }
 
     private void requireMaker(Caller actor, @Nullable UUID service, UUID workspace, Set<KeyScope> scopes) {
@@ -167,13 +187,12 @@ public final class Administration {
                 actor.memberId(),
                 scopes,
                 ApiKey.Status.ACTIVE,
+                null,
                 clock.instant(),
                 expires,
                 null);
-        transaction.executeWithoutResult(_ -> {
-            repository.insert(key, SecretToken.hash(secret));
-            audit.record(actor, action, key.id().toString(), detail.isEmpty() ? Map.of("name", name) : detail);
-        });
+        repository.insert(key, SecretToken.hash(secret));
+        audit.record(actor, action, key.id().toString(), detail.isEmpty() ? Map.of("name", name) : detail);
         return new NewKey(key, secret);
     }
 
@@ -195,23 +214,22 @@ public final class Administration {
      *
      * @param name null to leave it
      * @param status ACTIVE, INACTIVE or ARCHIVED; null to leave it
-     * @throws StoaException NOT_FOUND; CONFLICT if it is archived
+     * @throws StoaException NOT_FOUND; CONFLICT if it is archived; PERMISSION if it is that of a member whom an
+     *     administrator does not rule over, or was switched off by somebody else whom the actor does not rule over
      */
     public ApiKey changeKey(Caller actor, UUID id, @Nullable String name, ApiKey.@Nullable Status status) {
-        ApiKey key = key(actor, id);
-        if (key.status() == ApiKey.Status.ARCHIVED) {
-            throw new StoaException(ErrorKind.CONFLICT, "An archived key can't be changed.");
-        }
         if (name != null) {
             requireName(name);
         }
         transaction.executeWithoutResult(_ -> {
+            ApiKey key = lockedKey(actor, id);
+            requireChangeable(actor, key, status);
             if (name != null) {
                 repository.rename(id, name);
                 audit.record(actor, "api_key.renamed", id.toString(), Map.of("from", key.name(), "to", name));
             }
             if (status != null) {
-                repository.setStatus(id, status, clock.instant());
+                repository.setStatus(id, status, actor.memberId(), clock.instant());
                 audit.record(
                         actor,
                         "api_key.status_changed",
@@ -222,6 +240,26 @@ public final class Administration {
         return key(actor, id);
     }
 
+    private void requireChangeable(Caller actor, ApiKey key, ApiKey.@Nullable Status status) {
+        if (key.status() == ApiKey.Status.ARCHIVED) {
+            throw new StoaException(ErrorKind.CONFLICT, "An archived key can't be changed.");
+        }
+        if (members.role(actor.memberId()).administers() && !isOrRules(actor, key.memberId())) {
+            throw new StoaException(ErrorKind.PERMISSION, "You may not change a key of this member.");
+        }
+        UUID disabledBy = key.disabledBy();
+        boolean staysOff = status == null || status == ApiKey.Status.ARCHIVED;
+        // Also who switches it off again: that would make it theirs to switch on.
+        if (disabledBy != null && !staysOff && !isOrRules(actor, disabledBy)) {
+            throw new StoaException(
+                    ErrorKind.PERMISSION, "This key was switched off by somebody whom you do not rule over.");
+        }
+    }
+
+    private boolean isOrRules(Caller actor, UUID member) {
+        return member.equals(actor.memberId()) || members.role(actor.memberId()).mayRule(members.role(member));
+    }
+
     /**
      * Makes a key that takes the place of another, which goes on to work for a while.
      *
@@ -230,18 +268,15 @@ public final class Administration {
      *     whom the actor does not rule over: whoever rotates a key gets one
      */
     public NewKey rotateKey(Caller actor, UUID id, Duration overlap) {
-        ApiKey old = key(actor, id);
-        if (!old.memberId().equals(actor.memberId())
-                && !members.role(actor.memberId()).mayRule(members.role(old.memberId()))) {
-            throw new StoaException(ErrorKind.PERMISSION, "You may not get a key of this member.");
-        }
-        if (old.status() != ApiKey.Status.ACTIVE) {
-            throw new StoaException(ErrorKind.CONFLICT, "Only an active key can be replaced.");
-        }
-        Instant end = clock.instant().plus(overlap);
-        NewKey[] made = new NewKey[1];
-        transaction.executeWithoutResult(_ -> {
-            made[0] = insert(
+        return inOpenWorkspace(actor, key(actor, id).workspaceId(), () -> {
+            ApiKey old = lockedKey(actor, id);
+            if (!isOrRules(actor, old.memberId())) {
+                throw new StoaException(ErrorKind.PERMISSION, "You may not get a key of this member.");
+            }
+            if (old.status() != ApiKey.Status.ACTIVE) {
+                throw new StoaException(ErrorKind.CONFLICT, "Only an active key can be replaced.");
+            }
+            NewKey made = insert(
                     actor,
                     old.name(),
                     old.workspaceId(),
@@ -251,10 +286,11 @@ public final class Administration {
                     old.expiresAt(),
                     "api_key.rotated",
                     Map.of("replaces", id.toString()));
+            Instant end = clock.instant().plus(overlap);
             Instant expires = old.expiresAt();
             repository.setExpiry(id, expires != null && expires.isBefore(end) ? expires : end);
+            return made;
         });
-        return made[0];
     }
 
     public List<Workspace> workspaces(Caller actor) {

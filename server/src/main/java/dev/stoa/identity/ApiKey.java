@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param workspaceId that its requests count for
  * @param memberId whose requests they are
  * @param ofService whether that is a service account
+ * @param disabledBy who switched it off; null where it is not, or where that was never written down
  */
 public record ApiKey(
         UUID id,
@@ -23,6 +24,7 @@ public record ApiKey(
         @Nullable UUID createdBy,
         Set<KeyScope> scopes,
         Status status,
+        @Nullable UUID disabledBy,
         Instant createdAt,
         @Nullable Instant expiresAt,
         @Nullable Instant lastUsedAt) {

@@ -39,7 +39,16 @@ class KeyRepository {
     }
 
     Optional<ApiKey> key(UUID organization, UUID id, Instant now) {
-        return jdbc.sql(KEYS + " AND k.id = :id")
+        return key(organization, id, now, "");
+    }
+
+    /** As it is once nobody else changes it. */
+    Optional<ApiKey> lockedKey(UUID organization, UUID id, Instant now) {
+        return key(organization, id, now, " FOR UPDATE OF k");
+    }
+
+    private Optional<ApiKey> key(UUID organization, UUID id, Instant now, String lock) {
+        return jdbc.sql(KEYS + " AND k.id = :id" + lock)
                 .param("organization", organization)
                 .param("id", id)
                 .query((row, _) -> key(row, now))
@@ -67,6 +76,7 @@ class KeyRepository {
                 row.getObject("created_by", UUID.class),
                 scopes(row.getArray("scopes")),
                 status,
+                row.getObject("disabled_by", UUID.class),
                 created == null ? Instant.EPOCH : created,
                 expires,
                 instant(row, "last_used_at"));
@@ -107,17 +117,17 @@ class KeyRepository {
         jdbc.sql("UPDATE api_key SET name = ? WHERE id = ?").params(name, id).update();
     }
 
-    void setStatus(UUID id, ApiKey.Status status, Instant now) {
+    void setStatus(UUID id, ApiKey.Status status, UUID by, Instant now) {
         String set = switch (status) {
-            case ACTIVE -> "disabled_at = NULL";
-            case INACTIVE -> "disabled_at = :now";
+            case ACTIVE -> "disabled_at = NULL, disabled_by = NULL";
+            case INACTIVE -> "disabled_at = :now, disabled_by = :by";
             // Both, so that a look at one column is enough to refuse it.
-            case ARCHIVED -> "archived_at = :now, disabled_at = :now";
+            case ARCHIVED -> "archived_at = :now, disabled_at = :now, disabled_by = :by";
             case EXPIRED -> throw new IllegalArgumentException("a key expires by its time");
         };
         JdbcClient.StatementSpec update =
                 jdbc.sql("UPDATE api_key SET " + set + " WHERE id = :id").param("id", id);
-        (status == ApiKey.Status.ACTIVE ? update : update.param("now", utc(now))).update();
+        (status == ApiKey.Status.ACTIVE ? update : update.param("now", utc(now)).param("by", by)).update();
     }
 
     void setExpiry(UUID id, Instant at) {
@@ -148,6 +158,14 @@ class KeyRepository {
 
     void renameWorkspace(UUID id, String name) {
         jdbc.sql("UPDATE workspace SET name = ? WHERE id = ?").params(name, id).update();
+    }
+
+    /** Until the transaction ends it stays open, if it is. */
+    void keepWorkspace(UUID id) {
+        jdbc.sql("SELECT id FROM workspace WHERE id = ? FOR SHARE")
+                .param(id)
+                .query(UUID.class)
+                .optional();
     }
 
     /** Its keys go with it. */
