@@ -5,6 +5,7 @@ import dev.stoa.inference.JsonText;
 import dev.stoa.inference.Message.Role;
 import dev.stoa.inference.Prompt;
 import dev.stoa.inference.Wire;
+import dev.stoa.shared.StoaException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,15 @@ import tools.jackson.databind.JsonNode;
 
 /** A body that goes to an upstream as it stands. Only what this server itself must know of it is read. */
 public final class PassedBody {
-    /** A picture or another file in a text, which is looked at by no reader of words. */
+    /** A picture or another file where an address may stand, which is looked at by no reader of words. */
     private static final Pattern DATA_URL = Pattern.compile("data:[\\w.+/-]*;base64,[A-Za-z0-9+/=_-]*");
+
+    /** Where the protocols and their servers take a file as such a text; anywhere else it is words. */
+    private static final Set<String> URLS =
+            Set.of("url", "image_url", "audio_url", "video_url", "file_url", "file_data");
+
+    /** Prompts of some servers that are no text, so that nobody here could judge or count them. */
+    private static final Set<String> UNREADABLE = Set.of("prompt_token_ids", "prompt_embeds");
 
     /** What stands under these is JSON of the caller's own, whose names are words of theirs, too. */
     private static final Set<String> FREE = Set.of("input", "input_schema", "parameters", "schema");
@@ -34,9 +42,15 @@ public final class PassedBody {
      * @param body its JSON
      * @param bytes the same as it came
      * @param headers to go with it
+     * @throws StoaException INVALID_REQUEST if it brings a prompt that is no text
      */
     public static Prompt.Original of(
             Wire wire, String path, JsonNode body, byte[] bytes, Map<String, String> headers, boolean stream) {
+        for (String name : UNREADABLE) {
+            if (body.hasNonNull(name)) {
+                throw Fields.invalid(name, "can't be read here; send text");
+            }
+        }
         PassedBody read = new PassedBody();
         read.collect(body, false);
         JoinedTurns.of(turns(body)).forEach(read.joined::add);
@@ -52,12 +66,11 @@ public final class PassedBody {
         if (node.isString()) {
             text(node.stringValue());
         } else if (node.isObject()) {
-            boolean file = !free && node.path("type").asString("").equals("base64");
             node.forEachEntry((name, value) -> {
                 if (free) {
                     text(name);
                 }
-                if (!(file && name.equals("data"))) {
+                if (free || !isFile(node, name, value)) {
                     collect(value, free || FREE.contains(name) && !value.isArray());
                 }
             });
@@ -70,10 +83,12 @@ public final class PassedBody {
         }
     }
 
+    private static boolean isFile(JsonNode node, String name, JsonNode value) {
+        return name.equals("data") && node.path("type").asString("").equals("base64")
+                || URLS.contains(name) && DATA_URL.matcher(value.asString("")).matches();
+    }
+
     private void text(String text) {
-        if (DATA_URL.matcher(text).matches()) {
-            return;
-        }
         words.add(text);
         // Arguments of calls are JSON in a text, behind whose escapes words could hide.
         String unescaped = JsonText.unescaped(text);

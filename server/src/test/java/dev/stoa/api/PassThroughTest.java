@@ -302,6 +302,34 @@ class PassThroughTest {
     }
 
     @Test
+    void aPromptThatIsNoTextIsRefusedWhereverItStands() throws Exception {
+        Map<String, String> refused = Map.of(
+                "\"prompt\":[[9906,1917]]", "prompt",
+                "\"prompt\":[9906]", "prompt",
+                "\"prompt\":{\"ids\":[1]}", "prompt",
+                "\"prompt\":\"hi\",\"prompt_token_ids\":[9906]", "prompt_token_ids",
+                "\"prompt\":\"hi\",\"prompt_embeds\":\"AAAA\"", "prompt_embeds");
+        for (Map.Entry<String, String> each : refused.entrySet()) {
+            HttpResponse<String> answer = post("/v1/completions", "{\"model\":\"ofar\"," + each.getKey() + "}", "{}");
+            assertThat(answer.statusCode()).as(each.getKey()).isEqualTo(400);
+            assertThat(answer.body()).contains("\"param\":\"" + each.getValue() + "\"");
+        }
+        String chat = "{\"model\":\"ofar\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],"
+                + "\"prompt_token_ids\":[9906]}";
+        assertThat(post("/v1/chat/completions", chat, "{}").statusCode()).isEqualTo(400);
+        replies.clear();
+        assertThat(seen).isEmpty();
+        String answer = "{\"choices\":[{\"index\":0,\"text\":\"Hey\",\"finish_reason\":\"stop\"}],"
+                + "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}";
+        for (String prompt : List.of("\"hi\"", "[\"hi\"]")) {
+            String body = "{\"odd\":1,\"prompt\":" + prompt + ",\"model\":\"%s\"}";
+            assertThat(post("/v1/completions", body.formatted("ofar"), answer).body())
+                    .isEqualTo(answer);
+            assertThat(last().body()).isEqualTo(body.formatted("onear"));
+        }
+    }
+
+    @Test
     void whatGoesWrongIsToldInTheProtocol() throws Exception {
         String cut = events("Good ");
         HttpResponse<String> broken =

@@ -56,6 +56,13 @@ class PassedBodyTest {
                 """
                 {"messages": [{"role": "assistant", "content": [{"type": "tool_use", "input":
                  {"type": "base64", "data": "a bomb"}}]}]}""",
+                """
+                {"messages": [{"role": "user", "content": "data:text/plain;base64,bomb"}]}""",
+                """
+                {"messages": [{"role": "assistant", "content": [{"type": "tool_use", "input":
+                 {"url": "data:text/plain;base64,bomb"}}]}]}""",
+                """
+                {"prompt": ["data:text/plain;base64,bomb"]}""",
             })
     void findsWhatAnUpstreamMaySee(String body) {
         assertThat(found(body)).isTrue();
@@ -73,6 +80,9 @@ class PassedBodyTest {
                 """
                 {"messages": [{"role": "user", "content": [{"type": "image", "source": {"type": "base64",
                  "data": "/bomb/"}}]}]}""",
+                """
+                {"messages": [{"role": "user", "content": [{"type": "file",
+                 "file": {"file_data": "data:application/pdf;base64,/bomb/"}}]}]}""",
             })
     void findsNothingInPicturesAndBetweenTurns(String body) {
         assertThat(found(body)).isFalse();

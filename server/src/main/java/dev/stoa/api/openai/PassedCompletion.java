@@ -31,12 +31,16 @@ final class PassedCompletion implements PassedAnswer.Words {
         this.json = json;
     }
 
-    /** Whether a body is for such an upstream: one of one choice, as the choices of an answer are judged one by one. */
+    /**
+     * Whether a body is for such an upstream: one of one choice, as the choices of an answer are judged one by one, and
+     * whose prompt, if it has one, is text. Token ids, which some servers take, could not be judged.
+     */
     static boolean takes(JsonNode body, Inference inference) {
         JsonNode prompt = body.path("prompt");
+        JsonNode only = prompt.isArray() && prompt.size() == 1 ? prompt.get(0) : prompt;
         return body.path("model").isString()
                 && body.path("n").asInt(1) == 1
-                && (!prompt.isArray() || prompt.size() == 1)
+                && (only.isString() || only.isMissingNode())
                 && inference.passes(body.get("model").stringValue(), Wire.OPENAI);
     }
 
