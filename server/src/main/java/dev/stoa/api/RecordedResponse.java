@@ -1,14 +1,17 @@
 package dev.stoa.api;
 
+import dev.stoa.shared.ServerSentEvents;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.nio.ByteBuffer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A response that is recorded up to a size. A stream leaves as it is written; any other answer is held back until {@link
@@ -16,12 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordedResponse extends HttpServletResponseWrapper {
     private static final String EVENTS = "text/event-stream";
-    /** How the streams of the protocols begin the event that ends them in success. No text of a model begins a line. */
-    private static final List<String> LAST_EVENTS = List.of(
-            "event: message_stop\n", "data: [DONE]\n", "event: response.completed\n", "event: response.incomplete\n");
+    private static final String DONE = "[DONE]";
+    /** The types of the events that end the streams of the protocols in success, where {@link #DONE} does not. */
+    private static final Set<String> LAST_EVENTS = Set.of("message_stop", "response.completed", "response.incomplete");
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final IdempotentRequest request;
     private final int bytesMax;
+    private final ServerSentEvents events = new ServerSentEvents();
     private final ByteArrayOutputStream recorded = new ByteArrayOutputStream();
     private @Nullable Output output;
     /** What was recorded has left. */
@@ -104,9 +110,7 @@ final class RecordedResponse extends HttpServletResponseWrapper {
     private void record(byte[] bytes, int offset, int length) throws IOException {
         if (stream()) {
             send();
-            // Events are written whole.
-            String events = "\n" + new String(bytes, offset, length, StandardCharsets.UTF_8);
-            ended |= LAST_EVENTS.stream().anyMatch(last -> events.contains("\n" + last));
+            events.accept(ByteBuffer.wrap(bytes, offset, length), data -> ended |= isLast(data.toString()));
         }
         if (!tooLarge && recorded.size() + length > bytesMax) {
             send();
@@ -115,6 +119,19 @@ final class RecordedResponse extends HttpServletResponseWrapper {
         }
         if (!tooLarge) {
             recorded.write(bytes, offset, length);
+        }
+    }
+
+    private static boolean isLast(String data) {
+        // A model may write these words, so that the event itself has to say so.
+        return data.equals(DONE) || LAST_EVENTS.stream().anyMatch(data::contains) && LAST_EVENTS.contains(type(data));
+    }
+
+    private static String type(String data) {
+        try {
+            return JSON.readTree(data).path("type").asString("");
+        } catch (JacksonException _) {
+            return "";
         }
     }
 

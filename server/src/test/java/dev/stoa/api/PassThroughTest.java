@@ -229,6 +229,37 @@ class PassThroughTest {
     }
 
     @Test
+    void aStreamIsGivenAgainHoweverItsLinesEnd() throws Exception {
+        Map<String, String> answers = Map.of(
+                "/v1/messages",
+                events("Good ", "day").replace("\r", "").replace("\n", "\r\n"),
+                "/v1/chat/completions",
+                "data:{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hey\"},\"finish_reason\":\"stop\"}]}\r\n\r\n"
+                        + "data:[DONE]\r\n\r\n");
+        for (Map.Entry<String, String> each : answers.entrySet()) {
+            String model = each.getKey().equals("/v1/messages") ? "far" : "ofar";
+            replies.add(each.getValue());
+            HttpResponse<String> first = once(each.getKey(), message(model, "hi", true));
+            assertThat(first.body()).contains(model.equals("far") ? "day" : "Hey");
+            last();
+            HttpResponse<String> second = once(each.getKey(), message(model, "hi", true));
+            assertThat(second.headers().firstValue("idempotent-replayed")).isPresent();
+            assertThat(second.body()).isEqualTo(first.body());
+            assertThat(seen).isEmpty();
+        }
+    }
+
+    private static HttpResponse<String> once(String path, String body) throws Exception {
+        return server.http()
+                .send(
+                        server.request(path)
+                                .header("idempotency-key", "once" + path)
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
     void nothingPassesUnjudged() throws Exception {
         HttpResponse<String> asked = post("/v1/messages", message("far", "say xyzzy", true), "");
         assertThat(asked.body()).contains("event: message_start", "refusal", "event: message_stop");

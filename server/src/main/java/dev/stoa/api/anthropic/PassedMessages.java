@@ -11,9 +11,10 @@ import dev.stoa.inference.Prompt;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.Wire;
 import dev.stoa.shared.ErrorKind;
+import dev.stoa.shared.ServerSentEvents;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ final class PassedMessages implements PassedAnswer.Words {
     private final MessageJson json;
     private final TokenStream stream;
     private final String requestId;
+    private final ServerSentEvents events = new ServerSentEvents();
     /** The block that is open; negative if none is. */
     private int open = -1;
 
@@ -84,18 +86,19 @@ final class PassedMessages implements PassedAnswer.Words {
     }
 
     @Override
-    public void passed(byte[] events) {
-        new String(events, StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> line.startsWith("data:") && line.contains("content_block_st"))
-                .forEach(line -> {
-                    JsonNode event = event(line.substring("data:".length()));
-                    switch (event.path("type").asString("")) {
-                        case "content_block_start" -> open = event.path("index").asInt(0);
-                        case "content_block_stop" -> open = -1;
-                        default -> {}
-                    }
-                });
+    public void passed(byte[] bytes) {
+        events.accept(ByteBuffer.wrap(bytes), each -> {
+            String data = each.toString();
+            if (!data.contains("content_block_st")) {
+                return;
+            }
+            JsonNode event = event(data);
+            switch (event.path("type").asString("")) {
+                case "content_block_start" -> open = event.path("index").asInt(0);
+                case "content_block_stop" -> open = -1;
+                default -> {}
+            }
+        });
     }
 
     private static JsonNode event(String data) {

@@ -1,12 +1,15 @@
 package dev.stoa.api.websocket;
 
+import dev.stoa.shared.ServerSentEvents;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlayedResponse extends HttpServletResponseWrapper {
     private static final String EVENTS = "text/event-stream";
-    private static final String DATA = "data: ";
 
     private final Listener listener;
     private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+    private final ServerSentEvents events = new ServerSentEvents();
+    private final ByteArrayOutputStream whole = new ByteArrayOutputStream();
     private int status = SC_OK;
     private boolean begun;
 
@@ -46,7 +49,7 @@ final class PlayedResponse extends HttpServletResponseWrapper {
 
     /** The whole answer, where it is none of events. */
     String body() {
-        return pending.toString(StandardCharsets.UTF_8);
+        return whole.toString(StandardCharsets.UTF_8);
     }
 
     Map<String, String> headers() {
@@ -54,32 +57,20 @@ final class PlayedResponse extends HttpServletResponseWrapper {
     }
 
     private void take(byte[] bytes, int offset, int length) throws IOException {
-        pending.write(bytes, offset, length);
-        String type = headers.getOrDefault("content-type", "");
-        if (!type.startsWith(EVENTS)) {
+        if (!headers.getOrDefault("content-type", "").startsWith(EVENTS)) {
+            whole.write(bytes, offset, length);
             return;
         }
         if (!begun) {
             begun = true;
             listener.begun(status, headers);
         }
-        byte[] all = pending.toByteArray();
-        int from = 0;
-        for (int i = 1; i < all.length; i++) {
-            if (all[i] == '\n' && all[i - 1] == '\n') {
-                tell(new String(all, from, i - from, StandardCharsets.UTF_8));
-                from = i + 1;
-            }
-        }
-        pending.reset();
-        pending.write(all, from, all.length - from);
-    }
-
-    /** Comments and the protocol's mark of its end are for connections that carry one answer only. */
-    private void tell(String event) throws IOException {
-        for (String line : event.split("\n")) {
-            if (line.startsWith(DATA + "{")) {
-                listener.event(line.substring(DATA.length()));
+        List<String> told = new ArrayList<>();
+        events.accept(ByteBuffer.wrap(bytes, offset, length), data -> told.add(data.toString()));
+        for (String data : told) {
+            // The protocol's mark of its end is for connections that carry one answer only.
+            if (data.stripLeading().startsWith("{")) {
+                listener.event(data);
             }
         }
     }
@@ -116,7 +107,7 @@ final class PlayedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void resetBuffer() {
-        pending.reset();
+        whole.reset();
     }
 
     @Override

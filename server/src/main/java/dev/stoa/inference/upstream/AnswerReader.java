@@ -1,6 +1,7 @@
 package dev.stoa.inference.upstream;
 
 import dev.stoa.inference.TokenStream;
+import dev.stoa.shared.EventData;
 import java.util.Map;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;

@@ -2,6 +2,7 @@ package dev.stoa.inference.upstream;
 
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenStream;
+import dev.stoa.shared.EventData;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;

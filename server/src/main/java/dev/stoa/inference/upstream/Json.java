@@ -1,5 +1,6 @@
 package dev.stoa.inference.upstream;
 
+import dev.stoa.shared.EventData;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;

@@ -3,6 +3,7 @@ package dev.stoa.inference.upstream;
 import dev.stoa.inference.StopReason;
 import dev.stoa.inference.TokenLogprob;
 import dev.stoa.inference.TokenStream;
+import dev.stoa.shared.EventData;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

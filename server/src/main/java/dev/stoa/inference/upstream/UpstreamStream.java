@@ -3,6 +3,8 @@ package dev.stoa.inference.upstream;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.inference.TokenUsage;
 import dev.stoa.inference.upstream.UpstreamSettings.OnDisconnect;
+import dev.stoa.shared.EventData;
+import dev.stoa.shared.ServerSentEvents;
 import dev.stoa.shared.StoaException;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpClient;
@@ -86,7 +88,7 @@ final class UpstreamStream implements TokenStream {
         this.terms = terms;
         this.answer = answer;
         this.tally = tally;
-        this.events = new ServerSentEvents(terms.lineMax());
+        this.events = new ServerSentEvents(terms.lineMax(), what -> UpstreamFaults.rubbish(what, null));
         this.exchange = http.sendAsync(request, inbox);
         exchange.whenComplete((_, fault) -> {
             if (fault != null) {

@@ -11,6 +11,7 @@ import dev.stoa.inference.TokenStream.Event;
 import dev.stoa.inference.TokenStream.Finished;
 import dev.stoa.inference.TokenStream.TextDelta;
 import dev.stoa.inference.TokenStream.ThinkingDelta;
+import dev.stoa.shared.EventData;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,22 +1,23 @@
-package dev.stoa.inference.upstream;
+package dev.stoa.shared;
 
-import dev.stoa.shared.StoaException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Cuts bytes into the data of server-sent events, wherever the bytes are cut. Only {@code data} matters: both protocols
  * repeat an event's name inside it. Lines end in LF, CR LF or CR. Source: the WHATWG's HTML standard, 9.2. Not
  * thread-safe.
  */
-final class ServerSentEvents {
+public final class ServerSentEvents {
     private static final int INITIAL_BYTES = 512;
     private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
 
     private final int lineMax;
+    private final Function<String, RuntimeException> tooLong;
     /** All bytes since the last event. */
     private byte[] raw = new byte[INITIAL_BYTES];
 
@@ -33,13 +34,22 @@ final class ServerSentEvents {
     private boolean hasData;
     private boolean afterReturn;
 
-    /** @param lineMax longest line, and longest data of one event, in bytes */
-    ServerSentEvents(int lineMax) {
+    /** Of events that this server writes, or whose bounds were seen to before. */
+    public ServerSentEvents() {
+        this(Integer.MAX_VALUE, IllegalStateException::new);
+    }
+
+    /**
+     * @param lineMax longest line, and longest data of one event, in bytes
+     * @param tooLong what is thrown for more, by a word of what there was
+     */
+    public ServerSentEvents(int lineMax, Function<String, RuntimeException> tooLong) {
         this.lineMax = lineMax;
+        this.tooLong = tooLong;
     }
 
     /** The bytes of the event that is told now, with all that stood before it. For the consumer of an event only. */
-    byte[] raw() {
+    public byte[] raw() {
         return Arrays.copyOf(raw, length);
     }
 
@@ -47,9 +57,9 @@ final class ServerSentEvents {
      * Takes more bytes.
      *
      * @param event hears of each event; its data is gone when it returns
-     * @throws StoaException if a line is too long
+     * @throws RuntimeException the one for what is too long
      */
-    void accept(ByteBuffer bytes, Consumer<EventData> event) {
+    public void accept(ByteBuffer bytes, Consumer<EventData> event) {
         while (bytes.hasRemaining()) {
             int from = bytes.position();
             int end = lineEnd(bytes);
@@ -84,12 +94,12 @@ final class ServerSentEvents {
     }
 
     private void append(ByteBuffer bytes, int count) {
-        if (length + count - lineFrom > lineMax + 1) {
-            throw UpstreamFaults.rubbish("a line of more than " + lineMax + " bytes", null);
+        if (length + count - lineFrom - 1 > lineMax) {
+            throw tooLong.apply("a line of more than " + lineMax + " bytes");
         }
         if (length + count > 2L * lineMax) {
             // Comments are no data, but must end, too.
-            throw UpstreamFaults.rubbish("more than " + 2L * lineMax + " bytes without an event", null);
+            throw tooLong.apply("more than " + 2L * lineMax + " bytes without an event");
         }
         if (length + count > raw.length) {
             raw = Arrays.copyOf(raw, Math.max(2 * raw.length, length + count));
@@ -132,7 +142,7 @@ final class ServerSentEvents {
             lines.write(raw, dataFrom, dataTo - dataFrom);
         }
         if (lines.size() + to - from >= lineMax) {
-            throw UpstreamFaults.rubbish("an event of more than " + lineMax + " bytes", null);
+            throw tooLong.apply("an event of more than " + lineMax + " bytes");
         }
         lines.write('\n');
         lines.write(raw, from, to - from);

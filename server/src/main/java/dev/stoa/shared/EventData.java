@@ -1,4 +1,4 @@
-package dev.stoa.inference.upstream;
+package dev.stoa.shared;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -10,13 +10,13 @@ import java.util.Arrays;
  * @param from its first byte
  * @param to behind its last
  */
-record EventData(byte[] bytes, int from, int to) {
+public record EventData(byte[] bytes, int from, int to) {
 
-    int length() {
+    public int length() {
         return to - from;
     }
 
-    boolean is(byte[] text) {
+    public boolean is(byte[] text) {
         return Arrays.equals(bytes, from, to, text, 0, text.length);
     }
 
