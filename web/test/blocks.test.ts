@@ -63,6 +63,17 @@ describe("BlockStream", () => {
     expect(before.length).toBeGreaterThan(20);
   });
 
+  it("looks again at the last two blocks at most, wherever the text is cut", () => {
+    const paragraphs = "One line, [linked](#a), and no more.\n\n".repeat(60);
+    for (let seed = 1; seed <= 40; seed++) {
+      const stream = new BlockStream();
+      for (const chunk of cutAt(paragraphs, random(seed), 30)) {
+        stream.append(chunk);
+        expect(stream.blocks().filter((block) => !block.finished).length, `seed ${seed}`).toBeLessThanOrEqual(2);
+      }
+    }
+  });
+
   it("shows an open code block as code, without the beginning of its closing fence", () => {
     const stream = new BlockStream();
     stream.append("```java\nint a = 1;\n``");

@@ -1,7 +1,7 @@
 /**
  * Cuts Markdown into top-level blocks while it streams. What can't change any more is cut off as a finished block and
- * never looked at again; only the tail, the last block, is parsed anew. Inside a fenced code block, the one kind that
- * grows long, not even that: lines are added to it as they come.
+ * never looked at again; only the tail, the last block or two, is parsed anew. Inside a fenced code block, the one kind
+ * that grows long, not even that: lines are added to it as they come.
  *
  * Two pieces of text are equal in the end: the blocks of a finished stream are those of `parseBlocks` on the whole
  * text, up to reference links whose definition stands below their use (the finished message is parsed whole).
@@ -10,8 +10,8 @@ import { Lexer, type MarkedOptions, type Token } from "marked";
 import { optionsOf } from "./math";
 
 export interface Block {
-  /** Unchanged for as long as the block's content is; what React remembers a block by. */
   readonly raw: string;
+  /** The same object for as long as a finished block of a stream is here. */
   readonly token: Token;
   /** False for the tail of a stream. */
   readonly finished: boolean;
@@ -62,11 +62,11 @@ export class BlockStream {
     // Most of what comes ends no line, and then no block.
     if (!this.tail.includes("\n")) return "";
     const tokens = new Lexer(GROWING).lex(this.tail);
-    let last = tokens.length - 1;
-    while (last >= 0 && tokens[last]?.type === "space") last--;
-    const lastToken = tokens[last];
+    const isBlock = ({ type }: Token) => type !== "space";
+    let last = tokens.findLastIndex(isBlock);
     // A line decides what block it belongs to only when all of it is here: "2" may become "2. " and join a list.
-    if (!lastToken?.raw.includes("\n")) return "";
+    if (tokens[last]?.raw.includes("\n") === false) last = tokens.slice(0, last).findLastIndex(isBlock);
+    if (last < 0) return "";
     let length = 0;
     for (const token of tokens.slice(0, last)) {
       length += token.raw.length;
