@@ -234,7 +234,7 @@ describe("a search hit far above the end", () => {
 });
 
 describe("a long answer", () => {
-  const PARAGRAPH = "Some words with **weight** and `code`, as answers have them, over and over again. Full.\n\n";
+  const PARAGRAPH = "Some words with **weight** and `code`, as [answers](#a) have them, over and over again. Full.\n\n";
   const PIECE = 25;
 
   it("renders as much for a character behind 50 kB as behind one", () => {
@@ -253,5 +253,20 @@ describe("a long answer", () => {
     expect(box.textContent.length).toBeGreaterThan(45_000);
     expect(costs[0]).toBeGreaterThan(0);
     expect(new Set(costs.slice(1))).toEqual(new Set([costs[1]]));
+  });
+
+  it("has its reference links when it has ended, and renders no other block again for them", () => {
+    const text = "Some words.\n\nSee [the manual][1].\n\nMore words.\n\n[1]: https://example.org\n";
+    const answer = streaming({ text: "", steps: [] });
+    act(() => root.render(<AnswerText text="" steps={[]} live={answer} />));
+    for (const line of text.split(/(?<=\n)/)) {
+      answer.append(line);
+      nextFrame();
+    }
+    expect(box.querySelector("a")).toBeNull();
+    const before = rendered.inline;
+    act(() => root.render(<AnswerText text={text} steps={[]} live={undefined} />));
+    expect(box.querySelector("a")?.href).toBe("https://example.org/");
+    expect(rendered.inline - before).toBe(1);
   });
 });

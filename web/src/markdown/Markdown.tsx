@@ -1,4 +1,4 @@
-/** Blocks of Markdown as React elements. A block whose source is unchanged is not rendered again. */
+/** Blocks of Markdown as React elements. A block that is unchanged is not rendered again. */
 import type { Token, Tokens } from "marked";
 import { memo, type ReactNode } from "react";
 import { t } from "../strings";
@@ -35,11 +35,14 @@ const BlockView = memo(
   function BlockView({ block, level }: { block: Block; level: number }) {
     return <BlockToken token={block.token} finished={block.finished} level={level} />;
   },
-  (before, after) =>
-    before.block.raw === after.block.raw &&
-    before.block.finished === after.block.finished &&
-    before.level === after.level,
+  (before, after) => isSame(before.block, after.block) && before.level === after.level,
 );
+
+/** What stands in brackets may be a link by a definition that came later; all else is what its source says. */
+function isSame(before: Block, after: Block): boolean {
+  if (before.token === after.token) return before.finished === after.finished;
+  return before.raw === after.raw && before.finished === after.finished && !after.raw.includes("[");
+}
 
 function BlockToken({ token, finished, level = 6 }: { token: Token; finished: boolean; level?: number }): ReactNode {
   switch (token.type) {
