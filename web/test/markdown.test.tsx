@@ -50,7 +50,26 @@ describe("rendered Markdown", () => {
     expect(out).toContain('<td class="align-right">2</td>');
     expect(out).toContain('type="checkbox"');
     expect(out).toContain("<span>java</span>");
-    expect(out).toContain("<code>x &lt; y</code> &amp; more");
+    expect(out).toContain('<code dir="ltr">x &lt; y</code> &amp; more');
+  });
+
+  it("reads each block the way of its own words, what a block holds as the block, and code from left to right", () => {
+    const holder = document.createElement("div");
+    holder.innerHTML = html(
+      "# שלום\n\nשלום `a`\n\n- שלום\n\n  abc\n\n> שלום\n\n| א |\n|---|\n| b |\n\n```\nx\n```\n\n$y$",
+    );
+    const told = [...holder.querySelectorAll("[dir]")].map((one) => `${one.tagName} ${one.getAttribute("dir")}`);
+    expect(told).toEqual([
+      "H2 auto",
+      "P auto",
+      "CODE ltr",
+      "UL auto",
+      "BLOCKQUOTE auto",
+      "TABLE auto",
+      "FIGURE ltr",
+      "P auto",
+      "SPAN ltr",
+    ]);
   });
 
   it.each([

@@ -47,6 +47,12 @@ const toTheTop = (id: string) => {
   expect(groups()).toEqual([t.nav.pinned, id, t.nav.older, id === "one" ? "two" : "one"]);
 };
 
+describe("a row", () => {
+  it("lets its title be read from its own side", () => {
+    expect([...box.querySelectorAll('.row a[dir="auto"]')].map((one) => one.textContent)).toEqual(["one", "two"]);
+  });
+});
+
 describe("a row that goes to another group", () => {
   it("keeps its menu open", () => {
     click(options("one"));

@@ -138,6 +138,10 @@ describe("a thread", () => {
     expect(told()).toEqual(before);
   });
 
+  it("lets each question be read from its own side", () => {
+    expect(box.querySelectorAll('.bubble[dir="auto"]')).toHaveLength(THREAD / 2);
+  });
+
   it("renders no message that is not on the screen when an answer begins and ends", () => {
     expect(box.querySelectorAll(".said")).toHaveLength(THREAD);
     skip([...box.querySelectorAll(".chunk")].slice(0, 2), true);

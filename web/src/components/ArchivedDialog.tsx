@@ -57,6 +57,7 @@ export default function ArchivedDialog({ onClose }: { onClose: () => void }) {
               <button
                 type="button"
                 className="link"
+                dir="auto"
                 onClick={() => {
                   onClose();
                   go(one.id);

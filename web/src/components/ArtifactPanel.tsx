@@ -38,7 +38,7 @@ export default function ArtifactPanel({ artifact }: { artifact: Artifact }) {
       }}
     >
       <header className="artifact-head">
-        <h2>{title}</h2>
+        <h2 dir="auto">{title}</h2>
         <div className="segmented" role="group" aria-label={t.artifact.view}>
           <button type="button" aria-pressed={!source} onClick={() => setSource(false)}>
             {t.artifact.preview}

@@ -37,7 +37,9 @@ function Face({ name, detail, icon }: { name: string; detail: string; icon: Reac
     <>
       <span className="file-mark">{icon}</span>
       <span className="file-words">
-        <span className="file-name">{name}</span>
+        <span className="file-name" dir="auto">
+          {name}
+        </span>
         <span className="file-detail">{detail}</span>
       </span>
     </>
@@ -84,7 +86,7 @@ function FileDialog({ file, onClose }: { file: ShownFile; onClose: () => void })
         {detailOf(file)} · {t.files.asSeen}
       </p>
       {problem === "" ? (
-        <pre className="file-text" tabIndex={0} aria-label={file.name}>
+        <pre className="file-text" dir="auto" tabIndex={0} aria-label={file.name}>
           {text ?? t.files.loading}
         </pre>
       ) : (

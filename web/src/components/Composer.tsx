@@ -147,6 +147,7 @@ export function Composer(props: Props) {
           <textarea
             ref={box}
             id="message-box"
+            dir="auto"
             rows={1}
             value={text}
             aria-label={t.composer.label}

@@ -60,6 +60,7 @@ export const ConversationRow = memo(function ConversationRow({ conversation, cur
       <li className="row">
         <input
           className="row-input"
+          dir="auto"
           defaultValue={conversation.title}
           maxLength={TITLE_LENGTH_MAX}
           aria-label={t.nav.renameLabel}
@@ -85,6 +86,7 @@ export const ConversationRow = memo(function ConversationRow({ conversation, cur
     <li className={current ? "row current" : "row"}>
       <a
         href={`#/c/${conversation.id}`}
+        dir="auto"
         aria-current={current ? "page" : undefined}
         title={title}
         onClick={(event) => {

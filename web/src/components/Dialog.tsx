@@ -14,7 +14,9 @@ export function Dialog({ title, children, actions, onClose }: Props) {
   return (
     <Modal className="dialog" aria-labelledby={id} onClose={onClose}>
       <div className="dialog-body">
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} dir="auto">
+          {title}
+        </h2>
         {children}
         <div className="dialog-actions">{actions}</div>
       </div>

@@ -64,7 +64,9 @@ function Question({ message, siblings, version, onShow, onEdit }: Props) {
   return (
     <article className="message question" aria-label={t.thread.you} data-message={message.id}>
       <AttachmentList files={message.attachments} />
-      <div className="bubble">{message.text}</div>
+      <div className="bubble" dir="auto">
+        {message.text}
+      </div>
       <div className="message-tools">
         <Versions id={version} siblings={siblings} onShow={onShow} />
         <CopyButton text={() => message.text} label={t.message.copyQuestion} done={t.message.copied} />
@@ -96,6 +98,7 @@ function Editor({ text, onDone }: { text: string; onDone: (text: string | null) 
       }}
     >
       <textarea
+        dir="auto"
         value={value}
         rows={Math.min(10, value.split("\n").length + 1)}
         aria-label={t.message.editLabel}

@@ -89,6 +89,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <div className="palette-field">
         <SearchIcon />
         <input
+          dir="auto"
           value={text}
           placeholder={t.palette.placeholder}
           aria-label={t.palette.placeholder}
@@ -126,8 +127,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
             >
               {entry.icon}
               <span className="palette-text">
-                <span>{entry.label}</span>
-                {entry.detail !== undefined && <small>{entry.detail}</small>}
+                <span dir="auto">{entry.label}</span>
+                {entry.detail !== undefined && <small dir="auto">{entry.detail}</small>}
               </span>
             </div>
           </div>

@@ -90,11 +90,17 @@ export default function ProjectDialog({ project, onClose }: Props) {
       <form id="project-form" className="project" onSubmit={(event) => void onSubmit(event)}>
         <label className="text-field">
           <span>{t.projects.name}</span>
-          <input value={name} maxLength={NAME_LENGTH_MAX} onChange={(event) => setName(event.target.value)} />
+          <input
+            dir="auto"
+            value={name}
+            maxLength={NAME_LENGTH_MAX}
+            onChange={(event) => setName(event.target.value)}
+          />
         </label>
         <label className="text-field">
           <span>{t.projects.instructions}</span>
           <textarea
+            dir="auto"
             rows={4}
             value={instructions}
             maxLength={longest}

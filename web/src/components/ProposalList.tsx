@@ -41,7 +41,7 @@ export function ProposalList({ conversationId, proposals }: Props) {
       <ul>
         {proposals.map((one) => (
           <li key={one.id}>
-            <span>{one.text}</span>
+            <span dir="auto">{one.text}</span>
             <span className="proposal-tools">
               <button
                 type="button"

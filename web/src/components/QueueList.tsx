@@ -24,7 +24,9 @@ export function QueueList({ queue, held, onEdit }: Props) {
         {queue.map((one, at) => (
           <li key={one.id} className="queue-item">
             <span className="queue-number">{at + 1}</span>
-            <span className="queue-text">{one.text}</span>
+            <span className="queue-text" dir="auto">
+              {one.text}
+            </span>
             {one.attachments.length > 0 && (
               <span className="queue-files" role="img" aria-label={t.files.count(one.attachments.length)}>
                 <ClipIcon />

@@ -60,7 +60,7 @@ export function SharedView({ secret }: { secret: string }) {
       )}
       {copy !== null && (
         <article className="shared-body">
-          <h1>{copy.title === "" ? t.nav.untitled : copy.title}</h1>
+          <h1 dir="auto">{copy.title === "" ? t.nav.untitled : copy.title}</h1>
           <p className="faint">{t.share.copyOf(moment(copy.created_at))}</p>
           <ol className="messages">
             {copy.messages.map((line, at) => (
@@ -79,7 +79,9 @@ function Question({ text, files }: { text: string; files: readonly CarriedFile[]
   return (
     <div className="message question">
       <AttachmentList files={files} />
-      <div className="bubble">{text}</div>
+      <div className="bubble" dir="auto">
+        {text}
+      </div>
     </div>
   );
 }

@@ -102,7 +102,9 @@ export function Shell({ member }: { member: Member }) {
           {id === null ? (
             <span className="stage-title" />
           ) : (
-            <h1 className="stage-title">{title === "" ? t.nav.untitled : title}</h1>
+            <h1 className="stage-title" dir="auto">
+              {title === "" ? t.nav.untitled : title}
+            </h1>
           )}
           {id !== null && <ContextGauge conversationId={id} />}
           {id === null && (

@@ -89,7 +89,7 @@ function Projects() {
           <li key={project.id} className="row">
             <button type="button" className="project-row" onClick={() => setOpen(project)}>
               <FolderIcon />
-              <span>{project.name}</span>
+              <span dir="auto">{project.name}</span>
             </button>
           </li>
         ))}

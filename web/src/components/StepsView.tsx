@@ -33,7 +33,11 @@ function StepView({ step, running }: { step: Step; running: boolean }) {
       <summary>
         {call ? <ToolIcon /> : <ThoughtIcon />}
         <span className="step-name">{name}</span>
-        {running && <span className="step-glimpse">{glimpse(step.text)}</span>}
+        {running && (
+          <span className="step-glimpse" dir="auto">
+            {glimpse(step.text)}
+          </span>
+        )}
         <ChevronIcon />
       </summary>
       {call ? (
@@ -41,7 +45,9 @@ function StepView({ step, running }: { step: Step; running: boolean }) {
           {indented(step.text)}
         </pre>
       ) : (
-        <div className="step-body">{step.text.trim()}</div>
+        <div className="step-body" dir="auto">
+          {step.text.trim()}
+        </div>
       )}
     </details>
   );

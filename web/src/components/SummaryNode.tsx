@@ -6,7 +6,7 @@ export function SummaryNode({ summary }: { summary: Summary }) {
   return (
     <details className="summary-node">
       <summary>{t.thread.summary}</summary>
-      <p>{summary.text}</p>
+      <p dir="auto">{summary.text}</p>
       <p className="faint">{t.thread.summaryHint}</p>
     </details>
   );

@@ -61,7 +61,9 @@ function One({ message }: { message: TemporaryMessage }) {
   if (message.role === "user") {
     return (
       <article className="message question" aria-label={t.thread.you}>
-        <div className="bubble">{message.text}</div>
+        <div className="bubble" dir="auto">
+          {message.text}
+        </div>
       </article>
     );
   }

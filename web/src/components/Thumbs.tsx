@@ -78,6 +78,7 @@ function Comment({ rating, onClose, onSend }: CommentProps) {
       <label className="text-field">
         <span>{t.feedback.comment}</span>
         <textarea
+          dir="auto"
           value={text}
           rows={4}
           maxLength={COMMENT_LENGTH_MAX}

@@ -8,7 +8,9 @@ export function UnsentMessage({ item, onEdit }: { item: OutboxItem; onEdit: (ite
   return (
     <article className="message question unsent" aria-label={t.thread.you}>
       <AttachmentList files={item.attachments} />
-      <div className="bubble">{item.text}</div>
+      <div className="bubble" dir="auto">
+        {item.text}
+      </div>
       <Status item={item} onEdit={onEdit} />
     </article>
   );

@@ -16,7 +16,7 @@ export function CodeBlock({ code, info, finished }: Props) {
   const language = /^[^\s{]*/.exec(info)?.[0].toLowerCase() ?? "";
   const artifact = finished ? artifactOf(language, code) : null;
   return (
-    <figure className="code">
+    <figure className="code" dir="ltr">
       <figcaption>
         <span>{language === "" ? t.code.plain : language}</span>
         <span className="code-tools">

@@ -33,7 +33,7 @@ export function Markdown({ blocks }: { blocks: readonly Block[] }) {
 
 const BlockView = memo(
   function BlockView({ block, level }: { block: Block; level: number }) {
-    return <BlockToken token={block.token} finished={block.finished} level={level} />;
+    return <BlockToken token={block.token} finished={block.finished} level={level} dir="auto" />;
   },
   (before, after) => isSame(before.block, after.block) && before.level === after.level,
 );
@@ -44,18 +44,26 @@ function isSame(before: Block, after: Block): boolean {
   return before.raw === after.raw && before.finished === after.finished && !after.raw.includes("[");
 }
 
-function BlockToken({ token, finished, level = 6 }: { token: Token; finished: boolean; level?: number }): ReactNode {
+interface TokenProps {
+  token: Token;
+  finished: boolean;
+  level?: number;
+  /** Which way it is read: each block by its own words, and what it holds as the block. Code and formulas are ltr. */
+  dir?: "auto";
+}
+
+function BlockToken({ token, finished, level = 6, dir }: TokenProps): ReactNode {
   switch (token.type) {
     case "paragraph":
       return (
-        <p>
+        <p dir={dir}>
           <Inline tokens={token.tokens} />
         </p>
       );
     case "heading": {
       const Heading = (["h2", "h3", "h4", "h5", "h6"] as const)[level - 2] ?? "h6";
       return (
-        <Heading data-depth={(token as Tokens.Heading).depth}>
+        <Heading data-depth={(token as Tokens.Heading).depth} dir={dir}>
           <Inline tokens={token.tokens} />
         </Heading>
       );
@@ -66,14 +74,14 @@ function BlockToken({ token, finished, level = 6 }: { token: Token; finished: bo
     }
     case "blockquote":
       return (
-        <blockquote>
+        <blockquote dir={dir}>
           <Nested tokens={token.tokens} finished={finished} />
         </blockquote>
       );
     case "list":
-      return <List list={token as Tokens.List} finished={finished} />;
+      return <List list={token as Tokens.List} finished={finished} dir={dir} />;
     case "table":
-      return <Table table={token as Tokens.Table} />;
+      return <Table table={token as Tokens.Table} dir={dir} />;
     case "math":
       return (
         <div className="math-block" tabIndex={0} role="group" aria-label={t.markdown.formula}>
@@ -83,7 +91,7 @@ function BlockToken({ token, finished, level = 6 }: { token: Token; finished: bo
     case "hr":
       return <hr />;
     case "html":
-      return <div dangerouslySetInnerHTML={{ __html: safeHtml(token.raw) }} />;
+      return <div dir={dir} dangerouslySetInnerHTML={{ __html: safeHtml(token.raw) }} />;
     case "space":
     case "def":
     case "checkbox":
@@ -97,7 +105,7 @@ function Nested({ tokens, finished }: { tokens: Token[] | undefined; finished: b
   return (tokens ?? []).map((token, index) => <BlockToken key={index} token={token} finished={finished} />);
 }
 
-function List({ list, finished }: { list: Tokens.List; finished: boolean }) {
+function List({ list, finished, dir }: { list: Tokens.List; finished: boolean; dir: TokenProps["dir"] }) {
   const items = list.items.map((item, index) => (
     <li key={index} className={item.task ? "task" : undefined}>
       {item.task && (
@@ -106,11 +114,15 @@ function List({ list, finished }: { list: Tokens.List; finished: boolean }) {
       <Nested tokens={item.tokens} finished={finished} />
     </li>
   ));
-  if (!list.ordered) return <ul>{items}</ul>;
-  return <ol start={list.start === "" ? 1 : list.start}>{items}</ol>;
+  if (!list.ordered) return <ul dir={dir}>{items}</ul>;
+  return (
+    <ol start={list.start === "" ? 1 : list.start} dir={dir}>
+      {items}
+    </ol>
+  );
 }
 
-function Table({ table }: { table: Tokens.Table }) {
+function Table({ table, dir }: { table: Tokens.Table; dir: TokenProps["dir"] }) {
   const align = (column: number) => {
     const side = table.align[column];
     return side === undefined || side === null ? undefined : `align-${side}`;
@@ -118,7 +130,7 @@ function Table({ table }: { table: Tokens.Table }) {
   return (
     // Wide tables scroll inside their own box, which the keyboard must reach.
     <div className="table-scroll" role="region" aria-label={t.markdown.table} tabIndex={0}>
-      <table>
+      <table dir={dir}>
         <thead>
           <tr>
             {table.header.map((cell, column) => (

@@ -19,7 +19,7 @@ export function MathView({ tex, display }: { tex: string; display: boolean }) {
   }, [tex, display]);
   const shown = set === tex && tex !== "";
   return (
-    <span className={display ? "math display" : "math"}>
+    <span className={display ? "math display" : "math"} dir="ltr">
       {/* The typesetter's own: React puts nothing into it. */}
       <span ref={place} hidden={!shown} />
       {!shown && <code>{tex}</code>}

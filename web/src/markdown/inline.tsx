@@ -39,7 +39,7 @@ function One({ token }: { token: Token }): ReactNode {
         </del>
       );
     case "codespan":
-      return <code>{(token as Tokens.Codespan).text}</code>;
+      return <code dir="ltr">{(token as Tokens.Codespan).text}</code>;
     case "math": {
       const { tex, display } = token as MathToken;
       return <MathView tex={tex} display={display} />;

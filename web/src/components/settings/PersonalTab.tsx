@@ -110,7 +110,13 @@ function InstructionsForm({ saved, onSave }: { saved: Instructions; onSave: (nex
     <form className="settings-part" onSubmit={(event) => void save(event)}>
       <label className="text-field">
         <span>{t.personal.instructions}</span>
-        <textarea rows={5} value={text} maxLength={longest} onChange={(event) => setText(event.target.value)} />
+        <textarea
+          dir="auto"
+          rows={5}
+          value={text}
+          maxLength={longest}
+          onChange={(event) => setText(event.target.value)}
+        />
       </label>
       <p className="settings-note">{t.personal.instructionsHint}</p>
       <button type="submit" className="secondary" disabled={text.trim() === saved.text}>
@@ -139,6 +145,7 @@ function MemoryRow({ memory, number, onChange }: RowProps) {
     <li>
       <input
         className="plain-input"
+        dir="auto"
         value={text}
         maxLength={longest}
         aria-label={t.personal.memoryItem(number)}
@@ -175,6 +182,7 @@ function NewMemory({ onAdd }: { onAdd: (memory: Memory) => void }) {
     <form className="memory-new" onSubmit={(event) => void add(event)}>
       <input
         className="plain-input"
+        dir="auto"
         value={text}
         maxLength={longest}
         aria-label={t.personal.newMemory}

@@ -49,11 +49,17 @@ function PresetForm({ preset, onSaved, onRemove }: Props) {
     <form className="settings-part preset" onSubmit={(event) => void save(event)}>
       <label className="text-field">
         <span>{t.personal.presetName}</span>
-        <input value={name} maxLength={NAME_LENGTH_MAX} onChange={(event) => setName(event.target.value)} />
+        <input dir="auto" value={name} maxLength={NAME_LENGTH_MAX} onChange={(event) => setName(event.target.value)} />
       </label>
       <label className="text-field">
         <span>{t.personal.presetText}</span>
-        <textarea rows={4} value={text} maxLength={longest} onChange={(event) => setText(event.target.value)} />
+        <textarea
+          dir="auto"
+          rows={4}
+          value={text}
+          maxLength={longest}
+          onChange={(event) => setText(event.target.value)}
+        />
       </label>
       <div className="form-actions">
         <button type="submit" className="secondary" disabled={same || name.trim() === "" || text.trim() === ""}>
