@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Key, Page } from "../src/console/api";
 import { rolesOf } from "../src/console/PeoplePage";
-import { byGroup, costs, sumOf } from "../src/console/UsagePage";
+import { byGroup, costs, groupOf, sumOf } from "../src/console/UsagePage";
 
 const row = (model: string, input: number, cached: number, output: number) => ({
   model,
@@ -10,6 +11,8 @@ const row = (model: string, input: number, cached: number, output: number) => ({
   output_tokens: output,
 });
 
+const page = <T>(data: T[]): Page<T> => ({ data, has_more: false, last_id: null });
+
 describe("usage", () => {
   it("is summed by day and by model, the most used first", () => {
     const buckets = [
@@ -17,11 +20,11 @@ describe("usage", () => {
       { starting_at: "2026-11-25T00:00:00Z", results: [row("small", 4, 5, 6)] },
     ];
     expect(sumOf(buckets[0]?.results ?? [])).toEqual({ requests: 2, input: 11, cached: 22, output: 33 });
-    expect(byGroup(buckets, "model")).toEqual([
+    expect(byGroup(buckets, groupOf("model", null))).toEqual([
       ["big", { requests: 1, input: 10, cached: 20, output: 30 }],
       ["small", { requests: 2, input: 5, cached: 7, output: 9 }],
     ]);
-    expect(byGroup([], "model")).toEqual([]);
+    expect(byGroup([], groupOf("model", null))).toEqual([]);
     const cost = [
       {
         starting_at: "",
@@ -31,7 +34,22 @@ describe("usage", () => {
         ],
       },
     ];
-    expect(costs(cost, "model").get("big")).toBeCloseTo(2.505);
+    expect(costs(cost, groupOf("model", null)).get("big")).toBeCloseTo(2.505);
+  });
+
+  it("of browsers is one group, whatever id each sign-in has, once the keys are known", () => {
+    const results = ["key", "session-1", "session-2"].map((api_key_id) => ({ ...row("small", 1, 0, 0), api_key_id }));
+    const ids = (keys: Page<Key> | null) =>
+      byGroup([{ starting_at: "", results }], groupOf("api_key_id", keys)).map(([id, sum]) => [id, sum.input]);
+    expect(ids(page([{ id: "key", name: "Mine" } as Key]))).toEqual([
+      ["", 2],
+      ["key", 1],
+    ]);
+    expect(ids(null)).toEqual([
+      ["key", 1],
+      ["session-1", 1],
+      ["session-2", 1],
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Tokens and cost by time as stacked bars, and by model, key or person as a table. */
 import { useCallback, useState } from "react";
-import { admin, type CostBucket, type Grouping, type UsageBucket } from "./api";
+import { admin, type CostBucket, type Group, type Grouping, type Key, type Page, type UsageBucket } from "./api";
 import { Bars } from "./Bars";
 import { names } from "./names";
 import { Failed, since, useLoaded } from "./parts";
@@ -30,11 +30,25 @@ export function sumOf(results: UsageBucket["results"]): Sum {
 
 const total = (sum: Sum) => sum.input + sum.cached + sum.output;
 
+/** The group of all that no key did: browsers, in which each sign-in has an id of its own. */
+const BROWSERS = "";
+
+type GroupOf = (one: Group) => string;
+
+/** What is summed up together. @param keys null while nobody knows which ids are keys' */
+export function groupOf(grouping: Grouping, keys: Page<Key> | null): GroupOf {
+  const known = grouping === "api_key_id" && keys !== null ? new Set(keys.data.map((key) => key.id)) : null;
+  return (one) => {
+    const id = one[grouping] ?? "";
+    return known === null || known.has(id) ? id : BROWSERS;
+  };
+}
+
 /** The sums of each model, key or person, the largest first. */
-export function byGroup(buckets: readonly UsageBucket[], grouping: Grouping): [string, Sum][] {
+export function byGroup(buckets: readonly UsageBucket[], of: GroupOf): [string, Sum][] {
   const groups = new Map<string, UsageBucket["results"]>();
   for (const one of buckets.flatMap((bucket) => bucket.results)) {
-    const name = one[grouping] ?? "";
+    const name = of(one);
     groups.set(name, [...(groups.get(name) ?? []), one]);
   }
   return [...groups]
@@ -43,10 +57,10 @@ export function byGroup(buckets: readonly UsageBucket[], grouping: Grouping): [s
 }
 
 /** Dollars of each group; the report is in cents. */
-export function costs(buckets: readonly CostBucket[], grouping: Grouping): Map<string, number> {
+export function costs(buckets: readonly CostBucket[], of: GroupOf): Map<string, number> {
   const sums = new Map<string, number>();
   for (const one of buckets.flatMap((bucket) => bucket.results)) {
-    const name = one[grouping] ?? "";
+    const name = of(one);
     sums.set(name, (sums.get(name) ?? 0) + Number(one.amount) / 100);
   }
   return sums;
@@ -75,12 +89,14 @@ export function UsagePage({ own }: { own: boolean }) {
   const [days, setDays] = useState<number>(14);
   const [grouping, setGrouping] = useState<Grouping>("model");
   const usage = useLoaded(useCallback(() => load(days, grouping), [days, grouping]));
+  const keys = useLoaded(admin.keys);
   const buckets = usage.value?.buckets ?? [];
-  const groups = byGroup(buckets, grouping);
+  const of = groupOf(grouping, keys.value);
+  const groups = byGroup(buckets, of);
   const sums = buckets.map((bucket) => sumOf(bucket.results));
   const all = sumOf(buckets.flatMap((bucket) => bucket.results));
   const told = usage.value?.costs ?? null;
-  const cost = told === null ? null : costs(told, grouping);
+  const cost = told === null ? null : costs(told, of);
   const spent = cost === null ? null : [...cost.values()].reduce((sum, one) => sum + one, 0);
   return (
     <>
@@ -128,7 +144,7 @@ export function UsagePage({ own }: { own: boolean }) {
             ]}
             write={names.short}
           />
-          <GroupTable groups={groups} grouping={grouping} cost={cost} own={own} />
+          <GroupTable groups={groups} grouping={grouping} keys={keys.value} cost={cost} own={own} />
         </>
       )}
     </>
@@ -147,20 +163,19 @@ function Tile({ name, value }: { name: string; value: string }) {
 interface TableProps {
   groups: readonly [string, Sum][];
   grouping: Grouping;
+  keys: Page<Key> | null;
   cost: Map<string, number> | null;
   own: boolean;
 }
 
 const none = () => Promise.resolve(null);
 
-function GroupTable({ groups, grouping, cost, own }: TableProps) {
-  const keys = useLoaded(admin.keys);
+function GroupTable({ groups, grouping, keys, cost, own }: TableProps) {
   const users = useLoaded(own ? none : admin.users);
   const name = (id: string) => {
     if (grouping === "model") return id;
     if (grouping === "user_id") return names.user(users.value, id);
-    // What no key did, a browser's session did.
-    return keys.value?.data.find((key) => key.id === id)?.name ?? w.usage.browser;
+    return id === BROWSERS ? w.usage.browser : (keys?.data.find((key) => key.id === id)?.name ?? id);
   };
   const number = (head: string, of: (sum: Sum) => number): Column<[string, Sum]> => ({
     head,

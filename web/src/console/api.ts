@@ -43,7 +43,8 @@ export interface Key {
 /** What a report is divided by. */
 export type Grouping = "model" | "api_key_id" | "user_id";
 
-type Group = Partial<Record<Grouping, string | null>>;
+/** Whose a result of a report is, in what it is divided by. */
+export type Group = Partial<Record<Grouping, string | null>>;
 
 export type UsageBucket = ReportBucket<
   Group & {

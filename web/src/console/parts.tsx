@@ -11,29 +11,33 @@ import { w } from "./words";
 export interface Loaded<T> {
   value: T | null;
   failed: string | null;
+  /** Loads anew; an answer that is still on its way counts for nothing. */
   reload: () => void;
 }
 
-/** @param load must be the same function from one rendering to the next */
+/**
+ * @param load must be the same function from one rendering to the next; another one begins with nothing, as what the
+ *     last one found answers another question
+ */
 export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
-  const [value, setValue] = useState<T | null>(null);
-  const [failed, setFailed] = useState<string | null>(null);
+  const [found, setFound] = useState<{ load: typeof load; value: T | null; failed: string | null } | null>(null);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     let current = true;
+    const end = (change: (before: T | null) => { value: T | null; failed: string | null }) => {
+      if (!current) return;
+      setFound((now) => ({ load, ...change(now?.load === load ? now.value : null) }));
+    };
     load().then(
-      (found) => {
-        if (!current) return;
-        setValue(found);
-        setFailed(null);
-      },
-      (cause: unknown) => current && setFailed(plainWords(noteFailure(cause))),
+      (value) => end(() => ({ value, failed: null })),
+      (cause: unknown) => end((value) => ({ value, failed: plainWords(noteFailure(cause)) })),
     );
     return () => {
       current = false;
     };
   }, [load, turn]);
   const reload = useCallback(() => setTurn((now) => now + 1), []);
+  const { value, failed } = found?.load === load ? found : { value: null, failed: null };
   return { value, failed, reload };
 }
 
