@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
-// What the console's pages load: an answer belongs to its question.
+// What the console's pages load: an answer belongs to its question, and a slow one is waited for.
 import { act } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { useLoaded, type Loaded } from "../src/console/parts";
+import { useEvery, useLoaded, type Loaded } from "../src/console/parts";
 
 let root: Root;
 let shown: Loaded<string>;
@@ -14,11 +14,13 @@ beforeEach(() => {
 });
 afterEach(() => {
   act(() => root.unmount());
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
 function Page({ load }: { load: () => Promise<string> }) {
   shown = useLoaded(load);
+  useEvery(shown.look, 2_000);
   return null;
 }
 
@@ -70,5 +72,37 @@ describe("what is loaded", () => {
     await page.answer((one) => one.reject(new Error()));
     expect(shown.value).toBe("first");
     expect(shown.failed).not.toBeNull();
+  });
+});
+
+describe("what is looked at again and again", () => {
+  it("waits for an answer that takes longer than the time between two looks", async () => {
+    vi.useFakeTimers();
+    const page = slow();
+    const pass = (ms: number) =>
+      act(() => {
+        vi.advanceTimersByTime(ms);
+      });
+    open(page.load);
+    pass(9_000);
+    expect(page.load).toHaveBeenCalledTimes(1);
+    await page.answer((one) => one.resolve("late"));
+    expect(shown.value).toBe("late");
+    pass(2_000);
+    expect(page.load).toHaveBeenCalledTimes(2);
+    await page.answer((one) => one.reject(new Error()));
+    pass(2_000);
+    expect(page.load).toHaveBeenCalledTimes(3);
+  });
+
+  it("is asked for at once after an act, whatever is under way", async () => {
+    const page = slow();
+    open(page.load);
+    act(shown.reload);
+    expect(page.load).toHaveBeenCalledTimes(2);
+    await page.answer((one) => one.resolve("before the act"));
+    expect(shown.value).toBeNull();
+    await page.answer((one) => one.resolve("after it"));
+    expect(shown.value).toBe("after it");
   });
 });

@@ -15,7 +15,7 @@ export function latest(changes: readonly Incident[]): Incident[] {
 
 export function IncidentsPage() {
   const incidents = useLoaded(admin.upstreamIncidents);
-  useEvery(incidents.reload, LOOK_MS);
+  useEvery(incidents.look, LOOK_MS);
   const list = incidents.value?.data ?? [];
   const failing = latest(list).filter((one) => one.state !== "closed");
   return (

@@ -14,7 +14,7 @@ export function RunningPage() {
   const people = useLoaded(admin.users);
   const keys = useLoaded(admin.keys);
   const [ask, question] = useQuestion(running.reload);
-  useEvery(running.reload, LOOK_MS);
+  useEvery(running.look, LOOK_MS);
   const now = useNow(1_000);
 
   const who = (one: Running) => names.user(people.value, one.user_id);

@@ -1,5 +1,5 @@
 /** What the console's pages share: loading, a value to copy, a question before something that can't be undone. */
-import { useCallback, useEffect, useId, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { asApiError } from "../api/http";
 import { Dialog } from "../components/Dialog";
 import { copyText } from "../lib/clipboard";
@@ -13,6 +13,8 @@ export interface Loaded<T> {
   failed: string | null;
   /** Loads anew; an answer that is still on its way counts for nothing. */
   reload: () => void;
+  /** Loads anew, unless an answer is on its way. */
+  look: () => void;
 }
 
 /**
@@ -22,10 +24,13 @@ export interface Loaded<T> {
 export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   const [found, setFound] = useState<{ load: typeof load; value: T | null; failed: string | null } | null>(null);
   const [turn, setTurn] = useState(0);
+  const waiting = useRef(false);
   useEffect(() => {
     let current = true;
+    waiting.current = true;
     const end = (change: (before: T | null) => { value: T | null; failed: string | null }) => {
       if (!current) return;
+      waiting.current = false;
       setFound((now) => ({ load, ...change(now?.load === load ? now.value : null) }));
     };
     load().then(
@@ -37,8 +42,11 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
     };
   }, [load, turn]);
   const reload = useCallback(() => setTurn((now) => now + 1), []);
+  const look = useCallback(() => {
+    if (!waiting.current) reload();
+  }, [reload]);
   const { value, failed } = found?.load === load ? found : { value: null, failed: null };
-  return { value, failed, reload };
+  return { value, failed, reload, look };
 }
 
 /** Does something again and again while the page can be seen. @param work as {@link useLoaded}'s */
