@@ -74,8 +74,6 @@ public final class ConversationLimits {
     /** What is searched for: a few words. */
     public static final int SEARCH_LENGTH_MAX = 200;
 
-    static final int SEARCH_WORDS_MAX = 12;
-
     public static final int SEARCH_HITS_MAX = 50;
 
     /** How long a link to a copy may work. */

@@ -3,16 +3,14 @@ package dev.stoa.conversation;
 import dev.stoa.identity.Caller;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /**
- * Search over all that a member and its models said: every word must be there, the last one may be unfinished. Newest
- * first. Thread-safe.
+ * Search over all that a member and its models said: every word must be there, the last one may be unfinished. What a
+ * word is, {@code stoa_between_words} says in the database, of messages and questions alike. Newest first. Thread-safe.
  */
 @Service
 public class Search {
@@ -20,6 +18,9 @@ public class Search {
     public static final char HIT_BEGIN = '\u0002';
 
     public static final char HIT_END = '\u0003';
+
+    /** Keeps what stands between words from them, for the parser that marks the hits; taken out again. */
+    private static final String APART = "\u0004\\&\u0004";
 
     private final JdbcClient jdbc;
 
@@ -44,23 +45,21 @@ public class Search {
             throw TextRules.invalid(
                     "q", "must be at most " + ConversationLimits.SEARCH_LENGTH_MAX + " characters long");
         }
-        String query = query(text);
-        if (query.isEmpty()) {
-            return List.of();
-        }
         return jdbc.sql("""
-                        SELECT h.*, ts_headline('simple', h.text, to_tsquery('simple', :query),
-                            'MaxWords=24, MinWords=12, MaxFragments=1, StartSel=' || chr(2) || ', StopSel=' || chr(3))
-                            AS snippet
+                        SELECT h.*, translate(
+                            ts_headline('simple', stoa_between_words(h.text, :apart), stoa_asked(:text),
+                                'MaxWords=24, MinWords=12, MaxFragments=1, StartSel=' || chr(2) || ', StopSel=' || chr(3)),
+                            chr(4), '') AS snippet
                         FROM (
                             SELECT c.id AS conversation_id, c.title, m.id, m.role, left(m.text, 20000) AS text, m.created_at
                             FROM message m JOIN conversation c ON c.id = m.conversation_id
-                            WHERE m.words @@ to_tsquery('simple', :query)
+                            WHERE m.words @@ stoa_asked(:text)
                               AND c.member_id = :member AND c.deleted_at IS NULL
                             ORDER BY m.created_at DESC, m.position DESC LIMIT :limit
                         ) h ORDER BY h.created_at DESC
                         """)
-                .param("query", query)
+                .param("text", TextRules.clean(text))
+                .param("apart", APART)
                 .param("member", caller.memberId())
                 .param("limit", limit)
                 .query((row, index) -> new Hit(
@@ -71,15 +70,5 @@ public class Search {
                         row.getString("snippet"),
                         row.getObject("created_at", OffsetDateTime.class).toInstant()))
                 .list();
-    }
-
-    /** Words only, so that nothing typed is an operator; quoted, so that no word is one. */
-    static String query(String text) {
-        List<String> words = Arrays.stream(text.split("[^\\p{L}\\p{N}]+"))
-                .filter(word -> !word.isEmpty())
-                .limit(ConversationLimits.SEARCH_WORDS_MAX)
-                .toList();
-        return words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" & "))
-                + (words.isEmpty() ? "" : ":*");
     }
 }

@@ -5,18 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stoa.api.chat.ChatClient.Event;
 import dev.stoa.api.chat.ChatClient.EventReader;
+import dev.stoa.conversation.Search;
 import dev.stoa.identity.TestMembers;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** What other devices of a member hear, pages of branches, pins and deletions, search. */
 class SyncTest {
+    /** What only styles an emoji is a mark by Unicode, and in no word. */
+    private static final Pattern WORD =
+            Pattern.compile("[\\p{L}\\p{M}\\p{N}&&[^\\x{FE00}-\\x{FE0F}\\x{E0100}-\\x{E01EF}\\x{20E3}]]");
+
     private static ChatServer server;
     private static ChatServer twin;
     private static ChatClient client;
@@ -186,11 +201,67 @@ class SyncTest {
         assertThat(hits).hasSize(2);
         assertThat(hits.get(0).get("conversation_id").asString()).isEqualTo(conversation.toString());
         assertThat(hits.get(0).get("snippet").asString()).contains("\u0002wombat\u0003");
-        for (String odd : List.of("", "%20", "'%20%26%20!(", "%22%3A*", "wombat%20unicorn")) {
+        for (String odd : List.of(
+                "", "%20", "'%20%26%20!(", "%22%3A*", "wombat%20unicorn", "%00%F0%9F%8E%89%E2%9D%A4%EF%B8%8F")) {
             assertThat(client.get("/api/search?q=" + odd).body().get("hits"))
                     .as(odd)
                     .isEmpty();
         }
         assertThat(client.get("/api/search?q=" + "x".repeat(201)).errorType()).isEqualTo("invalid_request");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            set it in server.properties, then start | server.prop     | ␂server␃.␂properties␃,
+            set it in server2.properties as well    | properties serv | ␂server2␃.␂properties␃
+            write to anna@example.com               | anna@example.co | ␂anna␃@␂example␃.␂com␃
+            pi is 3.14159                           | 3.14            | ␂3␃.␂14159␃
+            of release v2.7.1-rc_final              | V2.7.1-RC_      | ␂v2␃.␂7␃.␂1␃-␂rc␃_final
+            commit 93e7d1bc and no other            | 93e7d1          | ␂93e7␃␂d1bc␃
+            it said “numbat” twice                  | numbat          | ␂numbat␃” twice
+            a quokka—den under the fig              | den             | ␂den␃ under
+            a «kiwi», they wrote                    | "kiwi"          | ␂kiwi␃», they
+            你好，世界。                            | 世界            | ，␂世界␃
+            अब हिन्दी में                               | हिन्दी            | ␂हिन्दी␃
+            Здравствуй, МИР!                        | здравствуй мир  | ␂Здравствуй␃, ␂МИР␃
+            all done🎉 and dusted                   | dusted 🎉 done  | ␂done␃🎉 and ␂dusted␃
+            <b>bilby</b> &amp; <!-- echidna -->     | bilby echidna   | ␂bilby␃</b> &amp; <!-- ␂echidna␃
+            """)
+    void searchFindsWordsWhateverStandsBesideThem(String text, String asked, String found) {
+        UUID conversation = client.newConversation();
+        client.follow(client.ask(conversation, null, text), 0);
+        assertThat(snippets(asked, conversation))
+                .isNotEmpty()
+                .allSatisfy(snippet -> assertThat(snippet)
+                        .contains(found.replace('␂', Search.HIT_BEGIN).replace('␃', Search.HIT_END)));
+    }
+
+    private static List<String> snippets(String asked, UUID conversation) {
+        String q = URLEncoder.encode(asked, StandardCharsets.UTF_8);
+        return client.get("/api/search?limit=50&q=" + q)
+                .body()
+                .get("hits")
+                .valueStream()
+                .filter(hit -> hit.get("conversation_id").asString().equals(conversation.toString()))
+                .map(hit -> hit.get("snippet").asString())
+                .toList();
+    }
+
+    /** Newer versions of Java know letters and symbols that the database's function was not told of. */
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_25)
+    void lettersMarksAndDigitsAreWordsAndAllElseStandsBetweenThem() {
+        Set<Integer> between =
+                new HashSet<>(server.jdbc().sql("""
+                        SELECT c FROM generate_series(1, 1114111) c
+                        WHERE c NOT BETWEEN 55296 AND 57343 AND stoa_between_words(chr(c), '') = ''
+                        """).query(Integer.class).list());
+        assertThat(IntStream.rangeClosed(1, Character.MAX_CODE_POINT)
+                        .filter(c -> Character.getType(c) != Character.UNASSIGNED
+                                && Character.getType(c) != Character.SURROGATE)
+                        .filter(c -> between.contains(c)
+                                == WORD.matcher(Character.toString(c)).matches())
+                        .mapToObj(Integer::toHexString))
+                .isEmpty();
     }
 }
