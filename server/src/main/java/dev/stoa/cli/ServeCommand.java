@@ -79,24 +79,33 @@ public final class ServeCommand implements Callable<Integer> {
         // Before the start, as it leaves a database server behind if nobody stops it.
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("stoa-drain").unstarted(() -> drain(starting)));
-        ConfigurableApplicationContext context = startAndTell(loader, starting);
+        startAndTell(loader, starting, out);
         CountDownLatch stopped = new CountDownLatch(1);
-        warnOfMemory(settings, context.getBean(ModelStore.class));
-        Welcome.print(out, context, settings, context.getBean(FirstStart.class).newKey());
         // Until the process is told to end: the hook drains and ends it.
         stopped.await();
         return ExitCode.OK;
     }
 
-    private ConfigurableApplicationContext startAndTell(
-            SettingsLoader loader, CompletableFuture<ConfigurableApplicationContext> starting) {
+    /** The start is done when the welcome is printed: a stop meanwhile waits, as a first key is shown only once. */
+    private void startAndTell(
+            SettingsLoader loader, CompletableFuture<ConfigurableApplicationContext> starting, PrintWriter out) {
         try {
             ConfigurableApplicationContext context = start(loader);
+            welcome(context, loader.settings(), out);
             starting.complete(context);
-            return context;
         } finally {
             // A start that failed has put its parts away itself.
             starting.cancel(false);
+        }
+    }
+
+    private static void welcome(ConfigurableApplicationContext context, StoaSettings settings, PrintWriter out) {
+        try {
+            warnOfMemory(settings, context.getBean(ModelStore.class));
+            Welcome.print(out, context, settings, context.getBean(FirstStart.class));
+        } catch (RuntimeException e) {
+            context.close();
+            throw e;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.stoa.cli;
 
+import dev.stoa.identity.FirstStart;
 import dev.stoa.inference.Inference;
 import dev.stoa.inference.ModelStatus;
 import dev.stoa.operations.MachineMemory;
@@ -18,18 +19,14 @@ import org.springframework.context.ApplicationContext;
 final class Welcome {
     private Welcome() {}
 
-    static void print(PrintWriter out, ApplicationContext context, StoaSettings settings, Optional<String> newKey) {
+    static void print(PrintWriter out, ApplicationContext context, StoaSettings settings, FirstStart firstStart) {
         int port = context.getEnvironment().getProperty("local.server.port", Integer.class, settings.port());
         String address = "http://" + host(settings.bind()) + ":" + port;
         out.println();
         out.println("  Stoa      " + address);
         out.println("  Model     " + model(context, settings));
-        if (newKey.isPresent()) {
-            out.println("  Sign in   with the first API key, shown this once:");
-            out.println("            " + newKey.get());
-        } else {
-            out.println("  Sign in   with your password or API key");
-        }
+        Optional<String> newKey = firstStart.newKey();
+        out.println("  Sign in   " + signIn(newKey, firstStart.awaitsFirstSignIn()));
         out.println("  Try       " + curl(address, newKey.orElse("$STOA_API_KEY")));
         recommendation(context.getBean(ModelStore.class), settings)
                 .ifPresent(line -> out.println("  Better    " + line));
@@ -44,6 +41,15 @@ final class Welcome {
             case READY -> status.model();
             case FAILED, CLOSED -> status.sentence();
         };
+    }
+
+    static String signIn(Optional<String> newKey, boolean awaited) {
+        return newKey.map(key -> "with the first API key, shown this once:\n            " + key)
+                .orElse(
+                        awaited
+                                ? "with the first API key, which was shown when it was made. Nobody has used it yet: if it\n"
+                                        + "            is lost, start with STOA_ADMIN_KEY=\"sk-stoa-$(openssl rand -hex 32)\""
+                                : "with your password or API key");
     }
 
     private static String curl(String address, String key) {

@@ -3,11 +3,10 @@ package dev.stoa.identity;
 import dev.stoa.shared.Uuid7;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -19,19 +18,21 @@ import org.springframework.transaction.support.TransactionTemplate;
  *
  * <p>On an empty database it makes the organization, its workspace, the member Operator and the first key in one
  * transaction under an advisory lock, so that of two servers that start at once only one does. The key is the preset one
- * ({@code stoa.admin-key}, STOA_ADMIN_KEY) or a random one, which is handed out once by {@link #newKey} and kept nowhere.
- * On a later start a preset key that is not known yet is added: that is how unattended installs rotate it. A key that
- * was disabled stays disabled.
+ * ({@code stoa.admin-key}, STOA_ADMIN_KEY), or a random one, which is kept nowhere: {@link #newKey} makes it when the
+ * rest of the service is up, so that no start that fails takes it along. On a later start a preset key that is not known
+ * yet is added: that is how unattended installs rotate it. A key that was disabled stays disabled.
  */
 @Component
 public class FirstStart {
     private static final Logger LOG = LoggerFactory.getLogger(FirstStart.class);
+    private static final String FIRST_KEY = "First key";
 
     private final IdentityRepository repository;
     private final Clock clock;
     private final RandomGenerator random;
     private final Uuid7 ids;
-    private final AtomicReference<@Nullable String> newKey = new AtomicReference<>();
+    private final TransactionTemplate transactions;
+    private final String presetKey;
 
     /** @throws IllegalArgumentException if the preset key is not well-formed: the server must not start with a weak one */
     FirstStart(
@@ -44,25 +45,40 @@ public class FirstStart {
         this.clock = clock;
         this.random = random;
         this.ids = new Uuid7(clock, random);
+        this.transactions = transactions;
+        this.presetKey = presetKey;
         if (!presetKey.isEmpty()) {
             SecretToken.requireWellFormedKey(presetKey);
+            transactions.executeWithoutResult(status -> ensurePresetKey());
         }
-        transactions.executeWithoutResult(status -> ensure(presetKey));
     }
 
-    /** The generated first key, the first time this is called after the first start; empty ever after. */
+    /** Makes the first key where nobody is there yet, once over all servers: whoever gets it has to show it. */
     public Optional<String> newKey() {
-        return Optional.ofNullable(newKey.getAndSet(null));
+        return Objects.requireNonNull(transactions.execute(status -> makeKey()));
     }
 
-    private void ensure(String presetKey) {
+    /** Whether no key was presented, no password chosen and nobody signed in so far: the first key may be lost. */
+    public boolean awaitsFirstSignIn() {
+        return presetKey.isEmpty() && !repository.anybodySignedIn();
+    }
+
+    private Optional<String> makeKey() {
+        repository.lockFirstStart();
+        if (repository.operator().isPresent()) {
+            return Optional.empty();
+        }
+        String key = SecretToken.newKey(random);
+        insertKey(insertOperator(), FIRST_KEY, key);
+        return Optional.of(key);
+    }
+
+    private void ensurePresetKey() {
         repository.lockFirstStart();
         Optional<UUID> operator = repository.operator();
         if (operator.isEmpty()) {
-            String key = presetKey.isEmpty() ? SecretToken.newKey(random) : presetKey;
-            insertKey(insertOperator(), "First key", key);
-            newKey.set(presetKey.isEmpty() ? key : null);
-        } else if (!presetKey.isEmpty() && insertKey(operator.get(), "Preset key", presetKey)) {
+            insertKey(insertOperator(), FIRST_KEY, presetKey);
+        } else if (insertKey(operator.get(), "Preset key", presetKey)) {
             LOG.info("Added the preset API key {}", SecretToken.hint(presetKey));
         }
     }

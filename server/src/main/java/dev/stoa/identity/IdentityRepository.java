@@ -161,6 +161,16 @@ class IdentityRepository {
                 .optional();
     }
 
+    /** Whether a key or a session was ever used, or somebody has a way in of their own. */
+    boolean anybodySignedIn() {
+        return jdbc.sql("""
+                        SELECT EXISTS (SELECT 1 FROM api_key WHERE last_used_at IS NOT NULL)
+                            OR EXISTS (SELECT 1 FROM session)
+                            OR EXISTS (SELECT 1 FROM member WHERE password_hash IS NOT NULL)
+                            OR EXISTS (SELECT 1 FROM sign_on)
+                        """).query(Boolean.class).single();
+    }
+
     void insertOperator(UUID organization, UUID workspace, UUID member, Instant now) {
         jdbc.sql("INSERT INTO organization (id, name, created_at) VALUES (:id, 'Stoa', :now)")
                 .param("id", organization)

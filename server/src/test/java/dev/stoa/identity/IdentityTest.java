@@ -78,6 +78,23 @@ class IdentityTest {
     }
 
     @Test
+    void aStartThatFailsBeforeTheKeyIsShownMakesNone() {
+        start(""); // and something else fails then
+        assertThat(jdbc.sql("SELECT count(*) FROM member").query(Integer.class).single())
+                .isZero();
+        assertThat(start("").newKey()).isPresent();
+    }
+
+    @Test
+    void remindsOfTheFirstKeyUntilSomebodyComesIn() {
+        String key = start("").newKey().orElseThrow();
+        assertThat(start("").awaitsFirstSignIn()).isTrue();
+        assertThat(start(PRESET).awaitsFirstSignIn()).as("the operator has one in hand").isFalse();
+        identity.signIn(key, new Device("127.0.0.1", ""));
+        assertThat(start("").awaitsFirstSignIn()).isFalse();
+    }
+
+    @Test
     void ofServersThatStartAtOnceOneMakesTheKey() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<Optional<String>> task = () -> start("").newKey();
