@@ -1,5 +1,8 @@
 package dev.stoa.admission;
 
+import dev.stoa.shared.CheckedSettings;
+import dev.stoa.shared.Limits;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -18,7 +21,16 @@ record RedisSettings(
         @DefaultValue("") String url,
         @DefaultValue("") String passwordFile,
         @DefaultValue("") String caFile,
-        @DefaultValue("1s") Duration timeout) {
+        @DefaultValue("1s") Duration timeout)
+        implements CheckedSettings {
+
+    /** @throws dev.stoa.operations.OperatorException as {@link RedisAddress#of}, where limits are counted in Redis */
+    @Override
+    public void check(Path dataFolder, Limits limits) {
+        if (limits.store() == Limits.Store.REDIS) {
+            RedisAddress.of(this);
+        }
+    }
 
     /** Without name and password. */
     @Override

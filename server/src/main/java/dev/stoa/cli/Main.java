@@ -1,8 +1,11 @@
 package dev.stoa.cli;
 
 import dev.stoa.operations.OperatorException;
+import dev.stoa.operations.SettingsLoader;
 import dev.stoa.store.StoreException;
+import java.nio.file.FileSystemException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -23,6 +26,9 @@ import picocli.CommandLine.IVersionProvider;
         },
         footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted."})
 public final class Main implements Runnable {
+    /** The variable that has the trace printed below the sentence. */
+    private static final String TRACE = "STOA_TRACE";
+
     @CommandLine.Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -39,8 +45,12 @@ public final class Main implements Runnable {
 
     private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult line) throws Exception {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof OperatorException || cause instanceof StoreException) {
-                command.getErr().println("stoa " + command.getCommandName() + ": " + cause.getMessage());
+            String sentence = sentence(cause);
+            if (sentence != null) {
+                command.getErr().println("stoa " + command.getCommandName() + ": " + sentence);
+                if (System.getenv(TRACE) != null) {
+                    failure.printStackTrace(command.getErr());
+                }
                 command.getErr().flush();
                 return ExitCode.FAILURE;
             }
@@ -52,6 +62,22 @@ public final class Main implements Runnable {
     public void run() {
         if (spec != null) {
             throw new CommandLine.ParameterException(spec.commandLine(), "Which command? See below.");
+    /** What the operator reads of it; null for a fault of ours. */
+    private static @Nullable String sentence(Throwable cause) {
+        return switch (cause) {
+            case OperatorException e -> e.getMessage();
+            case StoreException e -> e.getMessage();
+            // A setting that is not Stoa's own, such as server.*: the others were bound before the start.
+            case BindException e -> SettingsLoader.explain(e);
+            case FileSystemException e ->
+                "%s can't be used: %s. Check that it is there, that this user may use it, and that the disk has room."
+                        .formatted(
+                                e.getFile(),
+                                e.getReason() == null ? e.getClass().getSimpleName() : e.getReason());
+            default -> null;
+        };
+    }
+
         }
     }
 

@@ -73,6 +73,7 @@ public final class ServeCommand implements Callable<Integer> {
         PrintWriter out =
                 Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
         SettingsLoader loader = flags.load();
+        loader.check();
         StoaSettings settings = loader.settings();
         PortOwner.requireFree(settings.bind(), settings.port());
         CompletableFuture<ConfigurableApplicationContext> starting = new CompletableFuture<>();

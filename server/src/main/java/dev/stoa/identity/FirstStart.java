@@ -9,7 +9,6 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -32,23 +31,22 @@ public class FirstStart {
     private final RandomGenerator random;
     private final Uuid7 ids;
     private final TransactionTemplate transactions;
-    private final String presetKey;
+    private final AdminKey preset;
 
-    /** @throws IllegalArgumentException if the preset key is not well-formed: the server must not start with a weak one */
     FirstStart(
             IdentityRepository repository,
             TransactionTemplate transactions,
             Clock clock,
             RandomGenerator random,
-            @Value("${stoa.admin-key:}") String presetKey) {
+            AdminKey preset) {
         this.repository = repository;
         this.clock = clock;
         this.random = random;
         this.ids = new Uuid7(clock, random);
         this.transactions = transactions;
-        this.presetKey = presetKey;
-        if (!presetKey.isEmpty()) {
-            SecretToken.requireWellFormedKey(presetKey);
+        this.preset = preset;
+        if (preset.isPreset()) {
+            SecretToken.requireWellFormedKey(preset.adminKey());
             transactions.executeWithoutResult(status -> ensurePresetKey());
         }
     }
@@ -60,7 +58,7 @@ public class FirstStart {
 
     /** Whether no key was presented, no password chosen and nobody signed in so far: the first key may be lost. */
     public boolean awaitsFirstSignIn() {
-        return presetKey.isEmpty() && !repository.anybodySignedIn();
+        return !preset.isPreset() && !repository.anybodySignedIn();
     }
 
     private Optional<String> makeKey() {
@@ -77,9 +75,9 @@ public class FirstStart {
         repository.lockFirstStart();
         Optional<UUID> operator = repository.operator();
         if (operator.isEmpty()) {
-            insertKey(insertOperator(), FIRST_KEY, presetKey);
-        } else if (insertKey(operator.get(), "Preset key", presetKey)) {
-            LOG.info("Added the preset API key {}", SecretToken.hint(presetKey));
+            insertKey(insertOperator(), FIRST_KEY, preset.adminKey());
+        } else if (insertKey(operator.get(), "Preset key", preset.adminKey())) {
+            LOG.info("Added the preset API key {}", SecretToken.hint(preset.adminKey()));
         }
     }
 

@@ -4,7 +4,9 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,10 +23,11 @@ final class SettingsKeys {
     private static final String ANY_ELEMENT = "[0]";
 
     private final Set<String> keys = new TreeSet<>();
+    private final Map<Class<?>, String> prefixes = new LinkedHashMap<>();
 
     private SettingsKeys() {}
 
-    /** Looks through the packages of Stoa; some tens of milliseconds, and only where there is a config file. */
+    /** Looks through the packages of Stoa; some tens of milliseconds. */
     static SettingsKeys scan() {
         SettingsKeys found = new SettingsKeys();
         var provider = new ClassPathScanningCandidateComponentProvider(false);
@@ -35,9 +38,15 @@ final class SettingsKeys {
             ConfigurationProperties annotation =
                     Objects.requireNonNull(type.getAnnotation(ConfigurationProperties.class));
             String prefix = annotation.prefix().isEmpty() ? annotation.value() : annotation.prefix();
+            found.prefixes.put(type, prefix);
             found.add(prefix, type);
         }
         return found;
+    }
+
+    /** The records, each with the prefix of its keys. */
+    Map<Class<?>, String> prefixes() {
+        return prefixes;
     }
 
     private void add(String prefix, Class<?> type) {

@@ -1,9 +1,11 @@
 package dev.stoa.operations;
 
+import dev.stoa.shared.CheckedSettings;
 import dev.stoa.shared.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +28,15 @@ import org.springframework.core.io.FileSystemResource;
 
 /**
  * Reads the settings in their one order: flags, {@code STOA_*} variables, config file, defaults. A key that nobody reads
- * and a value that does not fit are errors that name key, value and place.
+ * and a value that does not fit are errors that name key, value and place. All
+ * records of settings are bound at once, before anything is started with some of them.
  *
  * @param environment what Spring is started with
  * @param settings the same, bound
+ * @param checked those that want a look at what they name
  */
-public record SettingsLoader(ConfigurableEnvironment environment, StoaSettings settings) {
+public record SettingsLoader(
+        ConfigurableEnvironment environment, StoaSettings settings, List<CheckedSettings> checked) {
     private static final String PREFIX = "stoa.";
     private static final String DEFAULT_FILE = "stoa.yml";
     private static final String OTHER_FILE = "stoa.yaml";
@@ -48,10 +53,34 @@ public record SettingsLoader(ConfigurableEnvironment environment, StoaSettings s
         MutablePropertySources sources = environment.getPropertySources();
         sources.addFirst(flags(flags));
         Path file = configFile != null ? configFile : defaultFile(environment);
+        SettingsKeys keys = SettingsKeys.scan();
         if (configFile != null || Files.exists(file)) {
-            sources.addLast(file(file));
+            sources.addLast(file(file, keys));
         }
-        return new SettingsLoader(environment, bind(environment, "stoa", StoaSettings.class));
+        List<CheckedSettings> checked = new ArrayList<>();
+        keys.prefixes().forEach((type, prefix) -> {
+            if (bind(environment, prefix, type) instanceof CheckedSettings settings) {
+                checked.add(settings);
+            }
+        });
+        return new SettingsLoader(environment, bind(environment, "stoa", StoaSettings.class), List.copyOf(checked));
+    }
+
+    /**
+     * Looks at the keys, secrets and files that the settings name.
+     *
+     * @throws OperatorException if a start would fail for one of them
+     */
+    public void check() {
+        for (CheckedSettings each : checked) {
+            try {
+                each.check(settings.dataFolder(), settings.limits());
+            } catch (OperatorException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                throw new OperatorException(String.valueOf(e.getMessage()), e);
+            }
+        }
     }
 
     /**
@@ -96,12 +125,11 @@ public record SettingsLoader(ConfigurableEnvironment environment, StoaSettings s
         }
     }
 
-    private static PropertySource<?> file(Path file) {
+    private static PropertySource<?> file(Path file, SettingsKeys keys) {
         if (!Files.isReadable(file)) {
             throw new OperatorException("There is no readable config file " + file.toAbsolutePath() + ".");
         }
         Map<String, Object> values = new LinkedHashMap<>();
-        SettingsKeys keys = SettingsKeys.scan();
         for (PropertySource<?> document : read(file)) {
             for (String key : ((EnumerablePropertySource<?>) document).getPropertyNames()) {
                 Object value = document.getProperty(key);
@@ -141,7 +169,8 @@ public record SettingsLoader(ConfigurableEnvironment environment, StoaSettings s
         }
     }
 
-    private static String explain(BindException failure) {
+    /** A value that does not fit, in a sentence. */
+    public static String explain(BindException failure) {
         Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
         ConfigurationProperty property = failure.getProperty();
         if (property == null) {
@@ -149,7 +178,7 @@ public record SettingsLoader(ConfigurableEnvironment environment, StoaSettings s
         }
         return "The setting '%s' cannot be '%s' (%s): %s"
                 .formatted(
-                        property.getName().toString().substring(PREFIX.length()),
+                        property.getName().toString().replaceFirst("^stoa\\.", ""),
                         property.getValue(),
                         property.getOrigin() == null ? "a default" : property.getOrigin(),
                         root.getMessage());

@@ -1,7 +1,6 @@
 package dev.stoa.shared;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("stoa")
 public record MasterKey(
         @DefaultValue("") String masterKey,
-        @DefaultValue("") String masterKeyFile) {
+        @DefaultValue("") String masterKeyFile) implements CheckedSettings {
     private static final String FILE = "master.key";
 
     /** @throws IllegalArgumentException if both are set */
@@ -46,17 +45,37 @@ public record MasterKey(
      * @throws IllegalArgumentException if it is no such key, or its file can't be read or made
      */
     byte[] bytes(Path dataFolder, RandomGenerator random) {
+        if (!isMade(dataFolder)) {
+            create(file(dataFolder), random);
+        }
+        return read(dataFolder);
+    }
+
+    /** @throws IllegalArgumentException as {@link #bytes}; a file that is still to be made is fine */
+    @Override
+    public void check(Path dataFolder, Limits limits) {
+        if (isMade(dataFolder)) {
+            read(dataFolder);
+        }
+    }
+
+    private boolean isMade(Path dataFolder) {
+        return !masterKey.isBlank() || !masterKeyFile.isBlank() || Files.exists(file(dataFolder));
+    }
+
+    private Path file(Path dataFolder) {
+        return masterKeyFile.isBlank() ? dataFolder.resolve(FILE) : Folders.expand(masterKeyFile);
+    }
+
+    private byte[] read(Path dataFolder) {
         if (!masterKey.isBlank()) {
             return decode(masterKey, "stoa.master-key");
         }
-        Path file = masterKeyFile.isBlank() ? dataFolder.resolve(FILE) : Folders.expand(masterKeyFile);
+        Path file = file(dataFolder);
         try {
-            if (masterKeyFile.isBlank() && !Files.exists(file)) {
-                create(file, random);
-            }
             return decode(Files.readString(file), file.toString());
         } catch (IOException e) {
-            throw new UncheckedIOException("the master key can't be read from " + file, e);
+            throw new IllegalArgumentException("the master key can't be read from " + file, e);
         }
     }
 
@@ -73,10 +92,15 @@ public record MasterKey(
         return key;
     }
 
-    private static void create(Path file, RandomGenerator random) throws IOException {
+    private static void create(Path file, RandomGenerator random) {
         byte[] key = new byte[SecretBox.KEY_BYTES];
         random.nextBytes(key);
-        // Where another process was faster, its key is the key.
-        DurableFiles.create(file, (Base64.getEncoder().encodeToString(key) + "\n").getBytes(StandardCharsets.US_ASCII));
+        byte[] line = (Base64.getEncoder().encodeToString(key) + "\n").getBytes(StandardCharsets.US_ASCII);
+        try {
+            // Where another process was faster, its key is the key.
+            DurableFiles.create(file, line);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the master key can't be written to " + file, e);
+        }
     }
 }

@@ -52,7 +52,7 @@ class IdentityTest {
                 new TransactionTemplate(new DataSourceTransactionManager(database)),
                 clock,
                 random,
-                presetKey);
+                new AdminKey(presetKey));
     }
 
     private static void assertRefused(ThrowingCallable call) {
@@ -89,7 +89,9 @@ class IdentityTest {
     void remindsOfTheFirstKeyUntilSomebodyComesIn() {
         String key = start("").newKey().orElseThrow();
         assertThat(start("").awaitsFirstSignIn()).isTrue();
-        assertThat(start(PRESET).awaitsFirstSignIn()).as("the operator has one in hand").isFalse();
+        assertThat(start(PRESET).awaitsFirstSignIn())
+                .as("the operator has one in hand")
+                .isFalse();
         identity.signIn(key, new Device("127.0.0.1", ""));
         assertThat(start("").awaitsFirstSignIn()).isFalse();
     }

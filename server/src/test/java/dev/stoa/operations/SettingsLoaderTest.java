@@ -115,6 +115,47 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void bindsTheSettingsOfAllParts() throws IOException {
+        Files.writeString(folder.resolve("stoa.yml"), "files:\n  size: abc\n");
+        assertThatThrownBy(() -> load(Map.of()))
+                .isInstanceOf(OperatorException.class)
+                .hasMessageContaining("'files.size' cannot be 'abc'")
+                .hasMessageContaining("stoa.yml");
+        Files.writeString(folder.resolve("stoa.yml"), "public-url: stoa.example.org\n");
+        assertThatThrownBy(() -> load(Map.of()))
+                .isInstanceOf(OperatorException.class)
+                .hasMessageContaining("https://stoa.example.org");
+        Files.writeString(folder.resolve("stoa.yml"), "master-key: sesame\nmaster-key-file: /nope\n");
+        assertThatThrownBy(() -> load(Map.of()))
+                .isInstanceOf(OperatorException.class)
+                .hasMessageContaining("can't both be set")
+                .message()
+                .doesNotContain("sesame");
+    }
+
+    @Test
+    void looksAtTheKeysAndFilesThatSettingsName() throws IOException {
+        refuses("admin-key: short\n", "STOA_ADMIN_KEY");
+        refuses("master-key: abc\n", "stoa.master-key must be 32 bytes");
+        refuses("master-key-file: /nope\n", "/nope");
+        refuses("usage.kafka: {servers: 'broker:9092', client-file: /nope}\n", "usage.kafka.client-file");
+        refuses("limits.store: redis\n", "redis.url");
+        refuses("oidc: {issuer: 'https://id.example.org', client-id: c, client-secret-file: /nope}\n", "/nope");
+        String upstream = "upstreams: [{name: gpu, url: 'http://gpu/v1', models: [{name: m}%s]%s}]\n";
+        refuses(upstream.formatted("", ", key-file: /nope"), "“gpu” can't be read from /nope");
+        refuses(upstream.formatted(", {name: m}", ""), "two models are named “m”");
+        Files.writeString(folder.resolve("safety-patterns.txt"), "re:(\n");
+        refuses("port: 9000\n", "safety-patterns.txt can't be used: line 1");
+        assertThat(folder.resolve("master.key")).as("a look changes nothing").doesNotExist();
+    }
+
+    private void refuses(String file, String why) throws IOException {
+        Files.writeString(folder.resolve("stoa.yml"), file);
+        SettingsLoader loader = SettingsLoader.load(Map.of("data", folder.toString()), null);
+        assertThatThrownBy(loader::check).isInstanceOf(OperatorException.class).hasMessageContaining(why);
+    }
+
+    @Test
     void refusesAFileThatIsNotYaml() throws IOException {
         Path file = Files.writeString(folder.resolve("stoa.yml"), "port: [9000\n");
         assertThatThrownBy(() -> load(Map.of()))

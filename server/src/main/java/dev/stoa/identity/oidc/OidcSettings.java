@@ -1,10 +1,12 @@
 package dev.stoa.identity.oidc;
 
+import dev.stoa.shared.CheckedSettings;
 import dev.stoa.shared.Folders;
+import dev.stoa.shared.Limits;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +46,8 @@ public record OidcSettings(
         @DefaultValue("local") SignOut signOut,
         @DefaultValue("10s") Duration timeout,
         @DefaultValue("10000") int attempts,
-        @DefaultValue("10m") Duration attemptLife) {
+        @DefaultValue("10m") Duration attemptLife)
+        implements CheckedSettings {
 
     /** Who may come in that never was here. */
     public enum FirstLogin {
@@ -96,7 +99,15 @@ public record OidcSettings(
         return name.isBlank() ? String.valueOf(URI.create(issuer).getHost()) : name;
     }
 
-    /** @throws UncheckedIOException if its file can't be read */
+    /** @throws IllegalArgumentException if the secret's file can't be read */
+    @Override
+    public void check(Path dataFolder, Limits limits) {
+        if (on()) {
+            secret();
+        }
+    }
+
+    /** @throws IllegalArgumentException if its file can't be read */
     String secret() {
         if (clientSecretFile.isEmpty()) {
             return clientSecret;
@@ -104,7 +115,8 @@ public record OidcSettings(
         try {
             return Files.readString(Folders.expand(clientSecretFile)).strip();
         } catch (IOException e) {
-            throw new UncheckedIOException("stoa.oidc.client-secret-file can't be read from " + clientSecretFile, e);
+            throw new IllegalArgumentException(
+                    "stoa.oidc.client-secret-file can't be read from " + clientSecretFile, e);
         }
     }
 

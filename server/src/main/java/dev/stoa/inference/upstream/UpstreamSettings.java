@@ -1,8 +1,16 @@
 package dev.stoa.inference.upstream;
 
+import dev.stoa.shared.CheckedSettings;
+import dev.stoa.shared.Limits;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -13,7 +21,7 @@ import org.springframework.util.unit.DataSize;
  * @param upstreams none by default
  */
 @ConfigurationProperties("stoa")
-public record UpstreamSettings(@DefaultValue List<Upstream> upstreams) {
+public record UpstreamSettings(@DefaultValue List<Upstream> upstreams) implements CheckedSettings {
 
     /** Which protocol an upstream speaks. */
     public enum Protocol {
@@ -74,6 +82,19 @@ public record UpstreamSettings(@DefaultValue List<Upstream> upstreams) {
             require(lineMax.toBytes() >= 1024 && lineMax.toBytes() <= 1 << 30, "line-max must be 1KB to 1GB");
             models = List.copyOf(models);
         }
+
+        /** @throws IllegalArgumentException if the key's file can't be read */
+        String secret() {
+            if (keyFile.isEmpty()) {
+                return key;
+            }
+            try {
+                return Files.readString(Path.of(keyFile)).strip();
+            } catch (IOException e) {
+                throw new IllegalArgumentException(
+                        "the key of the upstream “" + name + "” can't be read from " + keyFile, e);
+            }
+        }
     }
 
     /**
@@ -106,6 +127,25 @@ public record UpstreamSettings(@DefaultValue List<Upstream> upstreams) {
 
     public UpstreamSettings {
         upstreams = List.copyOf(upstreams);
+    }
+
+    /** @throws IllegalArgumentException as {@link Upstreams} would */
+    @Override
+    public void check(Path dataFolder, Limits limits) {
+        requireDistinctNames();
+        upstreams.forEach(Upstream::secret);
+    }
+
+    void requireDistinctNames() {
+        Set<String> names = new HashSet<>();
+        upstreams.stream()
+                .flatMap(upstream -> upstream.models().stream())
+                .flatMap(model -> Stream.concat(Stream.of(model.name()), model.aliases().stream()))
+                .filter(name -> !names.add(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new IllegalArgumentException("stoa.upstreams: two models are named “" + name + "”");
+                });
     }
 
     private static void require(boolean holds, String message) {

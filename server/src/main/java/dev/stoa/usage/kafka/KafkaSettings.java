@@ -1,10 +1,13 @@
 package dev.stoa.usage.kafka;
 
 import dev.stoa.operations.OperatorException;
+import dev.stoa.shared.CheckedSettings;
 import dev.stoa.shared.Folders;
+import dev.stoa.shared.Limits;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -29,7 +32,8 @@ public record KafkaSettings(
         @DefaultValue("") String clientFile,
         @DefaultValue("500") int batch,
         @DefaultValue("10s") Duration timeout,
-        @DefaultValue("7d") Duration collect) {
+        @DefaultValue("7d") Duration collect)
+        implements CheckedSettings {
 
     public KafkaSettings {
         if (batch < 1) {
@@ -46,6 +50,14 @@ public record KafkaSettings(
     /** Whether events are exported at all. */
     public boolean on() {
         return !servers.isBlank();
+    }
+
+    /** @throws OperatorException as {@link #client} */
+    @Override
+    public void check(Path dataFolder, Limits limits) {
+        if (on()) {
+            client();
+        }
     }
 
     /** @throws OperatorException if there is such a file and it can't be read */

@@ -7,6 +7,7 @@ import dev.stoa.conversation.PersonalLimits;
 import dev.stoa.conversation.ScriptedGenerations;
 import dev.stoa.conversation.WordCountingInference;
 import dev.stoa.idempotency.IdempotencyLimits;
+import dev.stoa.identity.AdminKey;
 import dev.stoa.identity.FirstStart;
 import dev.stoa.identity.PasskeySettings;
 import dev.stoa.identity.PublicAddress;
@@ -99,6 +100,7 @@ public final class ChatServer implements AutoCloseable {
     /** Not a {@code @Configuration}, so that the service's own component scan passes it over. */
     @EnableAutoConfiguration
     @EnableConfigurationProperties({
+        AdminKey.class,
         ChatSettings.class,
         IdempotencyLimits.class,
         Limits.class,
