@@ -28,8 +28,19 @@ final class ClassCache {
             return;
         }
         log.info("Writing the class cache, once after a build: some seconds, and the next start is faster");
-        try {
+        silence();
+    }
+
+    /** Lets nothing follow the sentence in which a start has failed; does nothing where no cache will be written. */
+    static void silenceAfterFailure() {
+        if (written()) {
             silence();
+        }
+    }
+
+    private static void silence() {
+        try {
+            takeTerminal();
         } catch (Throwable e) {
             // Other systems, other libraries: then the terminal hears of it.
             log.debug("The terminal could not be taken away", e);
@@ -46,7 +57,7 @@ final class ClassCache {
     }
 
     /** {@code dup2} of {@code /dev/null} over standard output and standard error, which children inherit. */
-    private static void silence() throws Throwable {
+    private static void takeTerminal() throws Throwable {
         Linker linker = Linker.nativeLinker();
         ValueLayout.OfInt number = ValueLayout.JAVA_INT;
         MethodHandle open = linker.downcallHandle(

@@ -34,7 +34,11 @@ public final class Main implements Runnable {
 
     /** Runs one command and ends the process with its code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        int code = commandLine().execute(arguments);
+        if (code == ExitCode.FAILURE) {
+            ClassCache.silenceAfterFailure();
+        }
+        System.exit(code);
     }
 
     static CommandLine commandLine() {
@@ -58,10 +62,6 @@ public final class Main implements Runnable {
         throw failure;
     }
 
-    @Override
-    public void run() {
-        if (spec != null) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "Which command? See below.");
     /** What the operator reads of it; null for a fault of ours. */
     private static @Nullable String sentence(Throwable cause) {
         return switch (cause) {
@@ -78,6 +78,10 @@ public final class Main implements Runnable {
         };
     }
 
+    @Override
+    public void run() {
+        if (spec != null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "Which command? See below.");
         }
     }
 
