@@ -38,7 +38,9 @@ import org.springframework.boot.logging.LoggingSystem;
 /** The checks of {@code stoa doctor}, each bounded in time; none changes what is there. */
 final class Checkup {
     private static final int JDK_MIN = 25;
-    private static final int NODE_MIN = 20;
+    /** What Vite and ESLint take, as the launcher has it. */
+    private static final String NODE_VERSIONS = "20.19, 22.13, 24 or newer";
+
     /** The service's own files: PostgreSQL's binaries and an empty database. */
     private static final long DISK_SERVICE_BYTES = 512L << 20;
 
@@ -216,8 +218,8 @@ final class Checkup {
     }
 
     private static Finding node() {
-        String advice = "Install Node.js %d or newer if you build from sources; a built Stoa does not need it."
-                .formatted(NODE_MIN);
+        String advice =
+                "Install Node.js %s if you build from sources; a built Stoa does not need it.".formatted(NODE_VERSIONS);
         try {
             Process process = new ProcessBuilder("node", "--version").start();
             if (!process.waitFor(TOOL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
@@ -225,9 +227,9 @@ final class Checkup {
                 return Finding.warn("node", "does not answer", advice);
             }
             String version = process.inputReader().readLine();
-            Matcher number = Pattern.compile("v(\\d+)").matcher(version == null ? "" : version);
-            boolean fine = number.find() && Integer.parseInt(number.group(1)) >= NODE_MIN;
-            return fine ? Finding.ok("node", version) : Finding.warn("node", "is " + version, advice);
+            return version != null && nodeFits(version)
+                    ? Finding.ok("node", version)
+                    : Finding.warn("node", "is " + version, advice);
         } catch (IOException e) {
             return Finding.warn("node", "is not installed", advice);
         } catch (InterruptedException e) {
@@ -250,6 +252,19 @@ final class Checkup {
                     .build();
             int status =
                     client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    static boolean nodeFits(String version) {
+        Matcher number = Pattern.compile("v(\\d+)\\.(\\d+)").matcher(version);
+        if (!number.lookingAt()) {
+            return false;
+        }
+        int minor = Integer.parseInt(number.group(2));
+        return switch (Integer.parseInt(number.group(1))) {
+            case 20 -> minor >= 19;
+            case 22 -> minor >= 13;
+            default -> Integer.parseInt(number.group(1)) >= 24;
+        };
+    }
+
             return status < 400
                     ? Finding.ok("hub", hub + " answers")
                     : Finding.warn("hub", "%s answers %d".formatted(hub, status), advice);
