@@ -40,14 +40,16 @@ public final class ApiServer implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final ScriptedEngine engine = new ScriptedEngine();
+    private final ScriptedEngine engine;
     private final Path data;
     private final DataSource database;
     private final HikariDataSource pool;
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private ApiServer(DataSource database, String policy, String... settings) throws IOException {
+    private ApiServer(DataSource database, ScriptedEngine engine, String policy, String... settings)
+            throws IOException {
+        this.engine = engine;
         this.data = OpenTempDir.create();
         Files.writeString(data.resolve("safety-patterns.txt"), policy);
         this.database = database;
@@ -72,12 +74,17 @@ public final class ApiServer implements AutoCloseable {
     }
 
     public static ApiServer start(String policy, String... settings) throws IOException {
-        return new ApiServer(TestPostgres.freshDatabase(), policy, settings);
+        return new ApiServer(TestPostgres.freshDatabase(), new ScriptedEngine(), policy, settings);
+    }
+
+    /** A server whose own model can't be loaded, for {@link ScriptedEngine#BROKEN}. */
+    public static ApiServer startWithBrokenModel(String... settings) throws IOException {
+        return new ApiServer(TestPostgres.freshDatabase(), ScriptedEngine.broken(), "", settings);
     }
 
     /** Another server on the database of this one. */
     public ApiServer startBeside(String... settings) throws IOException {
-        return new ApiServer(database, "", settings);
+        return new ApiServer(database, new ScriptedEngine(), "", settings);
     }
 
     /** A part of the service. */

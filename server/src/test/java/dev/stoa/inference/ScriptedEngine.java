@@ -8,6 +8,7 @@ import dev.stoa.engine.EngineRejectedException;
 import dev.stoa.engine.EngineRequest;
 import dev.stoa.engine.Generation;
 import dev.stoa.engine.ModelInfo;
+import dev.stoa.engine.ModelLoadException;
 import dev.stoa.engine.OutputControl;
 import dev.stoa.engine.Pooling;
 import dev.stoa.engine.PreparedChat;
@@ -37,16 +38,33 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 public final class ScriptedEngine implements Engine {
     public static final String MODEL = "scripted:v1";
     public static final int CONTEXT = 2_000;
+    /** Why one that is broken can't be loaded. */
+    public static final String BROKEN = "the file is broken";
 
     private final AtomicInteger running = new AtomicInteger();
     private final BlockingQueue<Run> runs = new LinkedBlockingQueue<>();
     private final BlockingQueue<ChatPrompt> prepared = new LinkedBlockingQueue<>();
     private volatile boolean full;
+    private boolean loads = true;
+
+    /** One that can't be loaded. */
+    public static ScriptedEngine broken() {
+        ScriptedEngine engine = new ScriptedEngine();
+        engine.loads = false;
+        return engine;
+    }
 
     /** Registers it as what the service loads, before the service's own beans are made. */
     public void register(ConfigurableListableBeanFactory beans) {
         beans.registerSingleton("testModelFiles", new Files());
-        beans.registerSingleton("testEngineLoader", (EngineLoader) _ -> this);
+        beans.registerSingleton("testEngineLoader", (EngineLoader) _ -> load());
+    }
+
+    private ScriptedEngine load() {
+        if (!loads) {
+            throw new ModelLoadException(BROKEN);
+        }
+        return this;
     }
 
     private static final class Files implements ModelFiles {

@@ -3,6 +3,7 @@ package dev.stoa.api.operations;
 import dev.stoa.admission.Admission;
 import dev.stoa.generation.Generations;
 import dev.stoa.inference.Inference;
+import dev.stoa.inference.Model;
 import dev.stoa.inference.ModelStatus;
 import dev.stoa.shared.Limits;
 import java.util.Locale;
@@ -67,7 +68,8 @@ final class HealthController {
             return new Ready("draining", "The server is shutting down.", null);
         }
         ModelStatus model = inference.status();
-        if (model.phase() != ModelStatus.Phase.READY) {
+        boolean withoutIt = model.phase() == ModelStatus.Phase.FAILED && anotherAnswers();
+        if (model.phase() != ModelStatus.Phase.READY && !withoutIt) {
             return new Ready(
                     model.phase().name().toLowerCase(Locale.ROOT),
                     model.sentence(),
@@ -79,11 +81,17 @@ final class HealthController {
         if (!database.answers()) {
             return new Ready("database_down", "The database does not answer.", null);
         }
+        String reason = (withoutIt ? "Other models answer. " : "") + model.sentence();
         if (!admission.isShared()) {
             return admission.isOpenAlone()
-                    ? new Ready("ready", model.sentence() + " Limits are counted by this server alone for now.", null)
+                    ? new Ready("ready", reason + " Limits are counted by this server alone for now.", null)
                     : new Ready("limit_store_down", "What counts limits does not answer.", null);
         }
-        return new Ready("ready", model.sentence(), null);
+        return new Ready("ready", reason, null);
+    }
+
+    /** Whether something is served although this server's own model can't be: a model elsewhere, or a mock. */
+    private boolean anotherAnswers() {
+        return inference.models().stream().anyMatch(Model::ready);
     }
 }
