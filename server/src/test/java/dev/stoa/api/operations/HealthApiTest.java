@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stoa.api.ApiServer;
 import dev.stoa.inference.ScriptedEngine;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -21,13 +22,18 @@ class HealthApiTest {
     }
 
     @Test
-    void aServerThatCanAnswerNothingIsNotReady() throws Exception {
-        try (ApiServer server = ApiServer.startWithBrokenModel()) {
+    void aServerThatCanAnswerNothingIsNotReadyAndAClientCantCallItselfLocal() throws Exception {
+        try (ApiServer server = ApiServer.startWithBrokenModel("--server.forward-headers-strategy=native")) {
             HttpResponse<String> ready = readiness(server);
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(ApiServer.json(ready).path("status").asString()).isEqualTo("failed");
             assertThat(ApiServer.json(ready).path("progress").path("done_bytes").isNumber())
                     .isTrue();
+
+            // The proxy on this machine has added the client's address to what the client wrote itself.
+            HttpRequest.Builder proxied =
+                    HttpRequest.newBuilder(server.uri("/metrics")).header("X-Forwarded-For", "127.0.0.1, 10.1.2.3");
+            assertThat(server.send(proxied.GET()).statusCode()).isEqualTo(401);
         }
     }
 
