@@ -8,6 +8,7 @@ import dev.stoa.operations.MachineMemory;
 import dev.stoa.operations.MemoryPlans;
 import dev.stoa.operations.OperatorException;
 import dev.stoa.operations.PortOwner;
+import dev.stoa.operations.SettingsLoader;
 import dev.stoa.operations.StoaSettings;
 import dev.stoa.operations.postgres.EmbeddedPostgres;
 import dev.stoa.operations.postgres.PostgresOptions;
@@ -47,14 +48,16 @@ final class Checkup {
     private static final Duration HUB_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(5);
 
+    private final SettingsLoader loaded;
     private final StoaSettings settings;
     private final KafkaSettings kafka;
     private final Map<String, String> environment;
     private final ModelStore store;
 
-    Checkup(StoaSettings settings, KafkaSettings kafka, Map<String, String> environment) {
-        this.settings = settings;
-        this.kafka = kafka;
+    Checkup(SettingsLoader loaded, Map<String, String> environment) {
+        this.loaded = loaded;
+        this.settings = loaded.settings();
+        this.kafka = loaded.bound("usage.kafka", KafkaSettings.class);
         this.environment = environment;
         this.store = new ModelStore(settings.modelsFolder());
     }
@@ -63,6 +66,7 @@ final class Checkup {
         List<Finding> findings = new ArrayList<>();
         findings.add(jdk());
         findings.add(Processor.check());
+        findings.add(settings());
         findings.add(model());
         findings.add(memory());
         findings.add(folder());
@@ -82,6 +86,16 @@ final class Checkup {
         return Runtime.version().feature() >= JDK_MIN
                 ? Finding.ok("jdk", what)
                 : Finding.fail("jdk", what, "Install a JDK of version 25 or newer, and set STOA_JAVA_HOME to it.");
+    }
+
+    /** They were bound without an error; what they name is looked at here. */
+    Finding settings() {
+        try {
+            loaded.check();
+            return Finding.ok("settings", "keys, secrets and files that they name can be used");
+        } catch (OperatorException e) {
+            return Finding.fail("settings", String.valueOf(e.getMessage()), "See the message above.");
+        }
     }
 
     private Finding model() {
@@ -238,6 +252,19 @@ final class Checkup {
         }
     }
 
+    static boolean nodeFits(String version) {
+        Matcher number = Pattern.compile("v(\\d+)\\.(\\d+)").matcher(version);
+        if (!number.lookingAt()) {
+            return false;
+        }
+        int minor = Integer.parseInt(number.group(2));
+        return switch (Integer.parseInt(number.group(1))) {
+            case 20 -> minor >= 19;
+            case 22 -> minor >= 13;
+            default -> Integer.parseInt(number.group(1)) >= 24;
+        };
+    }
+
     private Finding hub() {
         String hub = environment.getOrDefault("HF_ENDPOINT", "https://huggingface.co");
         String advice = "Models that are here work; the two small ones also come from the mirror. Check proxy and"
@@ -252,19 +279,6 @@ final class Checkup {
                     .build();
             int status =
                     client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-    static boolean nodeFits(String version) {
-        Matcher number = Pattern.compile("v(\\d+)\\.(\\d+)").matcher(version);
-        if (!number.lookingAt()) {
-            return false;
-        }
-        int minor = Integer.parseInt(number.group(2));
-        return switch (Integer.parseInt(number.group(1))) {
-            case 20 -> minor >= 19;
-            case 22 -> minor >= 13;
-            default -> Integer.parseInt(number.group(1)) >= 24;
-        };
-    }
-
             return status < 400
                     ? Finding.ok("hub", hub + " answers")
                     : Finding.warn("hub", "%s answers %d".formatted(hub, status), advice);

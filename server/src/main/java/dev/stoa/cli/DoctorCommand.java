@@ -1,7 +1,6 @@
 package dev.stoa.cli;
 
 import dev.stoa.operations.SettingsLoader;
-import dev.stoa.usage.kafka.KafkaSettings;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
         name = "doctor",
         mixinStandardHelpOptions = true,
         description =
-                "Check this machine: JDK, CPU, memory, disk, port, database, tools; and Kafka, where usage goes there.",
+                "Check settings and machine: JDK, CPU, memory, disk, port, database, tools; and Kafka, where usage goes there.",
         footer = {"", "Exit code 1 if something would keep `stoa serve` from working."})
 public final class DoctorCommand implements Callable<Integer> {
     @Mixin
@@ -58,7 +57,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private Checkup checkup() {
         SettingsLoader loaded = flags.load();
-        return new Checkup(loaded.settings(), loaded.bound("usage.kafka", KafkaSettings.class), System.getenv());
+        return new Checkup(loaded, System.getenv());
     }
 
     private static Map<String, String> json(Finding finding) {
