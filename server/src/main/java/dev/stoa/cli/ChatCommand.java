@@ -1,10 +1,14 @@
 package dev.stoa.cli;
 
+import dev.stoa.operations.SettingsLoader;
+import dev.stoa.operations.StoaSettings;
 import dev.stoa.shared.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +41,6 @@ import picocli.CommandLine.Spec;
             "(for a server on this machine only)."
         })
 public final class ChatCommand implements Callable<Integer> {
-    static final String DEFAULT_URL = "http://127.0.0.1:8420";
     /** Of a question piped in: more than any model's context holds. */
     static final int INPUT_BYTES_MAX = 8 << 20;
 
@@ -47,8 +50,8 @@ public final class ChatCommand implements Callable<Integer> {
             description = "Ask this and end; “-” stands for standard input.")
     private List<String> question = new ArrayList<>();
 
-    @Option(names = "--url", defaultValue = DEFAULT_URL, description = "The server (default: ${DEFAULT-VALUE}).")
-    private URI url = URI.create(DEFAULT_URL);
+    @Option(names = "--url", description = "The server (default: where `stoa serve` listens with the same settings).")
+    private @Nullable URI givenUrl;
 
     @Option(names = "--key", description = "API key.")
     private @Nullable String key;
@@ -73,6 +76,8 @@ public final class ChatCommand implements Callable<Integer> {
 
     private final Map<String, String> environment;
     private final InputStream in;
+    /** Where the server is; set when the command runs. */
+    private URI url = URI.create("http://localhost");
 
     /** Reads the process's own environment and input. */
     public ChatCommand() {
@@ -89,6 +94,7 @@ public final class ChatCommand implements Callable<Integer> {
         CommandSpec given = Objects.requireNonNull(spec, "picocli sets it");
         PrintWriter out = given.commandLine().getOut();
         PrintWriter err = given.commandLine().getErr();
+        url = givenUrl == null ? configuredUrl() : givenUrl;
         if (url.getHost() == null || maxTokens < 1) {
             err.println("stoa chat: --url is a web address, and --max-tokens at least 1");
             return ExitCode.USAGE;
@@ -130,6 +136,13 @@ public final class ChatCommand implements Callable<Integer> {
         }
     }
 
+    /** @throws dev.stoa.operations.OperatorException if a setting is wrong */
+    private URI configuredUrl() {
+        Map<String, String> flags = data == null ? Map.of() : Map.of("data", data.toString());
+        StoaSettings settings = SettingsLoader.load(flags, null).settings();
+        return URI.create("http://" + Welcome.host(settings.bind()) + ":" + settings.port());
+    }
+
     /** Says whether a server may be started. */
     private interface Consent {
         boolean to(String question);
@@ -138,7 +151,7 @@ public final class ChatCommand implements Callable<Integer> {
     /** Starts a server if none answers, one may be started, and the address is the one it would have. */
     private @Nullable ServerChild serverOrNull(PrintWriter err, Consent consent)
             throws ChatException, IOException, InterruptedException {
-        boolean ours = url.equals(URI.create(DEFAULT_URL)) && ServerChild.possible(environment);
+        boolean ours = givenUrl == null && ServerChild.possible(environment);
         if (!ours || answers() || !consent.to("No server runs at " + url + ". Start one?")) {
             return null;
         }
@@ -203,14 +216,15 @@ public final class ChatCommand implements Callable<Integer> {
                 return value;
             }
         }
-        return isLoopback() ? new KeyFile(dataFolder()).read() : null;
+        return isThisMachine() ? new KeyFile(dataFolder()).read() : null;
     }
 
     /** The key in the file opens everything: it is never sent to another machine. */
-    private boolean isLoopback() {
+    private boolean isThisMachine() {
         try {
-            return InetAddress.getByName(url.getHost()).isLoopbackAddress();
-        } catch (UnknownHostException e) {
+            InetAddress address = InetAddress.getByName(url.getHost());
+            return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+        } catch (UnknownHostException | SocketException e) {
             return false;
         }
     }

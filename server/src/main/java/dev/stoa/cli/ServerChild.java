@@ -48,7 +48,7 @@ final class ServerChild implements AutoCloseable {
     }
 
     /**
-     * Starts one on the default address, its output in a log file of the data folder.
+     * Starts one where the settings say, its output in a log file of the data folder.
      *
      * @param adminKey a key the server is to know; null for none
      */

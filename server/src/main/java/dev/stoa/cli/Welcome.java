@@ -75,7 +75,7 @@ final class Welcome {
     }
 
     /** What a browser on this machine can open. */
-    private static String host(String bind) {
+    static String host(String bind) {
         try {
             InetAddress address = InetAddress.getByName(bind);
             if (address.isAnyLocalAddress()) {

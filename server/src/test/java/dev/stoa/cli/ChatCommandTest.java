@@ -111,7 +111,10 @@ class ChatCommandTest {
     private int run(Map<String, String> environment, String input, String... arguments) {
         ChatCommand command =
                 new ChatCommand(environment, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
-        List<String> line = new ArrayList<>(List.of("--url", url().toString()));
+        List<String> line = new ArrayList<>();
+        if (!Files.exists(data.resolve("stoa.yml"))) {
+            line.addAll(List.of("--url", url().toString()));
+        }
         if (!List.of(arguments).contains("--data")) {
             line.addAll(List.of("--data", data.toString()));
         }
@@ -134,6 +137,13 @@ class ChatCommandTest {
         assertThat(body.path("stream").asBoolean()).isTrue();
         assertThat(body.path("system").asString()).isEqualTo("Be brief.");
         assertThat(body.path("messages").path(0).path("content").asString()).isEqualTo("Why so?");
+    }
+
+    @Test
+    void findsTheServerWhereTheSettingsSay() throws Exception {
+        Files.writeString(data.resolve("stoa.yml"), "port: %d\n".formatted(url().getPort()));
+        assertThat(run(Map.of(), "", "q")).as(err.toString()).isZero();
+        assertThat(out.toString()).startsWith("Hello");
     }
 
     @Test
