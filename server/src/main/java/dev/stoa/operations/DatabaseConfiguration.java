@@ -7,6 +7,7 @@ import dev.stoa.operations.postgres.PostgresOptions;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -43,6 +44,11 @@ class DatabaseConfiguration {
         public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
             return context.getEnvironment().getProperty("stoa.database", "").isBlank();
         }
+    }
+
+    @Bean
+    FlywayMigrationStrategy schema(StoaSettings settings) {
+        return flyway -> SchemaMigration.run(flyway, settings.acceptNewerSchema());
     }
 
     @Bean(destroyMethod = "close")

@@ -22,7 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param model the model to serve, by its name in the store or the catalogue
  * @param models the folder of the model store; empty means {@code models} in the data folder
  * @param database an external PostgreSQL's address; empty means the embedded one
- * @param adminKey presets the first API key; empty means a random one, shown once
+ * @param acceptNewerSchema whether to start though a newer server has changed the database's tables
  * @param engine what the embedded engine may use
  * @param limits bounds of the service; the launcher sizes the JVM from some
  */
@@ -34,7 +34,7 @@ public record StoaSettings(
         @DefaultValue("smollm2-135m-instruct:q4_1") String model,
         @DefaultValue("") String models,
         @DefaultValue("") String database,
-        @DefaultValue("") String adminKey,
+        @DefaultValue("false") boolean acceptNewerSchema,
         @DefaultValue Engine engine,
         @DefaultValue Limits limits) {
 
