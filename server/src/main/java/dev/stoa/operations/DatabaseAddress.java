@@ -34,6 +34,10 @@ public record DatabaseAddress(String jdbcUrl, String user, String password) {
         }
         try {
             URI uri = new URI(given);
+            if (uri.getHost() == null && uri.getRawAuthority() != null) {
+                throw malformed("its host is not a valid name, which has letters, digits, hyphens and dots only, or its"
+                        + " port is no number");
+            }
             if (uri.getHost() == null || uri.getPath() == null || uri.getPath().length() < 2) {
                 throw malformed("it must name a host and a database");
             }

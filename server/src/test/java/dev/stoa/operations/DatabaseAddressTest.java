@@ -34,6 +34,10 @@ class DatabaseAddressTest {
     void saysWhatIsMissing() {
         assertThatThrownBy(() -> DatabaseAddress.parse("mysql://db/stoa")).hasMessageContaining("postgresql://");
         assertThatThrownBy(() -> DatabaseAddress.parse("postgresql://db")).hasMessageContaining("a database");
+        assertThatThrownBy(() -> DatabaseAddress.parse("postgresql://me:secret@my_db/stoa"))
+                .hasMessageContaining("not a valid name")
+                .message()
+                .doesNotContain("secret");
     }
 
     @Test
