@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
         description = "Start the service: chat page, API, engine and database.",
         footer = {
             "",
-            "Each flag has a variable (in brackets) and a line in the config file; a flag beats a variable, a variable",
+            "A flag with a variable (in brackets) has a line in the config file too; a flag beats a variable, a variable",
             "beats the file. STOA_ADMIN_KEY presets the first API key.",
             "After SIGTERM or Ctrl-C the exit code is 0 when everything was put away."
         })
