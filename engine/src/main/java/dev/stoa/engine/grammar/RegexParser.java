@@ -66,19 +66,19 @@ final class RegexParser {
                     .map(option -> anchored(option, before, behind))
                     .toList());
         }
-        List<Pattern> parts =
-                new ArrayList<>(pattern instanceof Sequence(List<Pattern> list) ? list : List.of(pattern));
-        boolean open = before;
-        boolean openEnd = behind;
-        while (!parts.isEmpty() && parts.getFirst() == Anchor.BEGIN) {
-            parts.removeFirst();
-            open = false;
+        List<Pattern> all = pattern instanceof Sequence(List<Pattern> list) ? list : List.of(pattern);
+        int from = 0;
+        int to = all.size();
+        while (from < to && all.get(from) == Anchor.BEGIN) {
+            from++;
         }
-        while (!parts.isEmpty() && parts.getLast() == Anchor.END) {
-            parts.removeLast();
-            openEnd = false;
+        while (from < to && all.get(to - 1) == Anchor.END) {
+            to--;
         }
-        if (parts.size() == 1 && hasAnchor(parts.getFirst())) {
+        boolean open = before && from == 0;
+        boolean openEnd = behind && to == all.size();
+        List<Pattern> parts = new ArrayList<>(all.subList(from, to));
+        if (parts.size() == 1 && isGroup(parts.getFirst()) && hasAnchor(parts.getFirst())) {
             return anchored(parts.getFirst(), open, openEnd);
         }
         if (parts.stream().anyMatch(RegexParser::hasAnchor)) {
@@ -91,6 +91,11 @@ final class RegexParser {
             parts.addLast(ANYTHING);
         }
         return new Sequence(parts);
+    }
+
+    /** Whether the ends of a pattern are those of its parts; those of a repetition's body may be in its middle. */
+    private static boolean isGroup(Pattern pattern) {
+        return pattern instanceof Choice || pattern instanceof Sequence;
     }
 
     private static boolean hasAnchor(Pattern pattern) {

@@ -45,7 +45,7 @@
  * <h2>Regular expressions</h2>
  *
  * <p>Those of ECMA-262 that are regular, with the {@code u} flag: no look-around, back references or {@code \b}; anchors at
- * the ends only. {@code pattern} is searched for, as JSON Schema says; a {@link dev.stoa.engine.Constraint.Regex} matches
+ * the ends only, and not in what is repeated. {@code pattern} is searched for, as JSON Schema says; a {@link dev.stoa.engine.Constraint.Regex} matches
  * the whole output.
  */
 @NullMarked

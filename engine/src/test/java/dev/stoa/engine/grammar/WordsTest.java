@@ -219,7 +219,11 @@ class WordsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a^b", "a$b", "(", ")", "[", "*a", "a**", "\\q", "(?!a)", "\\1", "a{2,1}", "[]", "\\p{Xx}"})
+    @ValueSource(
+            strings = {
+                "a^b", "a$b", "(", ")", "[", "*a", "a**", "\\q", "(?!a)", "\\1", "a{2,1}", "[]", "\\p{Xx}", "(^a)?",
+                "(^|,)*", "(a$)+"
+            })
     void whatIsNoSupportedRegexIsRefused(String source) {
         assertThatThrownBy(() -> RegexParser.whole(source, "/pattern"))
                 .isInstanceOfSatisfying(
