@@ -67,6 +67,28 @@ final class Keywords {
         throw schema.error(keyword, "'" + keyword + "' must be a number");
     }
 
+    /** What {@code multipleOf} says, above 0; null if it isn't there. */
+    static @Nullable BigDecimal multiple(Schema schema) {
+        BigDecimal multiple = number(schema, "multipleOf");
+        if (multiple == null) {
+            return null;
+        }
+        if (multiple.signum() <= 0) {
+            throw schema.error("multipleOf", "'multipleOf' must be above 0");
+        }
+        BigDecimal stripped = multiple.stripTrailingZeros();
+        BigDecimal units = stripped.movePointRight(Math.max(0, stripped.scale()));
+        if (units.compareTo(BigDecimal.valueOf(GrammarLimits.MULTIPLE_MAX)) > 0
+                || stripped.scale() > GrammarLimits.FRACTION_DIGITS_MAX) {
+            throw schema.error(
+                    "multipleOf",
+                    "'multipleOf' may have a value of up to " + GrammarLimits.MULTIPLE_MAX
+                            + " in units of its last digit, and " + GrammarLimits.FRACTION_DIGITS_MAX
+                            + " digits behind the point");
+        }
+        return multiple;
+    }
+
     static boolean flag(Schema schema, String keyword) {
         Object value = schema.get(keyword);
         if (value != null && !(value instanceof Boolean)) {

@@ -42,27 +42,12 @@ final class Merged {
         BigDecimal above = Keywords.number(schema, "exclusiveMinimum");
         BigDecimal max = Keywords.number(schema, "maximum");
         BigDecimal below = Keywords.number(schema, "exclusiveMaximum");
-        BigDecimal multiple = Keywords.number(schema, "multipleOf");
+        BigDecimal multiple = Keywords.multiple(schema);
         numbers = min == null ? numbers : numbers.atLeast(min, false);
         numbers = above == null ? numbers : numbers.atLeast(above, true);
         numbers = max == null ? numbers : numbers.atMost(max, false);
         numbers = below == null ? numbers : numbers.atMost(below, true);
-        if (multiple != null) {
-            BigDecimal stripped = multiple.stripTrailingZeros();
-            BigDecimal units = stripped.movePointRight(Math.max(0, stripped.scale()));
-            if (multiple.signum() <= 0) {
-                throw schema.error("multipleOf", "'multipleOf' must be above 0");
-            }
-            if (units.compareTo(BigDecimal.valueOf(GrammarLimits.MULTIPLE_MAX)) > 0
-                    || stripped.scale() > GrammarLimits.FRACTION_DIGITS_MAX) {
-                throw schema.error(
-                        "multipleOf",
-                        "'multipleOf' may have a value of up to " + GrammarLimits.MULTIPLE_MAX
-                                + " in units of its last digit, and " + GrammarLimits.FRACTION_DIGITS_MAX
-                                + " digits behind the point");
-            }
-            numbers = numbers.multiplesOf(multiple);
-        }
+        numbers = multiple == null ? numbers : numbers.multiplesOf(multiple);
     }
 
     private void addValues(Schema schema, SchemaChecker checker) {

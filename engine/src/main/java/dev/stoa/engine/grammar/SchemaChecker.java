@@ -83,7 +83,7 @@ final class SchemaChecker {
         BigDecimal max = Keywords.number(schema, "maximum");
         BigDecimal above = Keywords.number(schema, "exclusiveMinimum");
         BigDecimal below = Keywords.number(schema, "exclusiveMaximum");
-        BigDecimal multiple = Keywords.number(schema, "multipleOf");
+        BigDecimal multiple = Keywords.multiple(schema);
         return (min == null || number.compareTo(min) >= 0)
                 && (max == null || number.compareTo(max) <= 0)
                 && (above == null || number.compareTo(above) > 0)
