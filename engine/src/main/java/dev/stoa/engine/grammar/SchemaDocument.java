@@ -108,7 +108,7 @@ final class SchemaDocument {
             throw schema.error(
                     "$ref", "'" + reference + "' is outside the schema; only references inside are supported");
         }
-        String fragment = URLDecoder.decode(local.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+        String fragment = decoded(schema, local.substring(1));
         String pointer = fragment;
         if (!fragment.isEmpty() && !fragment.startsWith("/")) {
             pointer = anchors.get(fragment);
@@ -117,6 +117,14 @@ final class SchemaDocument {
             }
         }
         return schema(find(schema, pointer), pointer);
+    }
+
+    private static String decoded(Schema schema, String fragment) {
+        try {
+            return URLDecoder.decode(fragment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw schema.error("$ref", "'#" + fragment + "' has a bad escape");
+        }
     }
 
     private Object find(Schema from, String pointer) {
