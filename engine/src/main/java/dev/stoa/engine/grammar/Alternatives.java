@@ -3,8 +3,10 @@ package dev.stoa.engine.grammar;
 import dev.stoa.engine.ConstraintException;
 import dev.stoa.engine.grammar.SchemaDocument.Schema;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -14,10 +16,14 @@ import java.util.Set;
 final class Alternatives {
     private final SchemaDocument document;
     private final Disjointness disjointness;
+    private final Work work;
+    /** What was found of schemas before; many paths may lead to one. */
+    private final Map<Schema, List<Set<Schema>>> known = new HashMap<>();
 
-    Alternatives(SchemaDocument document, Disjointness disjointness) {
+    Alternatives(SchemaDocument document, Disjointness disjointness, Work work) {
         this.document = document;
         this.disjointness = disjointness;
+        this.work = work;
     }
 
     /** Of schemas that must all hold. No alternatives means that nothing is allowed. */
@@ -33,9 +39,18 @@ final class Alternatives {
         if (schema.never()) {
             return List.of();
         }
+        List<Set<Schema>> before = known.get(schema);
+        if (before != null) {
+            return before;
+        }
+        work.spend((long) Work.OBJECT * Keywords.size(schema));
         Keywords.check(schema);
         if (!path.add(schema)) {
             throw schema.error("$ref", "the schema refers to itself without end");
+        }
+        if (path.size() > GrammarLimits.NESTING_MAX) {
+            throw new ConstraintException(
+                    schema.pointer(), "schemas stand for each other more than " + GrammarLimits.NESTING_MAX + " deep");
         }
         List<Set<Schema>> alternatives = List.of(Set.of(schema));
         String reference = Keywords.string(schema, "$ref");
@@ -48,6 +63,7 @@ final class Alternatives {
         alternatives = crossBranches(schema, "anyOf", alternatives, path);
         alternatives = crossBranches(schema, "oneOf", alternatives, path);
         path.remove(schema);
+        known.put(schema, alternatives);
         return alternatives;
     }
 
@@ -71,10 +87,12 @@ final class Alternatives {
 
     /** A value may match one branch only; that must be plain from the branches, as an output can't be tried out. */
     private void requireDisjoint(Schema schema, List<Set<Schema>> around, List<List<Set<Schema>>> branches) {
-        for (int i = 0; i < branches.size(); i++) {
+        List<List<Set<Schema>>> whole =
+                branches.stream().map(branch -> cross(schema, around, branch)).toList();
+        for (int i = 0; i < whole.size(); i++) {
             for (int j = 0; j < i; j++) {
-                for (Set<Schema> a : cross(schema, around, branches.get(i))) {
-                    for (Set<Schema> b : cross(schema, around, branches.get(j))) {
+                for (Set<Schema> a : whole.get(i)) {
+                    for (Set<Schema> b : whole.get(j)) {
                         if (!disjointness.sure(a, b)) {
                             throw schema.error(
                                     "oneOf",
@@ -87,7 +105,7 @@ final class Alternatives {
         }
     }
 
-    private static List<Set<Schema>> cross(Schema schema, List<Set<Schema>> some, List<Set<Schema>> others) {
+    private List<Set<Schema>> cross(Schema schema, List<Set<Schema>> some, List<Set<Schema>> others) {
         if ((long) some.size() * others.size() > GrammarLimits.ALTERNATIVES_MAX) {
             throw new ConstraintException(
                     schema.pointer(),
@@ -96,6 +114,7 @@ final class Alternatives {
         List<Set<Schema>> product = new ArrayList<>();
         for (Set<Schema> a : some) {
             for (Set<Schema> b : others) {
+                work.spend((long) Work.OBJECT * (1 + a.size() + b.size()));
                 Set<Schema> both = new LinkedHashSet<>(a);
                 both.addAll(b);
                 product.add(both);

@@ -1,6 +1,8 @@
 package dev.stoa.engine.grammar;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +28,7 @@ public final class Automaton {
     private final Map<TokenSet, TokenSet> sets = new HashMap<>();
     private long setBytes;
     private int frameCount = 1;
+    private int threadCount;
     private int age;
 
     Automaton(Node root, TokenTrie trie) {
@@ -205,15 +208,21 @@ public final class Automaton {
         }
 
         void into(Node node, Frame rest) {
-            if (rest.depth() + node.depth() > GrammarLimits.OUTPUT_DEPTH_MAX) {
-                return; // it couldn't be completed within the depth
-            }
-            switch (node) {
-                case Node.Word word -> at(word.terminal(), word.terminal().start(), rest);
-                case Node.Choice choice -> choice.options().forEach(option -> into(option, rest));
-                case Node.Rule rule -> into(rule.body(), rest);
-                case Node.Sequence sequence -> sequence(sequence, 0, rest);
-                case Node.Repeat repeat -> repeat(repeat, 0, rest);
+            // Choices in choices don't grow the stack: an object of many optional properties is a long chain of them.
+            Deque<Node> todo = new ArrayDeque<>();
+            todo.push(node);
+            while (!todo.isEmpty()) {
+                Node next = todo.pop();
+                if (rest.depth() + next.depth() > GrammarLimits.OUTPUT_DEPTH_MAX) {
+                    continue; // it couldn't be completed within the depth
+                }
+                switch (next) {
+                    case Node.Word word -> at(word.terminal(), word.terminal().start(), rest);
+                    case Node.Choice choice -> choice.options().reversed().forEach(todo::push);
+                    case Node.Rule rule -> todo.push(rule.body());
+                    case Node.Sequence sequence -> sequence(sequence, 0, rest);
+                    case Node.Repeat repeat -> repeat(repeat, 0, rest);
+                }
             }
         }
 
@@ -261,6 +270,7 @@ public final class Automaton {
                 forgetIfFull();
                 known = new Place(List.copyOf(threads), complete);
                 places.put(key, known);
+                threadCount += threads.size();
             }
             return known;
         }
@@ -274,6 +284,7 @@ public final class Automaton {
     /** Starts to remember anew. Places that outputs stand in stay valid; what they lead to is found again. */
     private void forgetIfFull() {
         if (places.size() >= GrammarLimits.PLACES_REMEMBERED_MAX
+                || threadCount >= GrammarLimits.THREADS_REMEMBERED_MAX
                 || frames.size() >= GrammarLimits.PLACES_REMEMBERED_MAX * 4) {
             forget();
         }
@@ -284,6 +295,7 @@ public final class Automaton {
         frames.clear();
         sets.clear();
         setBytes = 0;
+        threadCount = 0;
         age++;
     }
 

@@ -1,7 +1,10 @@
 package dev.stoa.engine.grammar;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A set of Unicode code points without surrogates: sorted, disjoint ranges. Immutable. */
 final class CodePoints {
@@ -31,20 +34,44 @@ final class CodePoints {
         return of(c, c);
     }
 
-    /** The code points of a Unicode general category, such as {@code L} or {@code Lu}. */
-    static CodePoints category(String name) {
-        List<int[]> list = new ArrayList<>();
-        int start = -1;
-        for (int c = 0; c <= MAX + 1; c++) {
-            boolean in = c <= MAX && categoryName(c).startsWith(name);
-            if (in && start < 0) {
-                start = c;
-            } else if (!in && start >= 0) {
-                list.add(new int[] {start, c - 1});
-                start = -1;
-            }
+    /** By the names of general categories; found by one look at all code points, at the first that is asked for. */
+    private static final class Categories {
+        private static final Map<String, CodePoints> IN = found();
+        private static final Map<String, CodePoints> NOT_IN = new HashMap<>(IN);
+
+        static {
+            NOT_IN.replaceAll((_, set) -> set.complement());
         }
-        return normal(list);
+
+        private static Map<String, CodePoints> found() {
+            Map<String, List<int[]>> ranges = new HashMap<>();
+            int start = 0;
+            String name = categoryName(0);
+            for (int c = 1; c <= MAX + 1; c++) {
+                String next = c > MAX ? "" : categoryName(c);
+                if (!next.equals(name)) {
+                    // In the category, and in the one of its first letter.
+                    for (int length = 1; length <= name.length(); length++) {
+                        String group = name.substring(0, length);
+                        ranges.computeIfAbsent(group, _ -> new ArrayList<>()).add(new int[] {start, c - 1});
+                    }
+                    start = c;
+                    name = next;
+                }
+            }
+            Map<String, CodePoints> sets = new HashMap<>();
+            ranges.forEach((group, list) -> sets.put(group, normal(list)));
+            return sets;
+        }
+    }
+
+    /**
+     * The code points of a Unicode general category, such as {@code L} or {@code Lu}, or all others.
+     *
+     * @return of no code points if there is no such category
+     */
+    static CodePoints category(String name, boolean negated) {
+        return (negated ? Categories.NOT_IN : Categories.IN).getOrDefault(name, NONE);
     }
 
     private static String categoryName(int c) {
@@ -105,10 +132,8 @@ final class CodePoints {
         }
     }
 
-    CodePoints or(CodePoints other) {
-        int[] both = java.util.Arrays.copyOf(ranges, ranges.length + other.ranges.length);
-        System.arraycopy(other.ranges, 0, both, ranges.length, other.ranges.length);
-        return of(both);
+    static CodePoints union(List<CodePoints> sets) {
+        return of(sets.stream().flatMapToInt(set -> Arrays.stream(set.ranges)).toArray());
     }
 
     CodePoints complement() {
@@ -127,7 +152,7 @@ final class CodePoints {
     }
 
     CodePoints minus(CodePoints other) {
-        return complement().or(other).complement();
+        return union(List.of(complement(), other)).complement();
     }
 
     boolean isEmpty() {
@@ -135,8 +160,8 @@ final class CodePoints {
     }
 
     boolean contains(int c) {
-        for (int i = 0; i < ranges.length; i += 2) {
-            if (c >= ranges[i] && c <= ranges[i + 1]) {
+        for (int i = 0; i < ranges.length && ranges[i] <= c; i += 2) {
+            if (c <= ranges[i + 1]) {
                 return true;
             }
         }

@@ -15,14 +15,18 @@ import java.util.Set;
 final class Depths {
     private Depths() {}
 
-    /** @return the number of nodes */
-    static int find(Node root) {
+    /**
+     * @return the number of nodes
+     * @throws Dfa.TooLarge if it takes too much work
+     */
+    static int find(Node root, Work work) {
         List<Node> all = all(root);
         // Leaves are last in the list; from there it takes few rounds, one more for each level of recursion.
         Collections.reverse(all);
         boolean changed = true;
         while (changed) {
             changed = false;
+            work.spend(16L * all.size());
             for (Node node : all) {
                 int depth = of(node);
                 if (depth < node.depth()) {

@@ -92,10 +92,11 @@ final class Dfa implements Terminal {
      * The automaton of states that can be reached from {@code start}.
      *
      * @param <S> has equals and hashCode
+     * @param cuts bytes that are told from the byte before
      * @return empty if it accepts nothing
-     * @throws TooLarge if it has more than {@link GrammarLimits#DFA_STATES_MAX} states
+     * @throws TooLarge if it has more than {@link GrammarLimits#DFA_STATES_MAX} states, or takes too much work
      */
-    static <S> Optional<Dfa> explore(S start, Step<S> step, Predicate<S> accepts) {
+    static <S> Optional<Dfa> explore(S start, BitSet cuts, Step<S> step, Predicate<S> accepts, Work work) {
         Map<S, Integer> numbers = new HashMap<>();
         List<int[]> rows = new ArrayList<>();
         BitSet accepting = new BitSet();
@@ -104,8 +105,13 @@ final class Dfa implements Terminal {
         todo.add(start);
         while (!todo.isEmpty()) {
             S state = todo.remove();
+            work.spend(BYTES + (long) Work.TRY * cuts.cardinality());
             int[] row = new int[BYTES];
             for (int b = 0; b < BYTES; b++) {
+                if (b > 0 && !cuts.get(b)) {
+                    row[b] = row[b - 1];
+                    continue;
+                }
                 Optional<S> next = step.next(state, b);
                 if (next.isEmpty()) {
                     row[b] = -1;
@@ -127,27 +133,42 @@ final class Dfa implements Terminal {
             }
             rows.add(row);
         }
-        return of(rows, accepting);
+        return of(rows, accepting, work);
     }
 
-    /** More states than a form may have. */
+    /** Bytes that are told from the byte before: here, and these. */
+    BitSet cuts(int... bytes) {
+        BitSet cuts = new BitSet();
+        for (int b = 1; b < BYTES; b++) {
+            cuts.set(b, columnOf[b] != columnOf[b - 1]);
+        }
+        for (int b : bytes) {
+            cuts.set(b, b + 2);
+        }
+        return cuts;
+    }
+
+    /** More states or work than a form may take. */
     static final class TooLarge extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
 
     /** Both: the strings of this that are strings of the other too. */
-    Optional<Dfa> and(Dfa other) {
-        return product(other, true);
+    Optional<Dfa> and(Dfa other, Work work) {
+        return product(other, true, work);
     }
 
     /** The strings of this that aren't strings of the other. */
-    Optional<Dfa> minus(Dfa other) {
-        return product(other, false);
+    Optional<Dfa> minus(Dfa other, Work work) {
+        return product(other, false, work);
     }
 
-    private Optional<Dfa> product(Dfa other, boolean both) {
+    private Optional<Dfa> product(Dfa other, boolean both, Work work) {
+        BitSet cuts = cuts();
+        cuts.or(other.cuts());
         return explore(
                 0L,
+                cuts,
                 (pair, b) -> {
                     int mine = step((int) (pair >> 32), b);
                     int theirState = pair.intValue();
@@ -159,33 +180,26 @@ final class Dfa implements Terminal {
                     int theirs = pair.intValue();
                     boolean theirsAccepts = theirs >= 0 && other.accepting.get(theirs);
                     return accepting.get((int) (pair >> 32)) && theirsAccepts == both;
-                });
+                },
+                work);
     }
 
     /** @param rows shape {@code [states][256]}; -1 for none */
-    static Optional<Dfa> of(List<int[]> rows, BitSet accepting) {
+    static Optional<Dfa> of(List<int[]> rows, BitSet accepting, Work work) {
+        work.spend((long) rows.size() * BYTES);
         BitSet live = live(rows, accepting);
         if (!live.get(0)) {
             return Optional.empty();
         }
+        int[] kept = live.stream().toArray();
         int[] number = new int[rows.size()];
-        int states = 0;
-        for (int state = 0; state < number.length; state++) {
-            number[state] = live.get(state) ? states++ : -1;
-        }
-        int[][] kept = new int[states][BYTES];
+        Arrays.fill(number, -1);
         BitSet keptAccepting = new BitSet();
-        for (int state = 0; state < number.length; state++) {
-            if (number[state] < 0) {
-                continue;
-            }
-            for (int b = 0; b < BYTES; b++) {
-                int to = rows.get(state)[b];
-                kept[number[state]][b] = to < 0 ? -1 : number[to];
-            }
-            keptAccepting.set(number[state], accepting.get(state));
+        for (int state = 0; state < kept.length; state++) {
+            number[kept[state]] = state;
+            keptAccepting.set(state, accepting.get(kept[state]));
         }
-        return Optional.of(compressed(kept, keptAccepting));
+        return Optional.of(compressed(rows, kept, number, keptAccepting, work));
     }
 
     private static BitSet live(List<int[]> rows, BitSet accepting) {
@@ -214,10 +228,10 @@ final class Dfa implements Terminal {
         return live;
     }
 
-    private record Row(int[] values) {
+    private record Column(int[] values) {
         @Override
         public boolean equals(Object other) {
-            return other instanceof Row row && Arrays.equals(values, row.values);
+            return other instanceof Column column && Arrays.equals(values, column.values);
         }
 
         @Override
@@ -226,26 +240,46 @@ final class Dfa implements Terminal {
         }
     }
 
-    private static Dfa compressed(int[][] rows, BitSet accepting) {
-        Map<Row, Integer> columns = new HashMap<>();
-        byte[] columnOf = new byte[BYTES];
-        List<int[]> kept = new ArrayList<>();
-        for (int b = 0; b < BYTES; b++) {
-            int[] column = new int[rows.length];
-            for (int state = 0; state < rows.length; state++) {
-                column[state] = rows[state][b];
+    /** Whether no kept row tells a byte from the one before. */
+    private static boolean alike(List<int[]> rows, int[] kept, int b) {
+        for (int row : kept) {
+            if (rows.get(row)[b] != rows.get(row)[b - 1]) {
+                return false;
             }
-            int number = columns.computeIfAbsent(new Row(column), _ -> columns.size());
-            if (number == kept.size()) {
-                kept.add(column);
-            }
-            columnOf[b] = (byte) number;
         }
-        int width = kept.size();
-        int[] table = new int[rows.length * width];
-        for (int state = 0; state < rows.length; state++) {
+        return true;
+    }
+
+    /**
+     * @param kept the rows that are kept, in their order
+     * @param number by row: its number among those; -1 if it isn't kept
+     */
+    private static Dfa compressed(List<int[]> rows, int[] kept, int[] number, BitSet accepting, Work work) {
+        Map<Column, Integer> numbers = new HashMap<>();
+        byte[] columnOf = new byte[BYTES];
+        List<int[]> columns = new ArrayList<>();
+        for (int b = 0; b < BYTES; b++) {
+            if (b > 0 && alike(rows, kept, b)) {
+                columnOf[b] = columnOf[b - 1];
+                continue;
+            }
+            int[] column = new int[kept.length];
+            for (int state = 0; state < kept.length; state++) {
+                int to = rows.get(kept[state])[b];
+                column[state] = to < 0 ? -1 : number[to];
+            }
+            Integer known = numbers.putIfAbsent(new Column(column), columns.size());
+            if (known == null) {
+                work.spend((long) Work.CELL * kept.length);
+                columns.add(column);
+            }
+            columnOf[b] = (byte) (known == null ? columns.size() - 1 : known);
+        }
+        int width = columns.size();
+        int[] table = new int[kept.length * width];
+        for (int state = 0; state < kept.length; state++) {
             for (int c = 0; c < width; c++) {
-                table[state * width + c] = kept.get(c)[state];
+                table[state * width + c] = columns.get(c)[state];
             }
         }
         return new Dfa(columnOf, width, table, accepting);

@@ -3,8 +3,10 @@ package dev.stoa.engine.grammar;
 import dev.stoa.engine.grammar.SchemaDocument.Schema;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Tells of two alternatives whether no value can be both. "No" may also mean that it isn't plain to see. */
@@ -12,12 +14,17 @@ final class Disjointness {
     private static final int DEPTH_MAX = 6;
 
     private final SchemaChecker checker;
+    private final Work work;
     private final Alternatives alternatives;
+    /** What was found of alternatives before: each is compared with many. */
+    private final Map<Set<Schema>, Merged> known = new HashMap<>();
+
     private int depth;
 
-    Disjointness(SchemaDocument document, SchemaChecker checker) {
+    Disjointness(SchemaDocument document, SchemaChecker checker, Work work) {
         this.checker = checker;
-        this.alternatives = new Alternatives(document, this);
+        this.work = work;
+        this.alternatives = new Alternatives(document, this, work);
     }
 
     Alternatives alternatives() {
@@ -25,8 +32,8 @@ final class Disjointness {
     }
 
     boolean sure(Set<Schema> a, Set<Schema> b) {
-        Merged left = new Merged(a, checker);
-        Merged right = new Merged(b, checker);
+        Merged left = merged(a);
+        Merged right = merged(b);
         if (left.hasValues()) {
             return left.values().stream().noneMatch(value -> allows(b, value));
         }
@@ -42,6 +49,11 @@ final class Disjointness {
             case ARRAY -> left.maxItems() < right.minItems() || right.maxItems() < left.minItems();
             case OBJECT -> objects(a, left, b, right);
         });
+    }
+
+    private Merged merged(Set<Schema> all) {
+        work.spend(all.size());
+        return known.computeIfAbsent(all, _ -> new Merged(all, checker, work));
     }
 
     private boolean allows(Set<Schema> all, Object value) {

@@ -37,6 +37,6 @@ final class Formats {
             return Optional.empty();
         }
         return Optional.of(COMPILED.computeIfAbsent(
-                name, _ -> PatternCompiler.dfa(RegexParser.whole(source, ""), PatternCompiler.Form.JSON)));
+                name, _ -> PatternCompiler.dfa(RegexParser.whole(source, "", new Work()), PatternCompiler.Form.JSON)));
     }
 }

@@ -29,25 +29,33 @@ final class JsonWords {
     static final Dfa PLAIN_STRING =
             PatternCompiler.dfa(Pattern.any(new Pattern.OneOf(CodePoints.ALL)), PatternCompiler.Form.JSON);
 
+    /** One character of those. */
+    static final Dfa PLAIN_CHARACTER =
+            PatternCompiler.dfa(new Pattern.OneOf(CodePoints.ALL), PatternCompiler.Form.JSON);
+
     private static final Node ANY = buildAny();
 
     private JsonWords() {}
 
     private static Node word(Pattern... parts) {
-        return new Node.Word(PatternCompiler.dfa(Pattern.sequence(parts), PatternCompiler.Form.TEXT));
+        return word(new Work(), parts);
+    }
+
+    private static Node word(Work work, Pattern... parts) {
+        return new Node.Word(PatternCompiler.dfa(Pattern.sequence(parts), PatternCompiler.Form.TEXT, work));
     }
 
     /** Exactly one of these texts. */
-    static Node literals(Collection<String> texts) {
+    static Node literals(Collection<String> texts, Work work) {
         List<Pattern> options = texts.stream().map(Pattern::literal).toList();
-        return word(new Pattern.Choice(options));
+        return word(work, new Pattern.Choice(options));
     }
 
-    /** A property's name and the colon. */
-    static Node name(String name) {
+    /** A property's name. */
+    static Node name(String name, Work work) {
         StringBuilder quoted = new StringBuilder();
         Json.quote(name, quoted);
-        return word(Pattern.literal(quoted.toString()), Pattern.literal(":"), SPACE);
+        return word(work, Pattern.literal(quoted.toString()));
     }
 
     /** Any JSON value. */
@@ -67,7 +75,7 @@ final class JsonWords {
                 BEGIN_ARRAY, value, new Node.Repeat(new Node.Sequence(COMMA, value), 0, Pattern.UNBOUNDED), END_ARRAY);
         value.body(
                 new Node.Choice(List.of(NULL, BOOLEAN, NUMBER, STRING, EMPTY_OBJECT, members, EMPTY_ARRAY, elements)));
-        Depths.find(value);
+        Depths.find(value, new Work());
         return value;
     }
 }

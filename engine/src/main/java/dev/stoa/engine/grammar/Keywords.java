@@ -51,6 +51,15 @@ final class Keywords {
         }
     }
 
+    /** How much there is to read in a schema, those inside it aside: its keywords, and what their lists and objects name. */
+    static int size(Schema schema) {
+        int size = 1;
+        for (Object value : schema.keywords().values()) {
+            size += 1 + (value instanceof List<?> list ? list.size() : value instanceof Map<?, ?> map ? map.size() : 0);
+        }
+        return size;
+    }
+
     static @Nullable String string(Schema schema, String keyword) {
         Object value = schema.get(keyword);
         if (value == null || value instanceof String) {
@@ -131,18 +140,31 @@ final class Keywords {
     }
 
     static Map<String, Schema> named(Schema schema, String keyword) {
+        Map<String, Schema> schemas = new LinkedHashMap<>();
+        members(schema, keyword)
+                .forEach((name, each) -> schemas.put((String) name, member(schema, keyword, name, each)));
+        return schemas;
+    }
+
+    /** One of those of {@link #named}. */
+    static @Nullable Schema named(Schema schema, String keyword, String name) {
+        Object each = members(schema, keyword).get(name);
+        return each == null ? null : member(schema, keyword, name, each);
+    }
+
+    private static Map<?, ?> members(Schema schema, String keyword) {
         Object value = schema.get(keyword);
         if (value == null) {
             return Map.of();
         }
-        if (!(value instanceof Map<?, ?> map)) {
-            throw schema.error(keyword, "'" + keyword + "' must be an object of schemas");
+        if (value instanceof Map<?, ?> map) {
+            return map;
         }
-        Map<String, Schema> schemas = new LinkedHashMap<>();
-        map.forEach((name, each) -> schemas.put(
-                (String) name,
-                SchemaDocument.schema(each, schema.at(keyword) + "/" + SchemaDocument.escape((String) name))));
-        return schemas;
+        throw schema.error(keyword, "'" + keyword + "' must be an object of schemas");
+    }
+
+    private static Schema member(Schema schema, String keyword, Object name, Object value) {
+        return SchemaDocument.schema(value, schema.at(keyword) + "/" + SchemaDocument.escape((String) name));
     }
 
     static List<String> strings(Schema schema, String keyword) {

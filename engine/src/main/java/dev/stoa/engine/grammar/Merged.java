@@ -21,9 +21,10 @@ final class Merged {
     private NumberRange numbers = NumberRange.ALL;
     private final Set<String> required = new LinkedHashSet<>();
 
-    Merged(Set<Schema> schemas, SchemaChecker checker) {
+    Merged(Set<Schema> schemas, SchemaChecker checker, Work work) {
         this.schemas = schemas;
         for (Schema schema : schemas) {
+            work.spend(8L * Keywords.size(schema));
             types.retainAll(JsonType.named(schema));
             minLength = Math.max(minLength, Keywords.count(schema, "minLength", 0));
             maxLength = Math.min(maxLength, Keywords.count(schema, "maxLength", Pattern.UNBOUNDED));

@@ -85,14 +85,14 @@ record NumberRange(
     }
 
     /** The words for the numbers in the range, at most two: without and with a minus sign. Empty if there are none. */
-    List<Terminal> words(boolean integer) {
+    List<Terminal> words(boolean integer, Work work) {
         if (isAll()) {
             return List.of(integer ? ANY_INTEGER : ANY_NUMBER);
         }
         List<Terminal> words = new ArrayList<>();
-        magnitudes(integer, low, lowOpen, high, highOpen).ifPresent(words::add);
-        magnitudes(integer, negated(high), highOpen, negated(low), lowOpen)
-                .map(NumberRange::withMinus)
+        magnitudes(integer, low, lowOpen, high, highOpen, work).ifPresent(words::add);
+        magnitudes(integer, negated(high), highOpen, negated(low), lowOpen, work)
+                .map(magnitudes -> withMinus(magnitudes, work))
                 .ifPresent(words::add);
         return words;
     }
@@ -101,14 +101,16 @@ record NumberRange(
         return bound == null ? null : bound.negate();
     }
 
-    private static Dfa withMinus(Dfa magnitudes) {
+    private static Dfa withMinus(Dfa magnitudes, Work work) {
         return Dfa.explore(
                         -1,
+                        magnitudes.cuts('-'),
                         (state, b) -> {
                             int next = state < 0 ? b == '-' ? 0 : -1 : magnitudes.step(state, b);
                             return next < 0 ? Optional.empty() : Optional.of(next);
                         },
-                        state -> state >= 0 && magnitudes.accepts(state))
+                        state -> state >= 0 && magnitudes.accepts(state),
+                        work)
                 .orElseThrow();
     }
 
@@ -118,27 +120,30 @@ record NumberRange(
             @Nullable BigDecimal least,
             boolean leastOpen,
             @Nullable BigDecimal most,
-            boolean mostOpen) {
+            boolean mostOpen,
+            Work work) {
         if (most != null && (most.signum() < 0 || most.signum() == 0 && mostOpen)) {
             return Optional.empty();
         }
         Optional<Dfa> numbers = Optional.of(integer ? PLAIN_INTEGER : PLAIN_NUMBER);
         if (least != null && (least.signum() > 0 || least.signum() == 0 && leastOpen)) {
-            Optional<Dfa> above = PatternCompiler.compile(compared(least, !leastOpen, true), PatternCompiler.Form.TEXT);
-            numbers = both(numbers, above);
+            numbers = both(numbers, words(compared(least, !leastOpen, true), work), work);
         }
         if (most != null) {
-            Optional<Dfa> below = PatternCompiler.compile(compared(most, !mostOpen, false), PatternCompiler.Form.TEXT);
-            numbers = both(numbers, below);
+            numbers = both(numbers, words(compared(most, !mostOpen, false), work), work);
         }
         for (BigDecimal divisor : multiples) {
-            numbers = both(numbers, multiplesDfa(divisor));
+            numbers = both(numbers, multiplesDfa(divisor, work), work);
         }
         return numbers;
     }
 
-    private static Optional<Dfa> both(Optional<Dfa> a, Optional<Dfa> b) {
-        return a.isEmpty() || b.isEmpty() ? Optional.empty() : a.get().and(b.get());
+    private static Optional<Dfa> words(Pattern pattern, Work work) {
+        return PatternCompiler.compile(pattern, PatternCompiler.Form.TEXT, work);
+    }
+
+    private static Optional<Dfa> both(Optional<Dfa> a, Optional<Dfa> b, Work work) {
+        return a.isEmpty() || b.isEmpty() ? Optional.empty() : a.get().and(b.get(), work);
     }
 
     /** Numbers above (or below) a bound that isn't negative, and the bound itself if {@code equal}. */
@@ -232,12 +237,13 @@ record NumberRange(
     /** Where a number stands: the remainder of its digits, and how many of them are behind the point; -1 before it. */
     private record Rest(int remainder, int behind, boolean any) {}
 
-    private static Optional<Dfa> multiplesDfa(BigDecimal divisor) {
+    private static Optional<Dfa> multiplesDfa(BigDecimal divisor, Work work) {
         BigDecimal stripped = divisor.stripTrailingZeros();
         int places = Math.max(0, stripped.scale());
         int modulus = stripped.movePointRight(places).intValueExact();
         return Dfa.explore(
                 new Rest(0, -1, false),
+                PLAIN_NUMBER.cuts('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'),
                 (rest, b) -> {
                     if (b == '.' && rest.any() && rest.behind() < 0 && places > 0) {
                         return Optional.of(new Rest(rest.remainder(), 0, true));
@@ -254,6 +260,7 @@ record NumberRange(
                         value = value * 10 % modulus;
                     }
                     return rest.any() && rest.behind() != 0 && value % modulus == 0;
-                });
+                },
+                work);
     }
 }

@@ -19,10 +19,14 @@ import java.util.Set;
 final class ObjectCompiler {
     private final SchemaCompiler compiler;
     private final SchemaChecker checker;
+    private final Work work;
+    /** Names that were met before: the objects of a schema share many. */
+    private final Map<String, Node> known = new HashMap<>();
 
-    ObjectCompiler(SchemaCompiler compiler, SchemaChecker checker) {
+    ObjectCompiler(SchemaCompiler compiler, SchemaChecker checker, Work work) {
         this.compiler = compiler;
         this.checker = checker;
+        this.work = work;
     }
 
     /** A property that may be written. */
@@ -39,12 +43,13 @@ final class ObjectCompiler {
         names.addAll(merged.required());
         List<Property> properties = new ArrayList<>();
         for (String name : names) {
+            work.spend((long) Work.OBJECT * merged.schemas().size());
             List<Schema> goal = new ArrayList<>();
             merged.schemas().forEach(schema -> goal.addAll(checker.of(schema, name)));
             boolean required = merged.required().contains(name);
             if (goal.stream().noneMatch(Schema::never)) {
                 Node value = goal.isEmpty() ? JsonWords.any() : compiler.goal(goal);
-                properties.add(new Property(JsonWords.name(name), value, required));
+                properties.add(new Property(name(merged, name), value, required));
             } else if (required) {
                 return Optional.empty();
             }
@@ -57,6 +62,11 @@ final class ObjectCompiler {
         }
         List<Node> others = others(merged, names, min);
         return Optional.of(written(merged, new Shape(properties, others, min, max)));
+    }
+
+    private Node name(Merged merged, String name) {
+        return known.computeIfAbsent(
+                name, _ -> SchemaCompiler.bounded(at(merged, "properties"), () -> JsonWords.name(name, work)));
     }
 
     private Node written(Merged merged, Shape shape) {
@@ -80,7 +90,7 @@ final class ObjectCompiler {
                             shape.min() > least ? "minProperties" : "maxProperties",
                             "the object has too many properties to count them");
         }
-        Members members = new Members(shape, counted, bound);
+        Members members = new Members(shape, counted, bound, work);
         Node some = new Node.Sequence(JsonWords.BEGIN_OBJECT, members.from(0, 0), JsonWords.END_OBJECT);
         return needed == 0 ? new Node.Choice(List.of(JsonWords.EMPTY_OBJECT, some)) : some;
     }
@@ -89,7 +99,12 @@ final class ObjectCompiler {
         return merged.schemas().stream()
                 .filter(schema -> schema.has(keyword))
                 .findFirst()
-                .orElseThrow();
+                .orElse(merged.schemas().iterator().next());
+    }
+
+    private static String at(Merged merged, String keyword) {
+        Schema by = by(merged, keyword);
+        return by.has(keyword) ? by.at(keyword) : by.pointer();
     }
 
     /** The rest of an object, by how many properties were looked at and how many written; each is built once. */
@@ -99,13 +114,15 @@ final class ObjectCompiler {
         private final Shape shape;
         private final boolean counted;
         private final int bound;
+        private final Work work;
         private final Map<Long, Node> known = new HashMap<>();
 
         /** @param bound the most that are written, where they are counted */
-        Members(Shape shape, boolean counted, int bound) {
+        Members(Shape shape, boolean counted, int bound, Work work) {
             this.shape = shape;
             this.counted = counted;
             this.bound = bound;
+            this.work = work;
         }
 
         /**
@@ -116,6 +133,7 @@ final class ObjectCompiler {
         Node from(int index, int written) {
             for (int i = shape.properties().size(); i >= index; i--) {
                 int most = counted ? Math.min(i, bound) : Math.min(i, 1);
+                work.spend(4L * Work.OBJECT * (most + 1));
                 for (int w = 0; w <= most; w++) {
                     known.put(key(i, w), make(i, w));
                 }
@@ -141,8 +159,9 @@ final class ObjectCompiler {
                 Node rest = get(index + 1, counted ? written + 1 : 1);
                 options.add(
                         written > 0
-                                ? new Node.Sequence(JsonWords.COMMA, property.name(), property.value(), rest)
-                                : new Node.Sequence(property.name(), property.value(), rest));
+                                ? new Node.Sequence(
+                                        JsonWords.COMMA, property.name(), JsonWords.COLON, property.value(), rest)
+                                : new Node.Sequence(property.name(), JsonWords.COLON, property.value(), rest));
             }
             if (!property.required()) {
                 options.add(get(index + 1, written));
@@ -194,7 +213,10 @@ final class ObjectCompiler {
         boolean open = asked || !closed && (free || min > names.size());
         open &= additional.stream().noneMatch(Schema::never);
         List<Node> others = new ArrayList<>();
-        Optional<Dfa> left = without(JsonWords.PLAIN_STRING, names);
+        if (!open && byPattern.isEmpty()) {
+            return others;
+        }
+        Optional<Dfa> left = without(merged, JsonWords.PLAIN_STRING, names);
         for (Map.Entry<String, List<Schema>> entry : byPattern.entrySet()) {
             Schema by = Objects.requireNonNull(patterned);
             List<Schema> goal = new ArrayList<>(entry.getValue());
@@ -204,60 +226,54 @@ final class ObjectCompiler {
                 }
             }
             Optional<Dfa> matching = pattern(by, entry.getKey());
-            requireApart(by, entry.getKey(), matching, left, names);
-            Optional<Dfa> mine = matching.flatMap(dfa -> without(dfa, names));
+            Optional<Dfa> mine = matching.flatMap(dfa -> without(merged, dfa, names));
+            requireApart(by, entry.getKey(), mine, left);
             if (mine.isPresent() && goal.stream().noneMatch(Schema::never)) {
-                others.add(property(mine.get(), compiler.goal(goal), by, "patternProperties"));
+                others.add(property(mine.get(), compiler.goal(goal), by.at("patternProperties")));
             }
             if (left.isPresent() && matching.isPresent()) {
                 Dfa before = left.get();
-                left = SchemaCompiler.bounded(by, "patternProperties", () -> before.minus(matching.get()));
+                left = SchemaCompiler.bounded(by.at("patternProperties"), () -> before.minus(matching.get(), work));
             }
         }
         if (open && left.isPresent()) {
             Node value = additional.isEmpty() ? JsonWords.any() : compiler.goal(additional);
-            Schema by = merged.schemas().iterator().next();
-            others.add(property(left.get(), value, by, ""));
+            others.add(property(left.get(), value, at(merged, "properties")));
         }
         return others;
     }
 
-    private static Optional<Dfa> pattern(Schema by, String pattern) {
+    private Optional<Dfa> pattern(Schema by, String pattern) {
         String pointer = by.at("patternProperties") + "/" + SchemaDocument.escape(pattern);
         return SchemaCompiler.bounded(
-                by,
-                "patternProperties",
-                () -> PatternCompiler.compile(RegexParser.search(pattern, pointer), PatternCompiler.Form.JSON));
+                pointer,
+                () -> PatternCompiler.compile(
+                        RegexParser.search(pattern, pointer, work), PatternCompiler.Form.JSON, work));
     }
 
     /** A name that matches two patterns would have to suit both; what is left of names so far shows whether one can. */
-    private static void requireApart(
-            Schema by, String pattern, Optional<Dfa> matching, Optional<Dfa> left, Set<String> names) {
-        if (matching.isEmpty()) {
-            return;
-        }
-        Optional<Dfa> mine = without(matching.get(), names);
+    private void requireApart(Schema by, String pattern, Optional<Dfa> mine, Optional<Dfa> left) {
+        String pointer = by.at("patternProperties") + "/" + SchemaDocument.escape(pattern);
         Optional<Dfa> taken = mine.flatMap(dfa ->
-                SchemaCompiler.bounded(by, "patternProperties", () -> left.isEmpty() ? mine : dfa.minus(left.get())));
+                SchemaCompiler.bounded(pointer, () -> left.isEmpty() ? mine : dfa.minus(left.get(), work)));
         if (taken.isPresent()) {
-            throw new ConstraintException(
-                    by.at("patternProperties") + "/" + SchemaDocument.escape(pattern),
-                    "two patterns may match the same name");
+            throw new ConstraintException(pointer, "two patterns may match the same name");
         }
     }
 
-    private Node property(Dfa name, Node value, Schema by, String keyword) {
-        Dfa quoted = SchemaCompiler.quoted(name);
-        compiler.count(quoted, by, keyword);
+    private Node property(Dfa name, Node value, String pointer) {
+        Dfa quoted = SchemaCompiler.bounded(pointer, () -> SchemaCompiler.quoted(name, work));
         return new Node.Sequence(new Node.Word(quoted), JsonWords.COLON, value);
     }
 
-    private static Optional<Dfa> without(Dfa dfa, Set<String> names) {
+    private Optional<Dfa> without(Merged merged, Dfa dfa, Set<String> names) {
         if (names.isEmpty()) {
             return Optional.of(dfa);
         }
         List<Pattern> literals = names.stream().map(Pattern::literal).toList();
         Pattern all = new Pattern.Choice(literals);
-        return dfa.minus(PatternCompiler.dfa(all, PatternCompiler.Form.JSON));
+        return SchemaCompiler.bounded(
+                at(merged, "properties"),
+                () -> dfa.minus(PatternCompiler.dfa(all, PatternCompiler.Form.JSON, work), work));
     }
 }

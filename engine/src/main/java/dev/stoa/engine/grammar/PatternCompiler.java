@@ -7,18 +7,13 @@ import dev.stoa.engine.grammar.Pattern.OneOf;
 import dev.stoa.engine.grammar.Pattern.Repeat;
 import dev.stoa.engine.grammar.Pattern.Sequence;
 import dev.stoa.engine.json.Json;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
- * Makes a {@link Dfa} over UTF-8 bytes of a {@link Pattern}: Thompson's construction (1968), then the subset
- * construction. Used once.
+ * Makes a {@link Dfa} over UTF-8 bytes of a {@link Pattern}: Thompson's construction (1968), then {@link Subsets}. Used
+ * once.
  */
 final class PatternCompiler {
     /** How the characters of a pattern are written. */
@@ -32,59 +27,42 @@ final class PatternCompiler {
     private static final CodePoints ESCAPED = CodePoints.of(0, 0x1F, '"', '"', '\\', '\\');
 
     private final Form form;
-    /** By state: first byte, last byte, target; three ints each. */
-    private final List<int[]> edges = new ArrayList<>();
-    /** By state: targets that take no byte. */
-    private final List<int[]> jumps = new ArrayList<>();
+    private final Work work;
+    private final Nfa nfa;
+    /** States that every text leads back to. */
+    private final BitSet loops = new BitSet();
 
-    private PatternCompiler(Form form) {
+    private PatternCompiler(Form form, Work work) {
         this.form = form;
+        this.work = work;
+        this.nfa = new Nfa(work);
     }
 
     /**
      * @return empty if the pattern matches nothing
-     * @throws Dfa.TooLarge if it takes too many states
+     * @throws Dfa.TooLarge if it takes too many states, or too much work
      */
-    static Optional<Dfa> compile(Pattern pattern, Form form) {
-        PatternCompiler compiler = new PatternCompiler(form);
-        int start = compiler.state();
+    static Optional<Dfa> compile(Pattern pattern, Form form, Work work) {
+        PatternCompiler compiler = new PatternCompiler(form, work);
+        int start = compiler.nfa.state();
         int end = compiler.add(pattern, start);
-        return compiler.determined(start, end);
+        return Subsets.determined(compiler.nfa, start, end, compiler.loops, work);
     }
 
     /** As {@link #compile}, of a pattern that matches something. */
-    static Dfa dfa(Pattern pattern, Form form) {
-        return compile(pattern, form)
+    static Dfa dfa(Pattern pattern, Form form, Work work) {
+        return compile(pattern, form, work)
                 .orElseThrow(() -> new ConstraintException("", "a text of the form is not well-formed Unicode"));
     }
 
-    private int state() {
-        if (edges.size() >= GrammarLimits.NFA_STATES_MAX) {
-            throw new Dfa.TooLarge();
-        }
-        edges.add(new int[0]);
-        jumps.add(new int[0]);
-        return edges.size() - 1;
-    }
-
-    private void edge(int from, int first, int last, int to) {
-        int[] old = edges.get(from);
-        int[] more = Arrays.copyOf(old, old.length + 3);
-        more[old.length] = first;
-        more[old.length + 1] = last;
-        more[old.length + 2] = to;
-        edges.set(from, more);
-    }
-
-    private void jump(int from, int to) {
-        int[] old = jumps.get(from);
-        int[] more = Arrays.copyOf(old, old.length + 1);
-        more[old.length] = to;
-        jumps.set(from, more);
+    /** As {@link #dfa(Pattern, Form, Work)}, of a pattern that isn't a client's. */
+    static Dfa dfa(Pattern pattern, Form form) {
+        return dfa(pattern, form, new Work());
     }
 
     /** Adds the pattern behind {@code from}, and returns the state behind it. */
     private int add(Pattern pattern, int from) {
+        work.spend(Work.OBJECT); // a repetition of nothing makes no states
         return switch (pattern) {
             case OneOf(CodePoints set) -> addSet(set, from);
             case Sequence(List<Pattern> parts) -> {
@@ -95,11 +73,11 @@ final class PatternCompiler {
                 yield at;
             }
             case Choice(List<Pattern> options) -> {
-                int end = state();
+                int end = nfa.state();
                 for (Pattern option : options) {
-                    int begin = state();
-                    jump(from, begin);
-                    jump(add(option, begin), end);
+                    int begin = nfa.state();
+                    nfa.jump(from, begin);
+                    nfa.jump(add(option, begin), end);
                 }
                 yield end;
             }
@@ -114,29 +92,31 @@ final class PatternCompiler {
             at = add(body, at);
         }
         if (max == Pattern.UNBOUNDED) {
-            int loop = state();
-            jump(at, loop);
-            jump(add(body, loop), loop);
+            int loop = nfa.state();
+            loops.set(loop, body instanceof OneOf(CodePoints set) && set == CodePoints.ALL);
+            nfa.jump(at, loop);
+            nfa.jump(add(body, loop), loop);
             return loop;
         }
-        int end = state();
-        jump(at, end);
+        int end = nfa.state();
+        nfa.jump(at, end);
         for (int i = min; i < max; i++) {
             at = add(body, at);
-            jump(at, end);
+            nfa.jump(at, end);
         }
         return end;
     }
 
     private int addSet(CodePoints set, int from) {
-        int end = state();
+        work.spend((long) Work.RANGE * set.count());
+        int end = nfa.state();
         CodePoints plain = form == Form.JSON ? set.minus(ESCAPED) : set;
         for (int i = 0; i < plain.count(); i++) {
             addRange(plain.first(i), plain.last(i), from, end);
         }
         if (form == Form.JSON) {
             for (int c = 0; c <= '\\'; c++) {
-                if (set.contains(c) && ESCAPED.contains(c)) {
+                if (ESCAPED.contains(c) && set.contains(c)) {
                     StringBuilder escaped = new StringBuilder();
                     Json.appendChar((char) c, escaped);
                     addBytes(escaped.toString(), from, end);
@@ -149,8 +129,8 @@ final class PatternCompiler {
     private void addBytes(String ascii, int from, int end) {
         int at = from;
         for (int i = 0; i < ascii.length(); i++) {
-            int to = i == ascii.length() - 1 ? end : state();
-            edge(at, ascii.charAt(i), ascii.charAt(i), to);
+            int to = i == ascii.length() - 1 ? end : nfa.state();
+            nfa.edge(at, ascii.charAt(i), ascii.charAt(i), to);
             at = to;
         }
     }
@@ -171,7 +151,7 @@ final class PatternCompiler {
     /** @param continuations number of continuation bytes */
     private void addSameLength(int first, int last, int continuations, int from, int end) {
         if (continuations == 0) {
-            edge(from, first, last, end);
+            nfa.edge(from, first, last, end);
             return;
         }
         int[] lead = {0, 0xC0, 0xE0, 0xF0};
@@ -180,7 +160,7 @@ final class PatternCompiler {
 
     private void addBytes(int first, int last, int left, int mark, int from, int end) {
         if (left == 0) {
-            edge(from, mark | first, mark | last, end);
+            nfa.edge(from, mark | first, mark | last, end);
             return;
         }
         int shift = 6 * left;
@@ -188,131 +168,27 @@ final class PatternCompiler {
         int high = first >> shift;
         int lastHigh = last >> shift;
         if (high == lastHigh) {
-            int to = state();
-            edge(from, mark | high, mark | high, to);
+            int to = nfa.state();
+            nfa.edge(from, mark | high, mark | high, to);
             addBytes(first & mask, last & mask, left - 1, 0x80, to, end);
             return;
         }
         if ((first & mask) != 0) {
-            int to = state();
-            edge(from, mark | high, mark | high, to);
+            int to = nfa.state();
+            nfa.edge(from, mark | high, mark | high, to);
             addBytes(first & mask, mask, left - 1, 0x80, to, end);
             high++;
         }
         if ((last & mask) != mask) {
-            int to = state();
-            edge(from, mark | lastHigh, mark | lastHigh, to);
+            int to = nfa.state();
+            nfa.edge(from, mark | lastHigh, mark | lastHigh, to);
             addBytes(0, last & mask, left - 1, 0x80, to, end);
             lastHigh--;
         }
         if (high <= lastHigh) {
-            int to = state();
-            edge(from, mark | high, mark | lastHigh, to);
+            int to = nfa.state();
+            nfa.edge(from, mark | high, mark | lastHigh, to);
             addBytes(0, mask, left - 1, 0x80, to, end);
         }
-    }
-
-    /** A set of states that has equals. */
-    private record States(int[] sorted) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof States states && Arrays.equals(sorted, states.sorted);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(sorted);
-        }
-    }
-
-    private Optional<Dfa> determined(int start, int end) {
-        Map<States, Integer> numbers = new HashMap<>();
-        List<States> list = new ArrayList<>();
-        List<int[]> rows = new ArrayList<>();
-        BitSet accepting = new BitSet();
-        States first = closed(new int[] {start});
-        numbers.put(first, 0);
-        list.add(first);
-        for (int state = 0; state < list.size(); state++) {
-            int[] members = list.get(state).sorted();
-            if (Arrays.binarySearch(members, end) >= 0) {
-                accepting.set(state);
-            }
-            rows.add(row(members, numbers, list));
-        }
-        return Dfa.of(rows, accepting);
-    }
-
-    private int[] row(int[] members, Map<States, Integer> numbers, List<States> list) {
-        TreeSet<Integer> cuts = new TreeSet<>();
-        for (int member : members) {
-            int[] out = edges.get(member);
-            for (int i = 0; i < out.length; i += 3) {
-                cuts.add(out[i]);
-                cuts.add(out[i + 1] + 1);
-            }
-        }
-        int[] row = new int[256];
-        Arrays.fill(row, -1);
-        for (int cut : cuts) {
-            if (cut > 255) {
-                continue;
-            }
-            int[] targets = targets(members, cut);
-            if (targets.length == 0) {
-                continue;
-            }
-            States next = closed(targets);
-            Integer number = numbers.get(next);
-            if (number == null) {
-                number = list.size();
-                if (number >= GrammarLimits.DFA_STATES_MAX) {
-                    throw new Dfa.TooLarge();
-                }
-                numbers.put(next, number);
-                list.add(next);
-            }
-            Integer end = cuts.higher(cut);
-            Arrays.fill(row, cut, end == null ? 256 : Math.min(256, end), number);
-        }
-        return row;
-    }
-
-    private int[] targets(int[] members, int b) {
-        int[] found = new int[8];
-        int count = 0;
-        for (int member : members) {
-            int[] out = edges.get(member);
-            for (int i = 0; i < out.length; i += 3) {
-                if (out[i] <= b && b <= out[i + 1]) {
-                    if (count == found.length) {
-                        found = Arrays.copyOf(found, 2 * count);
-                    }
-                    found[count++] = out[i + 2];
-                }
-            }
-        }
-        return Arrays.copyOf(found, count);
-    }
-
-    private States closed(int[] members) {
-        BitSet all = new BitSet();
-        int[] stack = Arrays.copyOf(members, Math.max(16, members.length));
-        int size = members.length;
-        for (int member : members) {
-            all.set(member);
-        }
-        while (size > 0) {
-            for (int to : jumps.get(stack[--size])) {
-                if (!all.get(to)) {
-                    all.set(to);
-                    if (size == stack.length) {
-                        stack = Arrays.copyOf(stack, 2 * size);
-                    }
-                    stack[size++] = to;
-                }
-            }
-        }
-        return new States(all.stream().toArray());
     }
 }

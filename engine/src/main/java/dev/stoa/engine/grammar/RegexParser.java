@@ -22,32 +22,36 @@ final class RegexParser {
 
     private final String source;
     private final String pointer;
+    private final Work work;
     private int at;
     private int depth;
 
-    private RegexParser(String source, String pointer) {
+    private RegexParser(String source, String pointer, Work work) {
         this.source = source;
         this.pointer = pointer;
+        this.work = work;
     }
 
     /**
      * The texts that the expression matches as a whole.
      *
      * @throws ConstraintException at {@code pointer}, if it is no such expression
+     * @throws Dfa.TooLarge if it takes too much work
      */
-    static Pattern whole(String source, String pointer) {
-        return new RegexParser(source, pointer).parse(false);
+    static Pattern whole(String source, String pointer, Work work) {
+        return new RegexParser(source, pointer, work).parse(false);
     }
 
     /** The texts in which the expression matches somewhere, as {@code pattern} in JSON Schema means it. */
-    static Pattern search(String source, String pointer) {
-        return new RegexParser(source, pointer).parse(true);
+    static Pattern search(String source, String pointer, Work work) {
+        return new RegexParser(source, pointer, work).parse(true);
     }
 
     private Pattern parse(boolean search) {
         if (source.length() > GrammarLimits.SOURCE_CHARS_MAX) {
             throw error("the expression is longer than " + GrammarLimits.SOURCE_CHARS_MAX + " chars");
         }
+        work.spend(8L * source.length());
         Pattern all = choice();
         if (at < source.length()) {
             throw error("unmatched ')'");
@@ -232,7 +236,7 @@ final class RegexParser {
         if (negated) {
             at++;
         }
-        CodePoints all = CodePoints.NONE;
+        List<CodePoints> members = new ArrayList<>();
         while (peek() != ']') {
             CodePoints low = member();
             boolean range = peek() == '-' && at + 1 < source.length() && source.charAt(at + 1) != ']';
@@ -244,9 +248,11 @@ final class RegexParser {
                 }
                 low = CodePoints.of(low.first(0), high.first(0));
             }
-            all = all.or(low);
+            work.spend((long) Work.RANGE * low.count());
+            members.add(low);
         }
         at++;
+        CodePoints all = CodePoints.union(members);
         CodePoints result = negated ? all.complement() : all;
         if (result.isEmpty()) {
             throw error("a set of no characters");
@@ -303,11 +309,11 @@ final class RegexParser {
         }
         String name = source.substring(at + 1, end);
         at = end + 1;
-        CodePoints set = name.length() <= 2 && !name.isEmpty() ? CodePoints.category(name) : CodePoints.NONE;
+        CodePoints set = CodePoints.category(name, negated);
         if (set.isEmpty() || name.startsWith("C")) {
             throw error("the category '" + name + "' is not supported");
         }
-        return negated ? set.complement() : set;
+        return set;
     }
 
     private int unicode() {

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,17 +13,34 @@ import java.util.Optional;
 /** Tells whether a given value, such as one of an {@code enum}, is what a schema allows. For supported keywords only. */
 final class SchemaChecker {
     private final SchemaDocument document;
+    private final Work work;
     private final Map<String, Optional<Dfa>> patterns = new HashMap<>();
+    /** What was found of values before, each by its place in the document. */
+    private final Map<Object, Map<Schema, Boolean>> known = new IdentityHashMap<>();
+
     private int depth;
 
-    SchemaChecker(SchemaDocument document) {
+    SchemaChecker(SchemaDocument document, Work work) {
         this.document = document;
+        this.work = work;
     }
 
     boolean allows(Schema schema, Object value) {
         if (schema.never()) {
             return false;
         }
+        Map<Schema, Boolean> ofValue = known.computeIfAbsent(value, _ -> new HashMap<>());
+        Boolean before = ofValue.get(schema);
+        work.spend(1);
+        if (before == null) {
+            before = find(schema, value);
+            ofValue.put(schema, before);
+        }
+        return before;
+    }
+
+    private boolean find(Schema schema, Object value) {
+        work.spend((long) Work.OBJECT * Keywords.size(schema));
         Keywords.check(schema);
         if (++depth > GrammarLimits.NESTING_MAX) {
             throw schema.error("$ref", "the schema refers to itself without end");
@@ -43,11 +61,21 @@ final class SchemaChecker {
         }
     }
 
-    private static boolean allowsByValue(Schema schema, Object value) {
-        boolean listed =
-                !(schema.get("enum") instanceof List<?> list) || list.stream().anyMatch(each -> equal(each, value));
+    private boolean allowsByValue(Schema schema, Object value) {
+        boolean listed = !(schema.get("enum") instanceof List<?> list) || contains(list, value);
         Object constant = schema.get("const");
         return listed && (constant == null || equal(constant, value));
+    }
+
+    private boolean contains(List<?> list, Object value) {
+        work.spend(list.size() / 8);
+        // Most values that are asked for are of this very list.
+        for (Object each : list) {
+            if (each == value) {
+                return true;
+            }
+        }
+        return list.stream().anyMatch(each -> equal(each, value));
     }
 
     private boolean allowsByOthers(Schema schema, Object value) {
@@ -62,6 +90,7 @@ final class SchemaChecker {
     }
 
     private boolean allowsText(Schema schema, String text) {
+        work.spend(text.length());
         int length = text.codePointCount(0, text.length());
         String pattern = Keywords.string(schema, "pattern");
         return length >= Keywords.count(schema, "minLength", 0)
@@ -71,9 +100,13 @@ final class SchemaChecker {
 
     /** Whether the pattern is found in the text. */
     boolean matches(String pattern, String pointer, String text) {
+        work.spend(2 * Work.OBJECT + text.length());
         return patterns.computeIfAbsent(
                         pattern,
-                        _ -> PatternCompiler.compile(RegexParser.search(pattern, pointer), PatternCompiler.Form.TEXT))
+                        _ -> SchemaCompiler.bounded(
+                                pointer,
+                                () -> PatternCompiler.compile(
+                                        RegexParser.search(pattern, pointer, work), PatternCompiler.Form.TEXT, work)))
                 .map(dfa -> dfa.matches(text.getBytes(StandardCharsets.UTF_8)))
                 .orElse(false);
     }
@@ -127,7 +160,7 @@ final class SchemaChecker {
     /** The schemas that one schema has for a property. */
     List<Schema> of(Schema schema, String name) {
         List<Schema> found = new ArrayList<>();
-        Schema own = Keywords.named(schema, "properties").get(name);
+        Schema own = Keywords.named(schema, "properties", name);
         if (own != null) {
             found.add(own);
         }
@@ -142,7 +175,8 @@ final class SchemaChecker {
         return found;
     }
 
-    static boolean equal(Object a, Object b) {
+    private boolean equal(Object a, Object b) {
+        work.spend(4);
         if (a instanceof BigDecimal left && b instanceof BigDecimal right) {
             return left.compareTo(right) == 0;
         }

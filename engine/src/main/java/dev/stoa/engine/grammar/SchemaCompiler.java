@@ -5,6 +5,7 @@ import dev.stoa.engine.grammar.SchemaDocument.Schema;
 import dev.stoa.engine.json.Json;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the grammar of a JSON Schema's values. Its unit is a <em>goal</em>: a set of schemas that one value must match
@@ -26,18 +28,22 @@ final class SchemaCompiler {
     private final ObjectCompiler objects;
     private final Map<Set<Schema>, Node.Rule> rules = new HashMap<>();
     private final Deque<Runnable> todo = new ArrayDeque<>();
-    private int dfaStates;
+    private final Work work;
 
-    private SchemaCompiler(String source) {
+    private SchemaCompiler(String source, Work work) {
         this.document = new SchemaDocument(source);
-        this.checker = new SchemaChecker(document);
-        this.alternatives = new Disjointness(document, checker).alternatives();
-        this.objects = new ObjectCompiler(this, checker);
+        this.checker = new SchemaChecker(document, work);
+        this.alternatives = new Disjointness(document, checker, work).alternatives();
+        this.objects = new ObjectCompiler(this, checker, work);
+        this.work = work;
     }
 
-    /** @throws ConstraintException with the pointer of a keyword that can't be honoured */
-    static Node compile(String source) {
-        SchemaCompiler compiler = new SchemaCompiler(source);
+    /**
+     * @throws ConstraintException with the pointer of a keyword that can't be honoured
+     * @throws Dfa.TooLarge if it takes too much work and no keyword is to blame
+     */
+    static Node compile(String source, Work work) {
+        SchemaCompiler compiler = new SchemaCompiler(source, work);
         Node root = compiler.goal(List.of(compiler.document.root()));
         while (!compiler.todo.isEmpty()) {
             compiler.todo.remove().run();
@@ -45,7 +51,7 @@ final class SchemaCompiler {
                 throw new ConstraintException("", "the schema makes more than " + GrammarLimits.NODES_MAX + " rules");
             }
         }
-        Depths.find(root);
+        Depths.find(root, work);
         if (root.depth() > GrammarLimits.OUTPUT_DEPTH_MAX) {
             throw new ConstraintException(
                     "",
@@ -56,12 +62,13 @@ final class SchemaCompiler {
 
     /** The values that match all of these. Their rule is filled later, so goals may be in a circle. */
     Node goal(Collection<Schema> schemas) {
+        work.spend((long) Work.OBJECT * (1 + schemas.size()));
         Set<Schema> goal = new LinkedHashSet<>(schemas);
         Node.Rule known = rules.get(goal);
         if (known == null) {
             Node.Rule rule = new Node.Rule();
             rules.put(goal, rule);
-            todo.add(() -> rule.body(build(goal)));
+            todo.add(() -> rule.body(bounded(goal.iterator().next().pointer(), () -> build(goal))));
             return rule;
         }
         return known;
@@ -70,7 +77,7 @@ final class SchemaCompiler {
     private Node build(Set<Schema> goal) {
         List<Node> options = new ArrayList<>();
         for (Set<Schema> alternative : alternatives.of(goal)) {
-            options.addAll(values(new Merged(alternative, checker)));
+            options.addAll(values(new Merged(alternative, checker, work)));
         }
         return options.size() == 1 ? options.getFirst() : new Node.Choice(options);
     }
@@ -79,7 +86,9 @@ final class SchemaCompiler {
         if (merged.hasValues()) {
             Set<String> texts = new LinkedHashSet<>();
             merged.values().forEach(value -> texts.add(Json.write(value)));
-            return texts.isEmpty() ? List.of() : List.of(JsonWords.literals(texts));
+            Schema by = schemaWith(merged, Set.of("enum", "const"));
+            String pointer = by.at(by.has("const") ? "const" : "enum");
+            return texts.isEmpty() ? List.of() : List.of(bounded(pointer, () -> JsonWords.literals(texts, work)));
         }
         if (merged.types().containsAll(Set.of(JsonType.values())) && isFree(merged)) {
             return List.of(JsonWords.any());
@@ -114,13 +123,8 @@ final class SchemaCompiler {
 
     private void addNumbers(Merged merged, boolean integer, List<Node> options) {
         Schema by = schemaWith(merged, Keywords.FOR_NUMBERS);
-        List<Terminal> words = bounded(by, "", () -> merged.numbers().words(integer));
-        for (Terminal word : words) {
-            if (!merged.numbers().isAll()) {
-                count(word, by, "");
-            }
-            options.add(new Node.Word(word));
-        }
+        List<Terminal> words = bounded(by.pointer(), () -> merged.numbers().words(integer, work));
+        words.forEach(word -> options.add(new Node.Word(word)));
     }
 
     /** The first schema with one of the keywords, to be named in errors. */
@@ -139,13 +143,15 @@ final class SchemaCompiler {
         for (Schema schema : merged.schemas()) {
             String pattern = Keywords.string(schema, "pattern");
             if (pattern != null) {
-                Pattern parsed = RegexParser.search(pattern, schema.at("pattern"));
-                Optional<Dfa> dfa =
-                        bounded(schema, "pattern", () -> PatternCompiler.compile(parsed, PatternCompiler.Form.JSON));
+                String pointer = schema.at("pattern");
+                Optional<Dfa> dfa = bounded(
+                        pointer,
+                        () -> PatternCompiler.compile(
+                                RegexParser.search(pattern, pointer, work), PatternCompiler.Form.JSON, work));
                 if (dfa.isEmpty()) {
                     return Optional.empty();
                 }
-                form = both(schema, "pattern", form, dfa.get());
+                form = both(pointer, form, dfa.get());
                 if (form.isEmpty()) {
                     return Optional.empty();
                 }
@@ -153,7 +159,7 @@ final class SchemaCompiler {
             String format = Keywords.string(schema, "format");
             Optional<Dfa> named = format == null ? Optional.empty() : Formats.dfa(format);
             if (named.isPresent()) {
-                form = both(schema, "format", form, named.get());
+                form = both(schema.at("format"), form, named.get());
                 if (form.isEmpty()) {
                     return Optional.empty();
                 }
@@ -164,13 +170,13 @@ final class SchemaCompiler {
             return Optional.of(
                     any ? JsonWords.STRING : new Node.Word(new StringTerminal(merged.minLength(), merged.maxLength())));
         }
-        return withLength(merged, form.get()).map(body -> new Node.Word(quoted(body)));
+        return withLength(merged, form.get()).map(body -> new Node.Word(quoted(body, work)));
     }
 
-    private Optional<Dfa> both(Schema schema, String keyword, Optional<Dfa> form, Dfa more) {
+    private Optional<Dfa> both(String pointer, Optional<Dfa> form, Dfa more) {
         return form.isEmpty()
                 ? Optional.of(more)
-                : bounded(schema, keyword, () -> form.get().and(more));
+                : bounded(pointer, () -> form.get().and(more, work));
     }
 
     private Optional<Dfa> withLength(Merged merged, Dfa form) {
@@ -184,20 +190,43 @@ final class SchemaCompiler {
         if (min > GrammarLimits.REPEAT_MAX || max != Pattern.UNBOUNDED && max > GrammarLimits.REPEAT_MAX) {
             throw by.error(keyword, "with a pattern or format, lengths go to " + GrammarLimits.REPEAT_MAX);
         }
-        Optional<Dfa> both = bounded(by, keyword, () -> {
-            Pattern length = new Pattern.Repeat(new Pattern.OneOf(CodePoints.ALL), min, max);
-            return form.and(PatternCompiler.dfa(length, PatternCompiler.Form.JSON));
-        });
-        both.ifPresent(dfa -> count(dfa, by, keyword));
-        return both;
+        return bounded(by.at(keyword), () -> counted(form, min, max));
+    }
+
+    /** Where a string with a length stands: in its form, within a character (0 before each), characters so far. */
+    private record Counted(int form, int unit, int count) {}
+
+    private Optional<Dfa> counted(Dfa form, int min, int max) {
+        Dfa character = JsonWords.PLAIN_CHARACTER;
+        BitSet cuts = form.cuts();
+        cuts.or(character.cuts());
+        return Dfa.explore(
+                new Counted(0, 0, 0),
+                cuts,
+                (at, b) -> {
+                    int next = form.step(at.form(), b);
+                    int unit = character.step(at.unit(), b);
+                    if (next < 0 || unit < 0 || at.count() >= max) {
+                        return Optional.empty();
+                    }
+                    boolean whole = character.accepts(unit);
+                    int most = max == Pattern.UNBOUNDED ? min : max;
+                    return Optional.of(
+                            whole
+                                    ? new Counted(next, 0, Math.min(at.count() + 1, most))
+                                    : new Counted(next, unit, at.count()));
+                },
+                at -> at.unit() == 0 && at.count() >= min && form.accepts(at.form()),
+                work);
     }
 
     /** The strings in quotes. */
-    static Dfa quoted(Dfa body) {
+    static Dfa quoted(Dfa body, Work work) {
         int before = -1;
         int after = -2;
         return Dfa.explore(
                         before,
+                        body.cuts('"'),
                         (state, b) -> {
                             if (state == before) {
                                 return b == '"' ? Optional.of(0) : Optional.empty();
@@ -211,27 +240,24 @@ final class SchemaCompiler {
                             int next = body.step(state, b);
                             return next < 0 ? Optional.empty() : Optional.of(next);
                         },
-                        state -> state == after)
+                        state -> state == after,
+                        work)
                 .orElseThrow();
     }
 
     private Optional<Node> array(Merged merged) {
-        int prefix = 0;
+        List<Elements> elements = new ArrayList<>();
         boolean closed = false;
         for (Schema schema : merged.schemas()) {
             if (Keywords.flag(schema, "uniqueItems") && merged.maxItems() > 1) {
                 throw schema.error("uniqueItems", "'uniqueItems' is supported with 'maxItems' of 1 only");
             }
-            prefix = Math.max(prefix, Keywords.prefix(schema).size());
+            elements.add(new Elements(Keywords.prefix(schema), Keywords.rest(schema)));
             closed |= Boolean.FALSE.equals(schema.get("unevaluatedItems"));
         }
-        List<Schema> rest = new ArrayList<>();
-        for (Schema schema : merged.schemas()) {
-            Schema each = Keywords.rest(schema);
-            if (each != null) {
-                rest.add(each);
-            }
-        }
+        int prefix =
+                elements.stream().mapToInt(each -> each.prefix().size()).max().orElse(0);
+        List<Schema> rest = at(elements, prefix);
         int min = merged.minItems();
         // Behind a prefix nothing comes that wasn't asked for.
         boolean onlyPrefix =
@@ -247,13 +273,13 @@ final class SchemaCompiler {
         if (max > 0) {
             Node others = rest.isEmpty() ? JsonWords.any() : goal(rest);
             options.add(new Node.Sequence(
-                    JsonWords.BEGIN_ARRAY, elements(merged, prefix, others, min, max), JsonWords.END_ARRAY));
+                    JsonWords.BEGIN_ARRAY, list(elements, prefix, others, min, max), JsonWords.END_ARRAY));
         }
         return Optional.of(new Node.Choice(options));
     }
 
     /** One or more elements: those of the prefix each with its own form, then others. Built from the last one. */
-    private Node elements(Merged merged, int prefix, Node others, int min, int max) {
+    private Node list(List<Elements> elements, int prefix, Node others, int min, int max) {
         int own = Math.min(prefix, max);
         Node behind = new Node.Sequence();
         if (max > own) {
@@ -266,7 +292,7 @@ final class SchemaCompiler {
             }
         }
         for (int i = own - 1; i >= 0; i--) {
-            Node element = goal(at(merged, i));
+            Node element = goal(at(elements, i));
             Node sequence = new Node.Sequence(element, behind);
             if (i == 0) {
                 return sequence;
@@ -277,41 +303,29 @@ final class SchemaCompiler {
         return behind;
     }
 
-    private static List<Schema> at(Merged merged, int index) {
+    /** What one schema says of an array's elements. */
+    private record Elements(List<Schema> prefix, @Nullable Schema rest) {}
+
+    private static List<Schema> at(List<Elements> elements, int index) {
         List<Schema> found = new ArrayList<>();
-        for (Schema schema : merged.schemas()) {
-            List<Schema> prefix = Keywords.prefix(schema);
-            Schema rest = Keywords.rest(schema);
-            if (index < prefix.size()) {
-                found.add(prefix.get(index));
-            } else if (rest != null) {
-                found.add(rest);
+        for (Elements each : elements) {
+            if (index < each.prefix().size()) {
+                found.add(each.prefix().get(index));
+            } else if (each.rest() != null) {
+                found.add(each.rest());
             }
         }
         return found;
     }
 
-    /** Counts a word's states against the limit of the whole form. */
-    void count(Terminal word, Schema by, String keyword) {
-        dfaStates += word instanceof Dfa dfa ? dfa.states() : 1;
-        if (dfaStates > GrammarLimits.DFA_STATES_SUM_MAX) {
-            throw tooLarge(by, keyword);
-        }
-    }
-
-    /** Runs a step that may turn out too large. */
-    static <T> T bounded(Schema by, String keyword, Supplier<T> step) {
+    /** Runs a step that may turn out too large; the pointer is of the keyword that is to blame. */
+    static <T> T bounded(String pointer, Supplier<T> step) {
         try {
             return step.get();
         } catch (Dfa.TooLarge e) {
-            ConstraintException refusal = tooLarge(by, keyword);
+            ConstraintException refusal = new ConstraintException(pointer, "this takes too much work to compile");
             refusal.initCause(e);
             throw refusal;
         }
-    }
-
-    private static ConstraintException tooLarge(Schema by, String keyword) {
-        return new ConstraintException(
-                keyword.isEmpty() ? by.pointer() : by.at(keyword), "this takes too many states to compile");
     }
 }

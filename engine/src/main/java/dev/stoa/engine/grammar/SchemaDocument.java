@@ -48,6 +48,8 @@ final class SchemaDocument {
 
     private final Object root;
     private final Map<String, String> anchors = new HashMap<>();
+    /** What was found of references: the same few are met again and again. */
+    private final Map<String, Schema> resolved = new HashMap<>();
 
     /** @throws ConstraintException if the text is no JSON, or too long */
     SchemaDocument(String text) {
@@ -63,6 +65,11 @@ final class SchemaDocument {
     }
 
     private void findAnchors(Object value, String pointer) {
+        if (pointer.length() > GrammarLimits.POINTER_CHARS_MAX) {
+            throw new ConstraintException(
+                    "",
+                    "the schema has a part whose pointer is longer than " + GrammarLimits.POINTER_CHARS_MAX + " chars");
+        }
         if (value instanceof Map<?, ?> map) {
             if (map.get("$anchor") instanceof String anchor) {
                 anchors.put(anchor, pointer);
@@ -99,6 +106,15 @@ final class SchemaDocument {
 
     /** What {@code $ref} means. */
     Schema resolve(Schema schema, String reference) {
+        Schema known = resolved.get(reference);
+        if (known == null) {
+            known = find(schema, reference);
+            resolved.put(reference, known);
+        }
+        return known;
+    }
+
+    private Schema find(Schema schema, String reference) {
         String base = root instanceof Map<?, ?> map && map.get("$id") instanceof String id ? id : "";
         String local = !base.isEmpty() && reference.startsWith(base) ? reference.substring(base.length()) : reference;
         if (local.isEmpty()) {
@@ -116,7 +132,7 @@ final class SchemaDocument {
                 throw schema.error("$ref", "there is no anchor '" + fragment + "'");
             }
         }
-        return schema(find(schema, pointer), pointer);
+        return schema(at(schema, pointer), pointer);
     }
 
     private static String decoded(Schema schema, String fragment) {
@@ -127,7 +143,7 @@ final class SchemaDocument {
         }
     }
 
-    private Object find(Schema from, String pointer) {
+    private Object at(Schema from, String pointer) {
         Object value = root;
         if (pointer.isEmpty()) {
             return value;

@@ -17,6 +17,12 @@
  * {@link dev.stoa.engine.grammar.GrammarLimits#OUTPUT_DEPTH_MAX}. Tokens that end the answer are allowed exactly where
  * the form is complete.
  *
+ * <h2>What it may cost</h2>
+ *
+ * <p>Forms come from clients. Everything that one's size or shape can draw out has a limit, or spends of the
+ * {@link dev.stoa.engine.grammar.Work} that one compilation may take, and a form beyond that is refused with the JSON
+ * pointer of the keyword: {@link dev.stoa.engine.grammar.GrammarLimits}.
+ *
  * <h2>JSON Schema</h2>
  *
  * <p>Draft 2020-12. A schema is compiled to a subset of its values: every output is valid, not every valid value can be

@@ -46,9 +46,9 @@ class WordsTest {
                 "[😀-😂]"
             })
     void aRegexMatchesTheSameTexts(String source) {
-        Dfa dfa = PatternCompiler.dfa(RegexParser.whole(source, ""), PatternCompiler.Form.TEXT);
+        Dfa dfa = PatternCompiler.dfa(RegexParser.whole(source, "", new Work()), PatternCompiler.Form.TEXT);
         java.util.regex.Pattern peer = java.util.regex.Pattern.compile(source);
-        Dfa search = PatternCompiler.dfa(RegexParser.search(source, ""), PatternCompiler.Form.TEXT);
+        Dfa search = PatternCompiler.dfa(RegexParser.search(source, "", new Work()), PatternCompiler.Form.TEXT);
         Random random = new Random(SEED);
         int matches = 0;
         for (int i = 0; i < TEXTS; i++) {
@@ -87,7 +87,7 @@ class WordsTest {
             })
     void anchorsTieASearchToTheEnds(String row) {
         String[] parts = row.split(":");
-        Dfa dfa = PatternCompiler.dfa(RegexParser.search(parts[0], ""), PatternCompiler.Form.TEXT);
+        Dfa dfa = PatternCompiler.dfa(RegexParser.search(parts[0], "", new Work()), PatternCompiler.Form.TEXT);
         for (String text : parts[1].split(" ")) {
             assertThat(dfa.matches(utf8(text))).as(text).isTrue();
         }
@@ -141,8 +141,8 @@ class WordsTest {
             if (range.isAll()) {
                 continue;
             }
-            List<Terminal> words = range.words(false);
-            List<Terminal> whole = range.words(true);
+            List<Terminal> words = range.words(false, new Work());
+            List<Terminal> whole = range.words(true, new Work());
             for (int i = 0; i < 60; i++) {
                 BigDecimal x = i == 0 ? a : i == 1 ? b : number(random);
                 String text = x.toPlainString();
@@ -168,7 +168,7 @@ class WordsTest {
         for (String divisor : List.of("1", "7", "25", "0.1", "0.25", "1.5")) {
             Dfa dfa = (Dfa) NumberRange.ALL
                     .multiplesOf(new BigDecimal(divisor))
-                    .words(false)
+                    .words(false, new Work())
                     .getFirst();
             for (int i = 0; i < 3_000; i++) {
                 BigDecimal x = BigDecimal.valueOf(i, i % 3);
@@ -211,11 +211,11 @@ class WordsTest {
 
     @Test
     void whatMatchesNothingIsEmpty() {
-        Dfa a = PatternCompiler.dfa(RegexParser.whole("a+", ""), PatternCompiler.Form.TEXT);
-        Dfa b = PatternCompiler.dfa(RegexParser.whole("b+", ""), PatternCompiler.Form.TEXT);
-        assertThat(a.and(b)).isEmpty();
-        assertThat(a.minus(a)).isEmpty();
-        assertThat(a.minus(b).map(Dfa::states)).isEqualTo(Optional.of(a.states()));
+        Dfa a = PatternCompiler.dfa(RegexParser.whole("a+", "", new Work()), PatternCompiler.Form.TEXT);
+        Dfa b = PatternCompiler.dfa(RegexParser.whole("b+", "", new Work()), PatternCompiler.Form.TEXT);
+        assertThat(a.and(b, new Work())).isEmpty();
+        assertThat(a.minus(a, new Work())).isEmpty();
+        assertThat(a.minus(b, new Work()).map(Dfa::states)).isEqualTo(Optional.of(a.states()));
     }
 
     @ParameterizedTest
@@ -225,7 +225,7 @@ class WordsTest {
                 "(^|,)*", "(a$)+"
             })
     void whatIsNoSupportedRegexIsRefused(String source) {
-        assertThatThrownBy(() -> RegexParser.whole(source, "/pattern"))
+        assertThatThrownBy(() -> RegexParser.whole(source, "/pattern", new Work()))
                 .isInstanceOfSatisfying(
                         ConstraintException.class, e -> assertThat(e.pointer()).isEqualTo("/pattern"));
     }
