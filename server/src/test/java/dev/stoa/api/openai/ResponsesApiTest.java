@@ -131,13 +131,18 @@ class ResponsesApiTest {
         assertThat(broken.body()).contains("no longer there");
     }
 
-    @Test
-    void answersACallOfAnEarlierResponse() throws Exception {
+    /** A response whose output is a call. */
+    private static JsonNode callingWeather() throws Exception {
         ObjectNode asks = body("Weather?");
         asks.putArray("tools").addObject().put("type", "function").put("name", "weather");
         var answer = later(post("/v1/responses", asks));
         server.engine().nextRun().call("weather", "{\"city\":\"Oslo\"}").end(Finish.END_OF_TURN);
-        JsonNode first = ApiServer.json(answer.get(20, TimeUnit.SECONDS));
+        return ApiServer.json(answer.get(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void answersACallOfAnEarlierResponse() throws Exception {
+        JsonNode first = callingWeather();
         ObjectNode next = JSON.createObjectNode().put("model", "stoa-latest").put("previous_response_id", id(first));
         HttpResponse<String> unanswered =
                 server.send(post("/v1/responses", next.deepCopy().put("input", "Well?")));
@@ -154,11 +159,7 @@ class ResponsesApiTest {
 
     @Test
     void anItemOfAnEarlierAnswerCanBeNamed() throws Exception {
-        ObjectNode asks = body("Weather?");
-        asks.putArray("tools").addObject().put("type", "function").put("name", "weather");
-        var answer = later(post("/v1/responses", asks));
-        server.engine().nextRun().call("weather", "{\"city\":\"Oslo\"}").end(Finish.END_OF_TURN);
-        JsonNode call = ApiServer.json(answer.get(20, TimeUnit.SECONDS)).at("/output/0");
+        JsonNode call = callingWeather().at("/output/0");
         ObjectNode next = body("");
         ArrayNode input = next.putArray("input");
         input.addObject().put("role", "user").put("content", "Weather?");
