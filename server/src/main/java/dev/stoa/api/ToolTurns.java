@@ -11,7 +11,8 @@ import java.util.Set;
 
 /** How calls and their results must follow each other, in both protocols: every call is answered in the next turn. */
 public final class ToolTurns {
-    private static final int ID_LENGTH_MAX = 256;
+    /** Some bridges carry a model's signed thought in it. */
+    private static final int ID_LENGTH_MAX = 16_384;
 
     private final Set<String> open = new LinkedHashSet<>();
     private final Set<String> seen = new HashSet<>();

@@ -166,9 +166,9 @@ class MessagesDecoderTest {
                         .messages())
                 .contains(new Message(
                         Message.Role.ASSISTANT, List.of(new ContentBlock.ToolUse("functions.Bash:0", "Bash", "{}"))));
-        for (String id : List.of("", "x".repeat(257))) {
+        for (String id : List.of("", "x".repeat(16_385))) {
             assertThatThrownBy(() -> decode(turns.formatted(id), ApiVersion.V2023_06_01))
-                    .hasMessageStartingWith("messages.1.content.0.id: must have 1 to 256 characters");
+                    .hasMessageStartingWith("messages.1.content.0.id: must have 1 to 16384 characters");
         }
     }
 
