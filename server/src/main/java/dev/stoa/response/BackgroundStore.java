@@ -135,16 +135,16 @@ public class BackgroundStore {
     /**
      * The one end of a response, with its last events.
      *
-     * @param outputIds of the items of its output
+     * @param output its items, JSON in ASCII, by their ids
      * @return false if it isn't this server's to end
      */
     public boolean end(
-            UUID server, String id, ResponseStatus status, String body, List<String> outputIds, List<Event> last) {
+            UUID server, String id, ResponseStatus status, String body, Map<String, String> output, List<Event> last) {
         return withEvents(
                         jdbc.sql("""
                         WITH ended AS (
-                            UPDATE response SET status = :status, body = :body, output_ids = :outputs,
-                                ended_at = :now, server_id = NULL, heartbeat_at = NULL
+                            UPDATE response SET status = :status, body = :body, output_ids = :ids,
+                                output_items = :items, ended_at = :now, server_id = NULL, heartbeat_at = NULL
                             WHERE""" + MINE + """
                             RETURNING id
                         ), added AS (
@@ -159,7 +159,8 @@ public class BackgroundStore {
                                 .param("server", server)
                                 .param("status", status.word())
                                 .param("body", body)
-                                .param("outputs", outputIds.toArray(String[]::new))
+                                .param("ids", output.keySet().toArray(String[]::new))
+                                .param("items", output.values().toArray(String[]::new))
                                 .param("now", ResponseStore.utc(clock.instant())),
                         last)
                 .query((row, _) -> true)

@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -33,14 +35,14 @@ public class ResponseStore {
     /**
      * Keeps a response that has ended in the foreground.
      *
-     * @param outputIds of the items of its output
+     * @param output its items, JSON in ASCII, by their ids
      */
-    public void keep(Caller caller, StoredResponse response, List<String> outputIds) {
+    public void keep(Caller caller, StoredResponse response, Map<String, String> output) {
         Instant now = clock.instant();
         jdbc.sql("""
                         INSERT INTO response (id, organization_id, workspace_id, previous_id, background, status, input,
-                            body, output_ids, created_at, expires_at, ended_at, has_events)
-                        VALUES (:id, :organization, :workspace, :previous, false, :status, :input, :body, :outputs,
+                            body, output_ids, output_items, created_at, expires_at, ended_at, has_events)
+                        VALUES (:id, :organization, :workspace, :previous, false, :status, :input, :body, :ids, :items,
                             :now, :expires, :now, false)
                         """)
                 .param("id", response.id())
@@ -50,7 +52,8 @@ public class ResponseStore {
                 .param("status", response.status().word())
                 .param("input", response.input())
                 .param("body", response.body())
-                .param("outputs", outputIds.toArray(String[]::new))
+                .param("ids", output.keySet().toArray(String[]::new))
+                .param("items", output.values().toArray(String[]::new))
                 .param("now", utc(now))
                 .param("expires", utc(now.plus(limits.keep())))
                 .update();
@@ -96,19 +99,25 @@ public class ResponseStore {
     }
 
     /**
-     * Bodies of responses whose output has one of these items; of the newest {@link ResponseLimits#chain} of them.
+     * Items of outputs, JSON in ASCII, by their ids; of the newest as many as have less than {@code charsMax} together.
      *
-     * @param itemIds of items of outputs
+     * @param ids that are wanted
      */
-    public List<String> bodiesWith(Caller caller, Collection<String> itemIds) {
-        return seen(
-                        "SELECT r.body FROM response r WHERE r.output_ids && CAST(:items AS text[]) AND" + SEEN
-                                + "ORDER BY r.created_at DESC LIMIT :count",
-                        caller)
-                .param("items", itemIds.toArray(String[]::new))
-                .param("count", limits.chain())
-                .query((row, _) -> row.getString("body"))
-                .list();
+    public Map<String, String> outputItems(Caller caller, Collection<String> ids, long charsMax) {
+        Map<String, String> found = new HashMap<>();
+        seen("""
+                        SELECT id, item FROM (
+                            SELECT o.id, o.item, sum(length(o.item)) OVER (ORDER BY r.created_at DESC, o.id) AS size
+                            FROM response r, unnest(r.output_ids, r.output_items) AS o (id, item)
+                            WHERE r.output_ids && CAST(:ids AS text[]) AND o.id = ANY (:ids) AND""" + SEEN + """
+                        ) found WHERE size < :size
+                        """, caller)
+                .param("ids", ids.toArray(String[]::new))
+                .param("size", charsMax)
+                .query(row -> {
+                    found.put(row.getString("id"), row.getString("item"));
+                });
+        return found;
     }
 
     private JdbcClient.StatementSpec seen(String sql, Caller caller) {

@@ -199,7 +199,7 @@ final class BackgroundResponses implements SmartLifecycle {
                         run.id(),
                         status,
                         StoredItems.write(body),
-                        StoredItems.outputIds(body),
+                        StoredItems.output(body),
                         run.unlogged(Integer.MAX_VALUE));
                 return;
             } catch (DataAccessException | TransactionException e) {

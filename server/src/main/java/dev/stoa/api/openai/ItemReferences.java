@@ -1,9 +1,7 @@
 package dev.stoa.api.openai;
 
 import dev.stoa.api.Fields;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -20,11 +18,11 @@ final class ItemReferences {
      * Puts the items themselves in their places.
      *
      * @param lengthMax characters of all named items together
-     * @param bodies of kept responses whose outputs have any of these items
+     * @param kept items, JSON, by their ids
      * @return the body itself where nothing is named
      * @throws dev.stoa.shared.StoaException INVALID_REQUEST if one is not kept, or they are too long
      */
-    static JsonNode resolve(JsonNode body, long lengthMax, Function<Set<String>, List<String>> bodies) {
+    static JsonNode resolve(JsonNode body, long lengthMax, Function<Set<String>, Map<String, String>> kept) {
         JsonNode input = body.path("input");
         Set<String> wanted = new LinkedHashSet<>();
         if (input.isArray()) {
@@ -37,21 +35,21 @@ final class ItemReferences {
         if (wanted.isEmpty()) {
             return body;
         }
-        Map<String, JsonNode> items = items(bodies.apply(wanted));
+        Map<String, String> items = kept.apply(wanted);
         ObjectNode whole = ((ObjectNode) body).deepCopy();
         ArrayNode places = (ArrayNode) whole.get("input");
         long length = 0;
         for (int i = 0; i < places.size(); i++) {
             String id = named(places.get(i));
             if (id != null) {
-                JsonNode item = items.get(id);
+                String item = items.get(id);
                 String path = "input[" + i + "].id";
                 if (item == null) {
                     throw Fields.invalid(path, "an item with this id was not found among the kept responses");
                 }
-                length += item.toString().length();
+                length += item.length();
                 Fields.require(length <= lengthMax, path, "the named items are longer than a request may be");
-                places.set(i, item);
+                places.set(i, StoredItems.read(item));
             }
         }
         return whole;
@@ -62,15 +60,5 @@ final class ItemReferences {
                         && item.path("id").isString()
                 ? item.get("id").stringValue()
                 : null;
-    }
-
-    private static Map<String, JsonNode> items(List<String> bodies) {
-        Map<String, JsonNode> items = new HashMap<>();
-        for (String body : bodies) {
-            for (JsonNode item : StoredItems.read(body).get("output")) {
-                items.put(item.get("id").stringValue(), item);
-            }
-        }
-        return items;
     }
 }

@@ -32,8 +32,9 @@ final class KeptResponses {
 
     /** Decodes a body, with what was said before it. */
     ResponsesRequest decode(Caller caller, JsonNode body, Ids ids) {
-        JsonNode whole = ItemReferences.resolve(
-                body, limits.messagesBody().toBytes(), itemIds -> store.bodiesWith(caller, itemIds));
+        long lengthMax = limits.messagesBody().toBytes();
+        JsonNode whole =
+                ItemReferences.resolve(body, lengthMax, itemIds -> store.outputItems(caller, itemIds, lengthMax));
         return ResponsesDecoder.decode(whole, ids, documents.reader(caller), new ResponsesDecoder.Keeping() {
             @Override
             public boolean keeps() {
@@ -62,7 +63,7 @@ final class KeptResponses {
                         StoredItems.write(request.input()),
                         StoredItems.write(ended),
                         false),
-                StoredItems.outputIds(ended));
+                StoredItems.output(ended));
     }
 
     private List<JsonNode> itemsUpTo(Caller caller, String responseId) {

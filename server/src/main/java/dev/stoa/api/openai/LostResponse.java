@@ -45,7 +45,7 @@ final class LostResponse {
                 orphan.id(),
                 ResponseStatus.FAILED,
                 StoredItems.write(response),
-                StoredItems.outputIds(response),
+                StoredItems.output(response),
                 List.of(told));
     }
 }

@@ -4,7 +4,9 @@ import dev.stoa.response.ResponseStatus;
 import dev.stoa.response.StoredResponse;
 import dev.stoa.shared.Ids;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
@@ -78,11 +80,11 @@ final class StoredItems {
         return items;
     }
 
-    /** Of what is in a response's output. */
-    static List<String> outputIds(ObjectNode response) {
-        return response.get("output").values().stream()
-                .map(item -> item.get("id").stringValue())
-                .toList();
+    /** What is in a response's output, by its ids. */
+    static Map<String, String> output(ObjectNode response) {
+        Map<String, String> items = new LinkedHashMap<>();
+        response.get("output").forEach(item -> items.put(item.get("id").stringValue(), write(item)));
+        return items;
     }
 
     static String write(JsonNode node) {
