@@ -60,8 +60,17 @@ final class GuardedStream extends ForwardingStream {
     private boolean ended;
     private volatile @Nullable Refusal refusal;
 
-    /** @param came characters that must leave before */
-    private record HeldBytes(long came, Passed bytes) {}
+    /**
+     * Bytes that wait.
+     *
+     * @param came characters that must leave before
+     * @param needs what must be free of the texts in them of which no event tells
+     */
+    private record HeldBytes(long came, List<UntoldTexts.Need> needs, Passed bytes) {
+        boolean mayLeave(long left) {
+            return came <= left && (needs.isEmpty() || needs.stream().allMatch(UntoldTexts.Need::met));
+        }
+    }
 
     /** Hears the one verdict on the whole answer; none if the stream breaks off. */
     interface Verdicts {
@@ -140,11 +149,7 @@ final class GuardedStream extends ForwardingStream {
                 say(Part.TEXT, text);
             }
             case ThinkingDelta(String text) -> say(Part.THINKING, text);
-            case Passed bytes -> {
-                if (passes(untold.take(bytes))) {
-                    heldBytes.add(new HeldBytes(came, bytes));
-                }
-            }
+            case Passed bytes -> hold(bytes);
             case Started _, CallStart _, CallArguments _, CallEnd _, Logprobs _, Cited _, Finished _ -> {
                 if (judgeWords()) {
                     takeBehindWords(event);
@@ -189,9 +194,19 @@ final class GuardedStream extends ForwardingStream {
     private void releaseBytes() {
         while (!heldBytes.isEmpty()
                 && heldCall.isEmpty()
-                && !untold.holds()
-                && heldBytes.getFirst().came() <= left) {
+                && heldBytes.getFirst().mayLeave(left)) {
             ready.add(heldBytes.remove().bytes());
+        }
+    }
+
+    private void hold(Passed bytes) {
+        if (policy.isEmpty() || bytes.untold().isEmpty() && untold.isEmpty()) {
+            heldBytes.add(new HeldBytes(came, List.of(), bytes));
+        } else if (judgeWords()) {
+            List<UntoldTexts.Need> needs = new ArrayList<>();
+            if (passes(untold.take(bytes, needs))) {
+                heldBytes.add(new HeldBytes(came, needs, bytes));
+            }
         }
     }
 

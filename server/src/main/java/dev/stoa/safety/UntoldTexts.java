@@ -17,21 +17,39 @@ final class UntoldTexts {
 
     private static final class Place {
         private final Scanner scanner;
-        /** Characters that may be the beginning of a match. */
-        private int held;
+        /** Characters that came, and those of them that are no beginning of a match any more. */
+        private long came;
+
+        private long free;
 
         private Place(Scanner scanner) {
             this.scanner = scanner;
         }
 
         private @Nullable Rule take(String text) {
-            return switch (scanner.accept(text)) {
+            came += text.length();
+            return judged(scanner.accept(text));
+        }
+
+        private @Nullable Rule end() {
+            return judged(scanner.end());
+        }
+
+        private @Nullable Rule judged(Scanner.Result result) {
+            return switch (result) {
                 case Scanner.Hit hit -> hit.rule();
-                case Scanner.Released(String free) -> {
-                    held += text.length() - free.length();
+                case Scanner.Released(String released) -> {
+                    free += released.length();
                     yield null;
                 }
             };
+        }
+    }
+
+    /** How far a place must be free before bytes leave that have a text of it. */
+    record Need(Place place, long came) {
+        boolean met() {
+            return place.free >= came;
         }
     }
 
@@ -39,20 +57,28 @@ final class UntoldTexts {
         this.scanners = scanners;
     }
 
-    /** What comes next; the rule that it breaks, if one. */
-    @Nullable Rule take(TokenStream.Passed bytes) {
+    /**
+     * Takes what comes next.
+     *
+     * @param needs gets what the bytes must wait for
+     * @return the rule that they break, if one
+     */
+    @Nullable Rule take(TokenStream.Passed bytes, List<Need> needs) {
         Map<String, String> texts = bytes.untold();
-        if (texts.isEmpty() && open.isEmpty()) {
-            return null;
-        }
         Rule broken = endAllBut(texts);
         for (Map.Entry<String, String> text : texts.entrySet()) {
             if (broken == null) {
-                broken = open.computeIfAbsent(text.getKey(), _ -> new Place(scanners.get()))
-                        .take(text.getValue());
+                Place place = open.computeIfAbsent(text.getKey(), _ -> new Place(scanners.get()));
+                broken = place.take(text.getValue());
+                needs.add(new Need(place, place.came));
             }
         }
         return broken;
+    }
+
+    /** Whether no text is open. */
+    boolean isEmpty() {
+        return open.isEmpty();
     }
 
     /** No more comes. */
@@ -67,15 +93,11 @@ final class UntoldTexts {
                 .toList();
         open.keySet().retainAll(going.keySet());
         for (Place place : ended) {
-            if (place.scanner.end() instanceof Scanner.Hit hit) {
-                return hit.rule();
+            Rule broken = place.end();
+            if (broken != null) {
+                return broken;
             }
         }
         return null;
-    }
-
-    /** Whether the bytes must wait, as what is in them may be the beginning of a match. */
-    boolean holds() {
-        return open.values().stream().anyMatch(place -> place.held > 0);
     }
 }

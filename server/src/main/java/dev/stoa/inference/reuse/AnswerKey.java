@@ -22,6 +22,8 @@ import javax.crypto.spec.SecretKeySpec;
  */
 record AnswerKey(String hex) {
     private static final String ALGORITHM = "HmacSHA256";
+    /** Of kept answers; another one makes all that are kept unknown. */
+    private static final int FORMAT = 2;
 
     /**
      * The key of a request.
@@ -30,7 +32,7 @@ record AnswerKey(String hex) {
      */
     static AnswerKey of(byte[] salt, GenerationRequest request, String revision) {
         Writer out = new Writer(salt);
-        out.text(request.model()).text(revision).number(request.maxTokens());
+        out.number(FORMAT).text(request.model()).text(revision).number(request.maxTokens());
         prompt(out, request.prompt());
         sampling(out, request);
         out.number(request.stopSequences().size());
