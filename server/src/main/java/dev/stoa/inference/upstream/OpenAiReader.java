@@ -157,7 +157,8 @@ final class OpenAiReader implements AnswerReader {
             for (JsonNode part : calls) {
                 call(part.path("index").asInt(callIndex + 1), part.path("id").asString(""), part.path("function"), out);
             }
-        } else if (calls.isObject()) {
+        } else if (!calls.path("name").asString("").isEmpty()
+                || !calls.path("arguments").asString("").isEmpty()) {
             call(Math.max(0, callIndex), "", calls, out);
         }
         JsonNode finish = choice.path("finish_reason");

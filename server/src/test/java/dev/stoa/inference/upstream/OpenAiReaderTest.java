@@ -52,6 +52,14 @@ class OpenAiReaderTest {
         assertThat(events).containsExactly(new TextDelta("I can not do that."));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}", "{'name':'','arguments':''}"})
+    void anEmptyFunctionCallIsNone(String none) {
+        delta("{'content':'Hi.','function_call':" + none + "}");
+        assertThat(finish("stop")).isEqualTo(StopReason.END_TURN);
+        assertThat(events).containsExactly(new TextDelta("Hi."));
+    }
+
     @Test
     void aCallIsOneWhateverTheModelWroteAsItsArguments() {
         delta("{'tool_calls':[{'index':0,'id':'a','function':{'name':'one','arguments':'{bad}'}}]}");
