@@ -146,17 +146,21 @@ final class Router implements Inference {
         boolean alone = !request.begun().isEmpty();
         ModelVersion.Shadow shadow = alone ? null : routes.shadow(version);
         if (shadow != null && random.nextInt(100) < shadow.percent()) {
-            shadows.send(request, shadow.version(), copy -> stream(copy, copy.model(), true));
+            shadows.send(
+                    request,
+                    shadow.version(),
+                    copy -> stream(copy, copy.model(), true, (attempt, result, _) -> count(attempt, result)));
         }
-        return stream(request, version, alone);
+        return stream(request, version, alone, this::ended);
     }
 
-    private TokenStream stream(GenerationRequest request, String version, boolean alone) {
+    private TokenStream stream(GenerationRequest request, String version, boolean alone, RoutedStream.Ledger ledger) {
         Attempts attempts = new Attempts(routes.steps(version, alone), budget, settings, random);
-        return new RoutedStream(request, attempts, this::ended, settings.hold(), nanoClock);
+        return new RoutedStream(request, attempts, ledger, settings.hold(), nanoClock);
     }
 
-    private void ended(Attempt attempt, Result result, @Nullable Duration firstToken) {
+    /** Copies are only counted: they wait behind everybody else, and say nothing of how a rollout does. */
+    private void count(Attempt attempt, Result result) {
         if (attempt.target().worker().remote()) {
             meters.counter(
                             "stoa_route_attempts",
@@ -166,6 +170,10 @@ final class Router implements Inference {
                             result.name().toLowerCase(Locale.ROOT))
                     .increment();
         }
+    }
+
+    private void ended(Attempt attempt, Result result, @Nullable Duration firstToken) {
+        count(attempt, result);
         List<Alias> watched = routes.rolloutsOf(attempt.version());
         if (watched.isEmpty() || result == Result.DROPPED) {
             return;

@@ -378,6 +378,28 @@ class RoutingApiTest {
     }
 
     @Test
+    void copiesSayNothingOfACanary() throws Exception {
+        upstream("one", one);
+        version("next", "one", "");
+        post(
+                "models",
+                "{'id':'base','deployments':[{'model':'mock-0-0-8'}],'shadow':{'version':'next','percent':100}}");
+        post(
+                "model_aliases",
+                "{'name':'latest','version':'base','canary':{'version':'next','percent':0,"
+                        + "'rollback':{'min_requests':1}}}");
+        one.reply("HTTP/1.1 400 No\r\nConnection: close\r\n\r\n");
+        assertThat(ask("base", false).statusCode()).isEqualTo(200);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(server.get("/metrics").body())
+                        .contains("stoa_shadow_requests_total{outcome=\"rejected_invalid\",version=\"next\"} 1.0"));
+        assertThat(ApiServer.json(call("GET", "model_aliases/latest", ApiServer.KEY, ""))
+                        .at("/canary/rolled_back")
+                        .isObject())
+                .isFalse();
+    }
+
+    @Test
     void whatIsWrongIsSaidAndNothingChanges() throws Exception {
         assertThat(call("POST", "models", ApiServer.KEY, "{'id':'x','deployments':[{'upstream':'no','model':'m'}]}")
                         .body())
