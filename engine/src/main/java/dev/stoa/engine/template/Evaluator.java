@@ -151,15 +151,20 @@ final class Evaluator {
     }
 
     private static Object element(Object object, long index) {
-        List<Object> elements = Values.elements(object);
-        long at = index < 0 ? index + elements.size() : index;
-        return at >= 0 && at < elements.size() ? elements.get((int) at) : new Undefined("element " + index);
+        int length = Values.length(object);
+        long at = index < 0 ? index + length : index;
+        return at >= 0 && at < length ? element(object, (int) at) : new Undefined("element " + index);
+    }
+
+    private static Object element(Object listOrText, int at) {
+        return listOrText instanceof Text text
+                ? text.characters(at, at + 1)
+                : Values.elements(listOrText).get(at);
     }
 
     private Object slice(Expression.Slice slice, Scope scope) {
         Object object = evaluate(slice.object(), scope);
-        List<Object> elements = Values.elements(object);
-        int length = elements.size();
+        int length = Values.length(object);
         long step = bound(slice.step(), scope, 1);
         if (step == 0) {
             throw new TemplateException("a slice's step is 0");
@@ -167,6 +172,11 @@ final class Evaluator {
         long start = place(bound(slice.start(), scope, step > 0 ? 0 : Integer.MAX_VALUE), length, step);
         long stop =
                 slice.stop() == null ? (step > 0 ? length : -1) : place(bound(slice.stop(), scope, 0), length, step);
+        if (step == 1 && object instanceof Text text) {
+            // Templates cut whole messages so, which may be longer than a list may be.
+            return text.characters((int) start, (int) stop);
+        }
+        List<Object> elements = Values.elements(object);
         List<Object> chosen = new ArrayList<>();
         for (long i = start; step > 0 ? i < stop : i > stop; i += step) {
             chosen.add(elements.get((int) i));

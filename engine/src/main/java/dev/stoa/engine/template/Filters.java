@@ -69,9 +69,8 @@ final class Filters {
 
     private static long length(Object value) {
         return switch (value) {
-            case Text text -> text.toString().codePointCount(0, text.length());
             case Map<?, ?> map -> map.size();
-            default -> Values.elements(value).size();
+            default -> Values.length(value);
         };
     }
 

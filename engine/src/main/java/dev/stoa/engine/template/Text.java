@@ -58,6 +58,20 @@ final class Text implements Comparable<Text> {
         return from >= to ? EMPTY : new Text(value.substring(from, to), foreign.get(from, to));
     }
 
+    /** How many characters it has: code points, as Python counts. */
+    int characters() {
+        return value.codePointCount(0, value.length());
+    }
+
+    /** As {@link #substring}, by characters. */
+    Text characters(int from, int to) {
+        if (from >= to) {
+            return EMPTY;
+        }
+        int begin = value.offsetByCodePoints(0, from);
+        return substring(begin, value.offsetByCodePoints(begin, to - from));
+    }
+
     /** Without the chars of {@code chars} (white space if that is empty) at either end as asked. */
     Text strip(String chars, boolean left, boolean right) {
         int from = 0;

@@ -177,6 +177,15 @@ final class Values {
         };
     }
 
+    /** How many {@link #elements} it has, without making them. */
+    static int length(Object value) {
+        return switch (value) {
+            case List<?> list -> list.size();
+            case Text text -> text.characters();
+            default -> elements(value).size();
+        };
+    }
+
     private static List<Object> characters(Text text) {
         List<Object> characters = new ArrayList<>();
         String value = text.toString();

@@ -172,6 +172,20 @@ final class ChatTemplateTest {
         assertThat(text.isForeign()).isTrue();
     }
 
+    /** Published templates cut each message so. */
+    @Test
+    void aMessageMayBeLongerThanAListMayBe() {
+        String message = "😀" + "x".repeat(TemplateLimits.LIST_ELEMENTS_MAX) + "é";
+        assertThat(rendered("{{ m[:1] }}{{ m[-2:] }}{{ m[0] }}{{ m[-1] }}{{ m[5:2] }}", message)
+                        .toString())
+                .isEqualTo("😀xé😀é");
+        assertThat(rendered("{{ m[0:] }}", message).toString()).isEqualTo(message);
+        assertThat(rendered("{{ m[99999999:] }}{{ m[-99999999:1] }}", message).toString())
+                .isEqualTo("😀");
+        assertThat(rendered("{{ m[99999999] is defined }}", message).toString()).isEqualTo("False");
+        assertThatThrownBy(() -> rendered("{{ m[::-1] }}", message)).hasMessageContaining("a list has more");
+    }
+
     private static Text rendered(String source, String message) {
         Map<String, Object> variables = Map.of("m", Text.foreign(message));
         return Interpreter.run(Parser.parse(source), variables, Clock.systemUTC());
