@@ -132,7 +132,8 @@ final class Architectures {
     }
 
     private double ropeScale() {
-        String type = metadata.string(key("rope.scaling.type"), "none");
+        // A factor without a type is of the first kind there was.
+        String type = metadata.string(key("rope.scaling.type"), "linear");
         double factor = metadata.decimal(key("rope.scaling.factor"), metadata.decimal(key("rope.scale_linear"), 1));
         if (!type.equals("none") && !type.equals("linear")) {
             throw unsupported("rope scaling '" + type + "' is not supported; supported: none, linear");
@@ -140,7 +141,7 @@ final class Architectures {
         if (!(factor > 0)) {
             throw unsupported("rope scaling factor " + factor + " makes no sense");
         }
-        return 1 / factor;
+        return type.equals("none") ? 1 : 1 / factor;
     }
 
     private ModelConfig checked(ModelConfig config) {
