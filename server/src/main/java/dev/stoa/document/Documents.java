@@ -26,7 +26,7 @@ public class Documents {
             throw new StoaException(
                     ErrorKind.TOO_LARGE, "The file is larger than " + DocumentLimits.BYTES_MAX / 1_000_000 + " MB.");
         }
-        DocumentText text = isPdf(content) ? pdfs.read(content) : PlainText.read(content);
+        DocumentText text = text(content);
         if (text.text().isBlank()) {
             throw new StoaException(
                     ErrorKind.INVALID_REQUEST,
@@ -37,8 +37,28 @@ public class Documents {
         return text;
     }
 
-    private static boolean isPdf(byte[] content) {
+    private DocumentText text(byte[] content) throws InterruptedException {
         int length = Math.min(content.length, PDF_MARK_WITHIN);
-        return new String(content, 0, length, StandardCharsets.ISO_8859_1).contains(PDF_MARK);
+        int mark = new String(content, 0, length, StandardCharsets.ISO_8859_1).indexOf(PDF_MARK);
+        if (mark < 0) {
+            return PlainText.read(content);
+        }
+        try {
+            return pdfs.read(content);
+        } catch (StoaException e) {
+            if (mark == 0 || e.kind() != ErrorKind.INVALID_REQUEST) {
+                throw e;
+            }
+            return mentioning(content, e);
+        }
+    }
+
+    /** What has the mark, but not at its beginning, and is no PDF: a text about PDFs, unless it is no text either. */
+    private static DocumentText mentioning(byte[] content, StoaException damaged) {
+        try {
+            return PlainText.read(content);
+        } catch (StoaException _) {
+            throw damaged;
+        }
     }
 }

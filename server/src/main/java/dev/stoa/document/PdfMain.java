@@ -38,12 +38,7 @@ final class PdfMain {
         try (PDDocument document = Loader.loadPDF(content)) {
             int pages = document.getNumberOfPages();
             Bounded text = new Bounded();
-            PDFTextStripper stripper = new PDFTextStripper() {
-                @Override
-                protected void endPage(PDPage page) {
-                    text.endPage();
-                }
-            };
+            Stripper stripper = new Stripper(text);
             stripper.setSortByPosition(true);
             stripper.setLineSeparator("\n");
             stripper.setParagraphEnd("\n");
@@ -53,7 +48,7 @@ final class PdfMain {
                 stripper.writeText(document, text);
             } catch (FullException e) {
                 cut = true;
-                text.endPage();
+                stripper.endPage();
             }
             return Verdict.READ + " " + pages + " " + cut + text.lengths + "\n" + text.text;
         } catch (InvalidPasswordException e) {
@@ -61,6 +56,24 @@ final class PdfMain {
         } catch (IOException | RuntimeException | StackOverflowError e) {
             // The library throws whatever a damaged file brings about.
             return Verdict.BROKEN + "\n";
+        }
+    }
+
+    private static final class Stripper extends PDFTextStripper {
+        private final Bounded text;
+
+        Stripper(Bounded text) {
+            this.text = text;
+        }
+
+        @Override
+        protected void endPage(PDPage page) {
+            endPage();
+        }
+
+        /** The page that is read now; those without any content are passed over. */
+        void endPage() {
+            text.endPage(getCurrentPageNo());
         }
     }
 
@@ -72,9 +85,17 @@ final class PdfMain {
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder lengths = new StringBuilder();
         private int pageStart;
+        private int pages;
 
-        /** All that has come since the page before. */
-        void endPage() {
+        /**
+         * All that has come since the page before.
+         *
+         * @param number of the page, from 1; those between it and the page before have no text
+         */
+        void endPage(int number) {
+            while (++pages < number) {
+                lengths.append(" 0");
+            }
             lengths.append(' ').append(text.length() - pageStart);
             pageStart = text.length();
         }

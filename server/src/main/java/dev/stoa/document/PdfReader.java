@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.logging.LogFactory;
 import org.apache.fontbox.FontBoxFont;
 import org.apache.pdfbox.io.RandomAccessRead;
@@ -55,7 +56,8 @@ final class PdfReader {
         Process child = start();
         try {
             Thread.ofVirtual().name("pdf-feed").start(() -> feed(child, content));
-            Thread.ofVirtual().name("pdf-watch").start(() -> watch(child));
+            AtomicBoolean late = new AtomicBoolean();
+            Thread.ofVirtual().name("pdf-watch").start(() -> watch(child, late));
             byte[] reply;
             try (InputStream in = child.getInputStream()) {
                 reply = in.readNBytes(REPLY_BYTES_MAX);
@@ -63,15 +65,21 @@ final class PdfReader {
             int exit = child.waitFor();
             if (exit != 0) {
                 LOG.info("A PDF of {} bytes was given up: its reader ended with {}", content.length, exit);
-                throw invalid(
-                        exit == OUT_OF_MEMORY
-                                ? "This PDF is too large when it is unpacked."
-                                : "This PDF takes too long to read.");
+                throw gaveUp(exit, late.get());
             }
             return parse(new String(reply, StandardCharsets.UTF_8));
         } finally {
             child.destroyForcibly();
         }
+    }
+
+    private static StoaException gaveUp(int exit, boolean late) {
+        if (late) {
+            return invalid("This PDF takes too long to read.");
+        }
+        return exit == OUT_OF_MEMORY
+                ? invalid("This PDF is too large when it is unpacked.")
+                : new StoaException(ErrorKind.INTERNAL, "This PDF could not be read: its reader failed.");
     }
 
     private static DocumentText parse(String reply) {
@@ -147,9 +155,10 @@ final class PdfReader {
         }
     }
 
-    private static void watch(Process child) {
+    private static void watch(Process child, AtomicBoolean late) {
         try {
             if (!child.waitFor(DocumentLimits.READ_TIME.toMillis(), TimeUnit.MILLISECONDS)) {
+                late.set(true);
                 child.destroyForcibly();
             }
         } catch (InterruptedException e) {

@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decodes what is text already: UTF-8, UTF-16 where a byte order mark says so, and else the old western code page, in which
- * every byte is a letter, so that control characters must tell text from what is none.
+ * Decodes what is text already: UTF-8, also with some broken bytes, UTF-16 where a byte order mark says so, and else the
+ * old western code page, in which every byte is a letter, so that control characters must tell text from what is none.
  */
 final class PlainText {
     private static final Charset WESTERN = Charset.forName("windows-1252");
+    private static final char REPLACEMENT = '\uFFFD';
 
     private PlainText() {}
 
@@ -71,8 +72,15 @@ final class PlainText {
             CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content));
             return decoded.toString();
         } catch (CharacterCodingException e) {
-            return new String(content, WESTERN);
+            String mended = new String(content, StandardCharsets.UTF_8);
+            return isUnicode(mended) ? mended : new String(content, WESTERN);
         }
+    }
+
+    /** Whether it is UTF-8 with some bytes cut off or broken: in the old code page hardly any sequence is well-formed. */
+    private static boolean isUnicode(String mended) {
+        long broken = mended.chars().filter(c -> c == REPLACEMENT).count();
+        return mended.chars().filter(c -> c > 0x7F).count() > 2 * broken;
     }
 
     private static boolean startsWith(byte[] content, int... mark) {
@@ -102,7 +110,7 @@ final class PlainText {
                     && Character.isLowSurrogate(clean.charAt(i + 1))) {
                 i++;
             } else if (c == 0 || Character.isSurrogate(c)) {
-                clean.setCharAt(i, '\uFFFD');
+                clean.setCharAt(i, REPLACEMENT);
             }
         }
         return clean.toString();

@@ -111,9 +111,28 @@ class DocumentsTest {
 
     @Test
     void aPageWithoutTextIsAPage() throws Exception {
-        DocumentText text = documents.read(TestPdf.of("", "One", "", "Three"));
-        assertThat(text.pageStarts()).hasSize(3);
-        assertThat(text.text().substring(text.pageStarts().get(2)).strip()).isEqualTo("Three");
+        for (byte[] pdf : List.of(TestPdf.of("", "One", "", "Three"), TestPdf.of("", "One", null, "Three"))) {
+            DocumentText text = documents.read(pdf);
+            assertThat(text.pageStarts()).hasSize(3);
+            assertThat(text.text().substring(text.pageStarts().get(2)).strip()).isEqualTo("Three");
+        }
+    }
+
+    @Test
+    void aTextAboutPdfsIsNone() throws Exception {
+        assertThat(read("# How they begin\n%PDF-1.7 and so on").text()).contains("and so on");
+        byte[] mailed = TestPdf.of("", "words");
+        byte[] line = "Content-Type: application/pdf\n\n".getBytes(StandardCharsets.UTF_8);
+        byte[] both = Arrays.copyOf(line, line.length + mailed.length);
+        System.arraycopy(mailed, 0, both, line.length, mailed.length);
+        assertThat(documents.read(both).text()).contains("words").doesNotContain("%PDF");
+    }
+
+    @Test
+    void aBrokenByteBreaksNoMoreThanItself() throws Exception {
+        byte[] whole = "naïve café: é".getBytes(StandardCharsets.UTF_8);
+        assertThat(documents.read(Arrays.copyOf(whole, whole.length - 1)).text())
+                .isEqualTo("naïve café: \uFFFD");
     }
 
     @Test

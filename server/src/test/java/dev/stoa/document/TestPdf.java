@@ -9,17 +9,26 @@ import org.apache.pdfbox.pdmodel.encryption.AccessPermission;
 import org.apache.pdfbox.pdmodel.encryption.StandardProtectionPolicy;
 import org.apache.pdfbox.pdmodel.font.PDType1Font;
 import org.apache.pdfbox.pdmodel.font.Standard14Fonts.FontName;
+import org.jspecify.annotations.Nullable;
 
 /** Makes PDFs of a line a page. */
 public final class TestPdf {
     private TestPdf() {}
 
-    /** @param password that opens it; "" for none */
-    public static byte[] of(String password, String... pages) throws IOException {
+    /**
+     * Makes one.
+     *
+     * @param password that opens it; "" for none
+     * @param pages null for one without any content
+     */
+    public static byte[] of(String password, @Nullable String... pages) throws IOException {
         try (PDDocument document = new PDDocument()) {
             for (String text : pages) {
                 PDPage page = new PDPage();
                 document.addPage(page);
+                if (text == null) {
+                    continue;
+                }
                 try (PDPageContentStream content = new PDPageContentStream(document, page)) {
                     content.beginText();
                     content.setFont(new PDType1Font(FontName.HELVETICA), 12);
