@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ final class FolderBlobStore implements BlobStore {
     private static final int BUFFER_BYTES = 1 << 16;
     /** How much is written between two looks at the free room. */
     private static final long LOOK_BYTES = 16L << 20;
+
+    private static final Pattern PART = Pattern.compile("[0-9a-f]{2}");
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
     /** Bytes free where a folder lies. */
     interface Room {
@@ -139,7 +143,11 @@ final class FolderBlobStore implements BlobStore {
         }
         try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder)) {
             for (Path part : parts) {
-                sweep(part, time, blobs);
+                // A folder of one's own may have more in it, such as a volume's lost+found.
+                if (part.equals(staged)
+                        || PART.matcher(String.valueOf(part.getFileName())).matches()) {
+                    sweep(part, time, blobs);
+                }
             }
         }
     }
@@ -152,7 +160,7 @@ final class FolderBlobStore implements BlobStore {
                 }
                 if (part.equals(staged)) {
                     Files.deleteIfExists(file);
-                } else {
+                } else if (HASH.matcher(String.valueOf(file.getFileName())).matches()) {
                     blobs.accept(String.valueOf(file.getFileName()));
                 }
             }

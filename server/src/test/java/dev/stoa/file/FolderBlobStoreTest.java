@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,7 +39,7 @@ class FolderBlobStoreTest {
     }
 
     private long entries() throws IOException {
-        try (var all = java.nio.file.Files.walk(folder)) {
+        try (var all = Files.walk(folder)) {
             return all.filter(java.nio.file.Files::isRegularFile).count();
         }
     }
@@ -103,6 +104,20 @@ class FolderBlobStoreTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("gone");
         assertThat(entries()).isZero();
+    }
+
+    @Test
+    void aSweepPassesOverWhatOthersHaveLeftInTheFolder() throws IOException {
+        Files.createDirectories(folder.resolve("lost+found"));
+        Files.writeString(folder.resolve("lost+found/ab"), "x");
+        Files.writeString(folder.resolve(".DS_Store"), "x");
+        try (BlobStore.Staged staged = stage("hello")) {
+            staged.publish();
+        }
+        Files.writeString(folder.resolve(HELLO_SHA256.substring(0, 2)).resolve("x"), "x");
+        List<String> blobs = new ArrayList<>();
+        store.sweep(Clock.systemUTC().instant().plus(Duration.ofHours(1)), blobs::add);
+        assertThat(blobs).containsExactly(HELLO_SHA256);
     }
 
     @Test
