@@ -61,7 +61,7 @@ public sealed interface ModelSource {
                                 + " owner/repo/file.gguf on Hugging Face, by their address, or by a file's path.")));
     }
 
-    /** Where it comes from, as the manifest keeps it; a password in an address is left out. */
+    /** Where it comes from, as the manifest keeps it; of an address a password is left out, and a query told by its hash. */
     default String describe() {
         return switch (this) {
             case Catalogued(CatalogueEntry entry) -> "hf:" + entry.repo() + "/" + entry.file();
@@ -147,7 +147,11 @@ public sealed interface ModelSource {
 
     private static String withoutSecrets(URI uri) {
         try {
-            return new URI(uri.getScheme(), null, uri.getHost(), uri.getPort(), uri.getPath(), null, null).toString();
+            String place =
+                    new URI(uri.getScheme(), null, uri.getHost(), uri.getPort(), uri.getPath(), null, null).toString();
+            return uri.getRawQuery() == null
+                    ? place
+                    : place + "?" + Integer.toHexString(uri.getRawQuery().hashCode());
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("parts of a URI are a URI", e);
         }

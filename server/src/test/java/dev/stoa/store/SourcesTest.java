@@ -27,8 +27,12 @@ class SourcesTest {
         assertThat(parse("https://hub.example/o/r/blob/main/f.gguf"))
                 .as("a page's address copied from the browser")
                 .isEqualTo(new ModelSource.HubFile("o/r", "main", "f.gguf"));
-        assertThat(parse("https://me:secret@other.example/f.gguf?sig=1").describe())
+        assertThat(parse("https://me:secret@other.example/f.gguf").describe())
                 .isEqualTo("https://other.example/f.gguf");
+        String signed =
+                parse("https://me:secret@other.example/f.gguf?sig=geheim").describe();
+        assertThat(signed).startsWith("https://other.example/f.gguf?").doesNotContain("geheim");
+        assertThat(parse("https://other.example/f.gguf?sig=other").describe()).isNotEqualTo(signed);
     }
 
     @Test
