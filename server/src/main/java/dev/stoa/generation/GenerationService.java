@@ -11,6 +11,7 @@ import dev.stoa.inference.Inference;
 import dev.stoa.inference.Model;
 import dev.stoa.inference.Outcome;
 import dev.stoa.inference.Prices;
+import dev.stoa.inference.Prompt;
 import dev.stoa.inference.TokenStream;
 import dev.stoa.safety.SafetyGate;
 import dev.stoa.shared.Limits;
@@ -126,9 +127,12 @@ final class GenerationService implements Generations, SmartLifecycle {
         return own == null ? prices : own;
     }
 
+    /** What passes as it stands is bounded by its own words alone. */
     private static int outputMax(Model model, GenerationRequest part) {
         int max = model.card().maxOutputTokens();
-        return max == 0 ? part.maxTokens() : Math.min(max, part.maxTokens());
+        return max == 0 || part.prompt() instanceof Prompt.Original
+                ? part.maxTokens()
+                : Math.min(max, part.maxTokens());
     }
 
     private static Affinity affinityOf(Caller caller) {
