@@ -54,7 +54,9 @@ CREATE FUNCTION stoa_asked(said text) RETURNS tsquery LANGUAGE sql IMMUTABLE PAR
     SELECT (nullif(plainto_tsquery('simple', stoa_between_words(said, ' '))::text, '') || ':*')::tsquery
 $$;
 
--- Rewrites the table and makes the index anew.
+-- Rewrites the table and makes the index anew, which takes as long as it takes.
+SET LOCAL statement_timeout = 0;
+SET LOCAL lock_timeout = 0;
 ALTER TABLE message DROP COLUMN words;
 ALTER TABLE message ADD COLUMN words tsvector
     GENERATED ALWAYS AS (to_tsvector('simple', stoa_between_words(left(text, 200000), ' '))) STORED;

@@ -28,6 +28,7 @@ final class SchemaMigration {
         try {
             List<String> newer = unknownTo(flyway);
             if (newer.isEmpty()) {
+                tell(flyway);
                 flyway.migrate();
                 return;
             }
@@ -46,6 +47,15 @@ final class SchemaMigration {
                     .migrate();
         } catch (FlywayException e) {
             throw new OperatorException(explain(NestedExceptionUtils.getMostSpecificCause(e)), e);
+        }
+    }
+
+    /** It may take minutes, in which nothing answers. */
+    private static void tell(Flyway flyway) {
+        boolean made = flyway.info().current() != null;
+        int pending = flyway.info().pending().length;
+        if (made && pending > 0) {
+            log.info("Brings the tables of the database up to date ({} changes)", pending);
         }
     }
 
