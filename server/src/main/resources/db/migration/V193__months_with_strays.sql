@@ -1,6 +1,8 @@
 -- As before (V101), but what a clock that was far off has put into such a month is moved there: a partition can't be made
 -- while the default one holds rows of its time.
-CREATE OR REPLACE FUNCTION usage_month(day timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION usage_month(day timestamptz) RETURNS void LANGUAGE plpgsql
+    -- Whoever reads the ledger for long, such as a dump, holds this up, and this every event: then it is for later.
+    SET lock_timeout = '3s' AS $$
 DECLARE
     begins timestamptz := date_trunc('month', day, 'UTC');
     ends   timestamptz := (begins AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';
