@@ -116,7 +116,9 @@ final class BatchRunner implements SmartLifecycle {
                 } catch (RuntimeException e) {
                     log.error("A look at the batches failed", e);
                 }
-                Boolean woken = wakes.poll(limits.look().toMillis(), TimeUnit.MILLISECONDS);
+                // Being woken doesn't put off the next sign of life.
+                long waitNanos = limits.look().toNanos() - (System.nanoTime() - lookedNanos);
+                Boolean woken = wakes.poll(Math.max(1, waitNanos), TimeUnit.NANOSECONDS);
                 log.trace("Looks at batches, woken: {}", woken);
             }
         } catch (InterruptedException _) {

@@ -235,6 +235,9 @@ public class Runs implements SmartLifecycle {
         } catch (DataAccessException | TransactionException e) {
             // The next look tries again; runs go on meanwhile.
             LOG.warn("Could not look after runs: {}", e.getMessage());
+        } catch (RuntimeException | Error e) {
+            // A task that throws is not called again, and nobody else says that these runs live.
+            LOG.error("Could not look after runs", e);
         }
     }
 
