@@ -53,7 +53,7 @@ public class Search {
                         FROM (
                             SELECT c.id AS conversation_id, c.title, m.id, m.role, left(m.text, 20000) AS text, m.created_at
                             FROM message m JOIN conversation c ON c.id = m.conversation_id
-                            WHERE m.words @@ stoa_asked(:text)
+                            WHERE m.words @@ (SELECT stoa_asked(:text))
                               AND c.member_id = :member AND c.deleted_at IS NULL
                             ORDER BY m.created_at DESC, m.position DESC LIMIT :limit
                         ) h ORDER BY h.created_at DESC
