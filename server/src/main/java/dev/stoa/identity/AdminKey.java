@@ -17,9 +17,14 @@ public record AdminKey(@DefaultValue("") String adminKey) implements CheckedSett
         return !adminKey.isEmpty();
     }
 
-    /** @throws IllegalArgumentException if it is not well-formed: the server must not start with a weak one */
+    /** @throws IllegalArgumentException as {@link #requireWellFormed} */
     @Override
     public void check(Path dataFolder, Limits limits) {
+        requireWellFormed();
+    }
+
+    /** @throws IllegalArgumentException if it is preset and not well-formed: the server must not start with a weak one */
+    void requireWellFormed() {
         if (isPreset()) {
             SecretToken.requireWellFormedKey(adminKey);
         }

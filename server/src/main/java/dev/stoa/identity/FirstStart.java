@@ -46,7 +46,7 @@ public class FirstStart {
         this.transactions = transactions;
         this.preset = preset;
         if (preset.isPreset()) {
-            SecretToken.requireWellFormedKey(preset.adminKey());
+            preset.requireWellFormed();
             transactions.executeWithoutResult(status -> ensurePresetKey());
         }
     }
