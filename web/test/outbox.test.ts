@@ -155,6 +155,18 @@ describe("the outbox", () => {
     ]);
   });
 
+  it("says that what waits behind a message is being sent once that one is tried again", async () => {
+    post({ ...PARCEL, opensConversation: false });
+    post({ ...PARCEL, id: "m2", replyId: "r2", opensConversation: false, parentId: "r1", text: "And this" });
+    post({ ...PARCEL, id: "m3", replyId: "r3", opensConversation: false, parentId: "r2", text: "And that" });
+    await settled();
+    expect(states()).toEqual(["waiting", "behind", "behind"]);
+    retryAll();
+    expect(states()).toEqual(["sending", "sending", "sending"]);
+    await settled();
+    expect(states()).toEqual(["waiting", "behind", "behind"]);
+  });
+
   it("puts at the thread's end what stood behind a message for the end that is taken back", async () => {
     post({ ...PARCEL, opensConversation: false, atEnd: true });
     post({ ...PARCEL, id: "m2", replyId: "r2", opensConversation: false, parentId: "r1" });

@@ -155,6 +155,11 @@ function waitsBehind(item: OutboxItem): boolean {
   return true;
 }
 
+/** What stands behind another message says what has become of that one. */
+function followState(conversationId: string): void {
+  itemsOf(outbox.get(), conversationId).forEach(waitsBehind);
+}
+
 function forget(id: string): void {
   drop(NAME + id);
   clearTimeout(timers.get(id));
@@ -168,13 +173,14 @@ export async function deliver(id: string): Promise<void> {
   underWay.add(id);
   clearTimeout(timers.get(id));
   change(id, { state: "sending", reason: "" });
+  followState(item.conversationId);
   try {
     await send(item);
     forget(id);
     for (const one of outbox.get()) if (one.conversationId === item.conversationId) void deliver(one.id);
   } catch (cause) {
     postpone(item, noteFailure(cause));
-    itemsOf(outbox.get(), item.conversationId).forEach(waitsBehind);
+    followState(item.conversationId);
   } finally {
     underWay.delete(id);
   }
