@@ -9,6 +9,7 @@ import { Dialog } from "../src/components/Dialog";
 import { lazyPart } from "../src/components/lazyPart";
 import { ShareDialog } from "../src/components/ShareDialog";
 import { dismiss, toasts } from "../src/state/notices";
+import { session } from "../src/state/session";
 import { t } from "../src/strings";
 
 let root: Root;
@@ -97,6 +98,20 @@ describe("the links to a conversation", () => {
     vi.spyOn(api, "shares").mockRejectedValue(network);
     await open();
     expect(said()).toEqual([["error", expect.stringContaining(t.share.notLoaded)]]);
+  });
+
+  it("say nothing after they were closed, but the end of a session counts", async () => {
+    session.set({ status: "in", member: { id: "ada", name: "Ada", email: null, role: "user" } });
+    let fail: (cause: ApiError) => void = () => undefined;
+    vi.spyOn(api, "shares").mockReturnValue(new Promise((_, reject) => (fail = reject)));
+    await open();
+    act(() => root.render(null));
+    await act(() => {
+      fail(new ApiError("authentication", "", 401));
+      return Promise.resolve();
+    });
+    expect(said()).toEqual([]);
+    expect(session.get()).toEqual({ status: "out", expired: true });
   });
 });
 

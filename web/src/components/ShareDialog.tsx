@@ -25,7 +25,10 @@ export function ShareDialog({ conversation, onClose }: { conversation: Conversat
     let current = true;
     api.shares(conversation.id).then(
       (page) => current && setShares(page.shares),
-      (cause: unknown) => toast(`${t.share.notLoaded} ${plainWords(noteFailure(cause))}`, "error"),
+      (cause: unknown) => {
+        const error = noteFailure(cause);
+        if (current) toast(`${t.share.notLoaded} ${plainWords(error)}`, "error");
+      },
     );
     return () => {
       current = false;
