@@ -2,11 +2,12 @@
 import type { Queued } from "../api/types";
 import { sendQueued } from "../state/app";
 import { moveQueued, removeQueued } from "../state/threads";
+import type { Waiting } from "../state/unsure";
 import { t } from "../strings";
 import { BinIcon, ChevronIcon, ClockIcon, PenIcon, SendIcon, UpIcon, ClipIcon } from "./icons";
 
 interface Props {
-  queue: readonly Queued[];
+  queue: readonly Waiting[];
   /** The answer that they wait for failed: nothing asks them but the person. */
   held: boolean;
   onEdit: (one: Queued) => void;
@@ -27,6 +28,7 @@ export function QueueList({ queue, held, onEdit }: Props) {
             <span className="queue-text" dir="auto">
               {one.text}
             </span>
+            {one.onlyHere && <span className="queue-place">{t.queue.onlyHere}</span>}
             {one.attachments.length > 0 && (
               <span className="queue-files" role="img" aria-label={t.files.count(one.attachments.length)}>
                 <ClipIcon />
@@ -39,12 +41,16 @@ export function QueueList({ queue, held, onEdit }: Props) {
                   <SendIcon />
                 </Tool>
               )}
-              <Tool label={t.queue.up} disabled={at === 0} onClick={() => void moveQueued(one, at - 1)}>
+              <Tool
+                label={t.queue.up}
+                disabled={one.onlyHere === true || at === 0}
+                onClick={() => void moveQueued(one, at - 1)}
+              >
                 <UpIcon />
               </Tool>
               <Tool
                 label={t.queue.down}
-                disabled={at === queue.length - 1}
+                disabled={one.onlyHere === true || at === queue.length - 1}
                 onClick={() => void moveQueued(one, at + 1)}
               >
                 <ChevronIcon />

@@ -1,6 +1,6 @@
 /** The open conversation: its messages, what is unsent, and the message box. Remounted for each conversation. */
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode, type RefObject } from "react";
-import type { Attachment, Message, Policy, Proposal, Queued, Summary } from "../api/types";
+import type { Attachment, Message, Policy, Proposal, Summary } from "../api/types";
 import { say } from "../state/app";
 import { plainWords } from "../state/errors";
 import type { Chunk } from "../state/groups";
@@ -9,6 +9,7 @@ import { go, jump } from "../state/route";
 import { useStore } from "../state/store";
 import { choosePolicy, live, loadOlder, openThread, stop, threads, type ThreadState } from "../state/threads";
 import { path, ROOT, type Step } from "../state/tree";
+import type { Waiting } from "../state/unsure";
 import { t } from "../strings";
 import { Composer, type ComposerHandle } from "./Composer";
 import { EmptyState } from "./EmptyState";
@@ -27,7 +28,7 @@ interface Props {
 }
 
 const NO_STEPS: readonly Step[] = [];
-const NO_QUEUE: readonly Queued[] = [];
+const NO_QUEUE: readonly Waiting[] = [];
 const NO_PROPOSALS: readonly Proposal[] = [];
 const NO_SUMMARIES: readonly Summary[] = [];
 const never = () => () => undefined;

@@ -25,6 +25,7 @@ import {
 import { markRead, markUnread, noteReading } from "./reading";
 import { startSync } from "./sync";
 import { leafOf, path } from "./tree";
+import { restoreUnsure } from "./unsure";
 import type { Attachment, Message, Policy, Queued } from "../api/types";
 
 /** Coming back within this time asks nothing: a quick look at another tab is not an absence. */
@@ -82,6 +83,7 @@ export function startApp(): void {
 
 function enter(): void {
   restoreOutbox();
+  restoreUnsure();
   stopModels = watchModels();
   stopSync = startSync();
   void refreshConversations();

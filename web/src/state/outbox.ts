@@ -9,7 +9,7 @@ import type { Attachment, NewMessage, Policy } from "../api/types";
 import { upsert } from "./conversations";
 import { plainWords } from "./errors";
 import { noteFailure } from "./session";
-import { drop, keep, kept, keptNames } from "./storage";
+import { drop, keep, keptJson, keptNames } from "./storage";
 import { createStore } from "./store";
 import { addMessages, addQueued, followMessage } from "./threads";
 
@@ -68,7 +68,7 @@ export function post(parcel: Parcel): void {
 export function restoreOutbox(): void {
   const items: OutboxItem[] = [];
   for (const name of keptNames(NAME)) {
-    const parcel = parsed(kept(name));
+    const parcel = parsed(keptJson(name) as Partial<Parcel> | null);
     if (parcel === null) drop(name);
     else items.push({ ...parcel, state: "waiting", reason: "", attempts: 0 });
   }
@@ -76,18 +76,13 @@ export function restoreOutbox(): void {
   for (const item of items) void deliver(item.id);
 }
 
-function parsed(json: string | null): Parcel | null {
-  try {
-    const value = JSON.parse(json ?? "null") as Partial<Parcel> | null;
-    const whole =
-      typeof value?.id === "string" &&
-      typeof value.replyId === "string" &&
-      typeof value.conversationId === "string" &&
-      typeof value.text === "string";
-    return whole ? { ...(value as Parcel), attachments: value.attachments ?? [], policy: value.policy ?? null } : null;
-  } catch {
-    return null;
-  }
+function parsed(value: Partial<Parcel> | null): Parcel | null {
+  const whole =
+    typeof value?.id === "string" &&
+    typeof value.replyId === "string" &&
+    typeof value.conversationId === "string" &&
+    typeof value.text === "string";
+  return whole ? { ...(value as Parcel), attachments: value.attachments ?? [], policy: value.policy ?? null } : null;
 }
 
 export function emptyOutbox(): void {

@@ -23,6 +23,15 @@ export function kept(name: string): string | null {
   }
 }
 
+/** What was kept as JSON; null where that can't be read. */
+export function keptJson(name: string): unknown {
+  try {
+    return JSON.parse(kept(name) ?? "null") as unknown;
+  } catch {
+    return null;
+  }
+}
+
 export function drop(name: string): void {
   try {
     localStorage.removeItem(fullKey(name));

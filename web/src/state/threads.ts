@@ -4,7 +4,7 @@
  */
 import { api, type ThreadPart } from "../api/client";
 import { follow } from "../api/follow";
-import type { ApiError } from "../api/http";
+import { asApiError, type ApiError } from "../api/http";
 import type { Conversation, Message, Opinion, Policy, Proposal, Queued, Summary } from "../api/types";
 import { t } from "../strings";
 import { uuidv7 } from "../lib/uuid";
@@ -15,6 +15,7 @@ import { openId } from "./route";
 import { noteFailure } from "./session";
 import { createStore } from "./store";
 import { choose, EMPTY_TREE, merge, path, ROOT, showBranch, type Tree } from "./tree";
+import { forgetUnsure, isUnsure, noteUnsure, withUnsure, type Waiting } from "./unsure";
 
 /** Threads kept in memory; one more drops the one opened longest ago. */
 const THREADS_MAX = 20;
@@ -27,7 +28,7 @@ export interface ThreadState {
   tree: Tree;
   model: string | null;
   policy: Policy;
-  queue: readonly Queued[];
+  queue: readonly Waiting[];
   summaries: readonly Summary[];
   proposals: readonly Proposal[];
   /** A message that was asked for and is still on its way; the branch that it stands on is shown once it is here. */
@@ -154,7 +155,7 @@ async function take(id: string, part: ThreadPart): Promise<void> {
           : tree,
       model: conversation.model,
       policy: conversation.policy,
-      queue,
+      queue: withUnsure(id, queue, tree),
       summaries,
       proposals,
       // An older part says nothing of what changed since.
@@ -285,11 +286,11 @@ export function addQueued(queued: Queued): void {
  */
 async function changeQueue(
   one: Queued,
-  shown: readonly Queued[],
-  call: () => Promise<readonly Queued[]>,
+  shown: readonly Waiting[],
+  call: () => Promise<readonly Waiting[]>,
 ): Promise<boolean> {
   const before = queueOf(one);
-  const show = (queue: readonly Queued[]) => put(one.conversation_id, (thread) => ({ ...thread, queue }));
+  const show = (queue: readonly Waiting[]) => put(one.conversation_id, (thread) => ({ ...thread, queue }));
   show(shown);
   try {
     show(await call());
@@ -306,19 +307,35 @@ async function changeQueue(
 
 const queueOf = (one: Queued) => threads.get().get(one.conversation_id)?.queue ?? [];
 
+const queueWithout = (one: Queued) => queueOf(one).filter((other) => other.id !== one.id);
+
 export function moveQueued(one: Queued, index: number): Promise<boolean> {
-  const order = queueOf(one).filter((other) => other.id !== one.id);
-  order.splice(index, 0, one);
-  return changeQueue(one, order, async () => (await api.changeQueued(one.id, { index })).queue);
+  return changeQueue(one, queueWithout(one).toSpliced(index, 0, one), async () => {
+    const { queue } = await api.changeQueued(one.id, { index });
+    return withUnsure(one.conversation_id, queue, threads.get().get(one.conversation_id)?.tree ?? EMPTY_TREE);
+  });
 }
 
 /** @return whether it waited until now, and waits no more: who goes on with its text has it alone */
 export function removeQueued(one: Queued): Promise<boolean> {
-  const left = queueOf(one).filter((other) => other.id !== one.id);
-  return changeQueue(one, left, async () => {
-    await api.removeQueued(one.id);
-    return left;
+  return changeQueue(one, queueWithout(one), async () => {
+    try {
+      await api.removeQueued(one.id);
+      forgetUnsure(one.id);
+    } catch (cause) {
+      const error = asApiError(cause);
+      if (error.passing) noteUnsure(one);
+      if (error.kind !== "not_found" || !(await wasRemovedHere(one))) throw error;
+    }
+    return queueWithout(one);
   });
+}
+
+/** @return whether an earlier try has removed it, whose answer was lost; only once, and not where it was asked since */
+async function wasRemovedHere(one: Queued): Promise<boolean> {
+  if (!isUnsure(one.id)) return false;
+  await openThread(one.conversation_id);
+  return forgetUnsure(one.id);
 }
 
 export async function choosePolicy(conversationId: string, policy: Policy): Promise<void> {

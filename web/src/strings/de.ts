@@ -296,6 +296,7 @@ export const de: Strings = {
     edit: "Zurück ins Eingabefeld",
     held: "Die letzte Antwort ist gescheitert. Diese warten auf dich.",
     sendNow: "Jetzt fragen",
+    onlyHere: "nur auf diesem Gerät",
   },
   proposals: {
     label: "Zum Merken",

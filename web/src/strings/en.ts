@@ -281,6 +281,7 @@ export const en = {
     edit: "Back to the box",
     held: "The last answer failed. These wait for you.",
     sendNow: "Ask now",
+    onlyHere: "only on this device",
   },
   proposals: {
     label: "To remember",
