@@ -262,6 +262,11 @@ class PromptBuilder {
             String question,
             String answer,
             @Nullable UUID answerId) {
+        /** The turn with more of its answer. */
+        Turn and(Message more) {
+            return new Turn(files, shown, question, answer + "\n\n" + more.text(), more.id());
+        }
+
         String prompt() {
             return shown.isEmpty() ? question : shown + "\n\n" + question;
         }
@@ -332,6 +337,9 @@ class PromptBuilder {
                 turns.add(turn(draft, model, attached, question.toString(), message.text(), message.id()));
                 question.setLength(0);
                 attached = new ArrayList<>();
+            } else if (!message.text().isBlank() && !turns.isEmpty()) {
+                // An import may have answers in a row: the model spoke, called a tool and spoke again.
+                turns.add(turns.removeLast().and(message));
             }
         }
         if (!question.isEmpty()) {
