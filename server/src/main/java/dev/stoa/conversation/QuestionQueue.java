@@ -31,6 +31,9 @@ public class QuestionQueue {
     private final Runs runs;
     private final TransactionTemplate transactions;
 
+    /** Where the last look ended; null at the end of all. */
+    private @Nullable UUID looked;
+
     QuestionQueue(
             QueueRepository queue,
             AttachmentRepository files,
@@ -118,9 +121,15 @@ public class QuestionQueue {
         }
     }
 
+    /**
+     * On the thread of {@link Runs}' looks. Each goes on where the last one ended, so what can't be asked holds nothing
+     * else back.
+     */
     private void look() {
         if (!runs.draining()) {
-            queue.idle(ConversationLimits.TAKE_UP_BATCH).forEach(this::askNext);
+            List<UUID> idle = queue.idle(looked, ConversationLimits.TAKE_UP_BATCH);
+            looked = idle.size() < ConversationLimits.TAKE_UP_BATCH ? null : idle.getLast();
+            idle.forEach(this::askNext);
         }
     }
 

@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -94,16 +95,23 @@ class QueueRepository {
                 .update();
     }
 
-    /** Conversations in which something waits and nothing is being written. */
-    List<UUID> idle(int limit) {
+    /**
+     * Conversations in which something waits and nothing is being written, by their ids.
+     *
+     * @param after the one that they follow; null begins with the first
+     */
+    List<UUID> idle(@Nullable UUID after, int limit) {
         return jdbc.sql("""
                         SELECT DISTINCT q.conversation_id FROM queued_question q
+                        JOIN conversation c ON c.id = q.conversation_id AND c.deleted_at IS NULL
                         JOIN message a ON a.id = q.after_id
-                        WHERE a.state IN ('complete', 'stopped', 'steered', 'refused')
+                        WHERE (:after::uuid IS NULL OR q.conversation_id > :after)
+                          AND a.state IN ('complete', 'stopped', 'steered', 'refused')
                           AND NOT EXISTS (SELECT 1 FROM run r JOIN message m ON m.id = r.message_id
                                           WHERE m.conversation_id = q.conversation_id)
-                        LIMIT :limit
+                        ORDER BY q.conversation_id LIMIT :limit
                         """)
+                .param("after", after)
                 .param("limit", limit)
                 .query((row, index) -> row.getObject(1, UUID.class))
                 .list();

@@ -13,10 +13,12 @@ public final class RunsLook {
 
     private final Runs runs;
     private final RunRepository repository;
+    private final QueueRepository queue;
 
-    RunsLook(Runs runs, RunRepository repository) {
+    RunsLook(Runs runs, RunRepository repository, QueueRepository queue) {
         this.runs = runs;
         this.repository = repository;
+        this.queue = queue;
     }
 
     /** Logs a first piece for each of a run's lives, in one write. @return the lives that were told they may go on */
@@ -33,6 +35,11 @@ public final class RunsLook {
     public boolean end(UUID server, UUID messageId, int epoch, String text) {
         Ending ending = new Ending(MessageState.STOPPED, text, Steps.NONE, null, TokenUsage.NONE);
         return repository.end(new Run(messageId, epoch, RunRepository.Logged.NOTHING), server, ending);
+    }
+
+    /** All conversations in which a look would ask what waits. */
+    public List<UUID> idle() {
+        return queue.idle(null, Integer.MAX_VALUE);
     }
 
     public void look() {

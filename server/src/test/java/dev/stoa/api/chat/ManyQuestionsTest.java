@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stoa.api.chat.ChatClient.Answer;
 import dev.stoa.api.chat.ChatClient.EventReader;
+import dev.stoa.conversation.RunsLook;
 import dev.stoa.conversation.ScriptedGenerations.Script;
 import dev.stoa.inference.GenerationRequest;
 import dev.stoa.inference.Message;
@@ -188,8 +189,52 @@ class ManyQuestionsTest {
         ask(one.reply(), "f waits", "after");
         running.fail(new IllegalStateException("a fault, made by the test"));
         assertThat(state(one.reply())).isEqualTo("failed");
-        server.bean(dev.stoa.conversation.RunsLook.class).look();
+        server.bean(RunsLook.class).look();
         assertThat(queue()).containsExactly("f waits");
+    }
+
+    @Test
+    void whatCannotBeAskedHoldsNothingElseBack() {
+        server.model().script("w running").text("slow ");
+        Sent running = ask(null, "w running", null);
+        Sent waiting = ask(running.reply(), "w waits", "after");
+        List<UUID> stuck = new ArrayList<>();
+        for (int number = 1; number <= 24; number++) {
+            stuck.add(waitAlso(waiting.question(), new UUID(0, number), "a model that is gone"));
+        }
+        UUID last = waitAlso(waiting.question(), new UUID(-1, -1), null);
+        RunsLook looks = server.bean(RunsLook.class);
+        assertThat(looks.idle()).containsAll(stuck);
+        client.send("DELETE", "/api/conversations/" + stuck.getFirst(), null, Map.of());
+        assertThat(looks.idle()).containsAll(stuck.subList(1, 24)).doesNotContain(stuck.getFirst());
+        await().until(() -> {
+            looks.look();
+            return !looks.idle().contains(last);
+        });
+        assertThat(client.get("/api/conversations/" + last).body().get("queue")).isEmpty();
+        server.jdbc().sql("DELETE FROM queued_question").update();
+        client.post("/api/messages/" + running.reply() + "/stop", "");
+    }
+
+    /** Lets a copy of what waits wait in another, new conversation, in which nothing is being written. */
+    private static UUID waitAlso(UUID waiting, UUID conversation, @Nullable String model) {
+        client.post("/api/conversations", "{\"id\":\"" + conversation + "\"}");
+        UUID answer = client.ask(conversation, null, "w ended");
+        client.follow(answer, 0);
+        server.jdbc()
+                .sql("""
+                        INSERT INTO queued_question (id, reply_id, conversation_id, after_id, rank, text, model, seed,
+                            organization_id, workspace_id, member_id, credential_id, created_at)
+                        SELECT gen_random_uuid(), gen_random_uuid(), :conversation, :after, rank, text, :model, seed,
+                            organization_id, workspace_id, member_id, credential_id, created_at
+                        FROM queued_question WHERE id = :id
+                        """)
+                .param("conversation", conversation)
+                .param("after", answer)
+                .param("model", model)
+                .param("id", waiting)
+                .update();
+        return conversation;
     }
 
     @Test
