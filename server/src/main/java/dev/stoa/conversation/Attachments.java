@@ -5,6 +5,7 @@ import dev.stoa.document.Documents;
 import dev.stoa.identity.Caller;
 import dev.stoa.shared.ErrorKind;
 import dev.stoa.shared.StoaException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,25 @@ public class Attachments {
             throw ConversationSupport.taken(id);
         }
         return fresh;
+    }
+
+    /**
+     * Takes the files of something that is imported. Those that an earlier import took and nothing has any more are found
+     * again. For transactions.
+     *
+     * @param owner what they belong to; their ids are made from it
+     */
+    List<Attachment> carry(Caller caller, UUID owner, List<CarriedFile> files) {
+        List<Attachment> taken = new ArrayList<>();
+        for (int at = 0; at < files.size(); at++) {
+            CarriedFile file = files.get(at);
+            Attachment one = file.attachment(Transfer.idOf(caller, owner + "/" + at));
+            if (rows.insert(caller.memberId(), one, file.text(), support.now())
+                    || rows.lock(caller.memberId(), one.id()).isPresent()) {
+                taken.add(one);
+            }
+        }
+        return taken;
     }
 
     /** One of the caller's, with its text. */

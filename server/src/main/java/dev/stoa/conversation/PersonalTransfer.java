@@ -7,13 +7,13 @@ import dev.stoa.conversation.Personal.Project;
 import dev.stoa.conversation.PersonalRepository.Shelf;
 import dev.stoa.identity.Caller;
 import dev.stoa.shared.StoaException;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -28,13 +28,20 @@ public class PersonalTransfer {
     private final Personal personal;
     private final PersonalRepository rows;
     private final AttachmentRepository files;
-    private final Clock clock;
+    private final Attachments attachments;
+    private final TransactionTemplate transactions;
 
-    PersonalTransfer(Personal personal, PersonalRepository rows, AttachmentRepository files, Clock clock) {
+    PersonalTransfer(
+            Personal personal,
+            PersonalRepository rows,
+            AttachmentRepository files,
+            Attachments attachments,
+            TransactionTemplate transactions) {
         this.personal = personal;
         this.rows = rows;
         this.files = files;
-        this.clock = clock;
+        this.attachments = attachments;
+        this.transactions = transactions;
     }
 
     /** A project with its files' texts. */
@@ -98,27 +105,21 @@ public class PersonalTransfer {
         }
         for (JsonNode one : file.path("projects")) {
             UUID id = free(caller, Shelf.PROJECT, one);
-            taken += id == null ? 0 : tried(() -> project(caller, id, one));
+            taken +=
+                    id == null ? 0 : tried(() -> transactions.executeWithoutResult(status -> project(caller, id, one)));
         }
         return taken;
     }
 
+    /** For transactions: where the project is refused, its files are not kept either. */
     private void project(Caller caller, UUID id, JsonNode one) {
-        List<UUID> kept = new ArrayList<>();
-        for (CarriedFile file : ImportFormats.files(one.path("attachments"))) {
-            Attachment attachment = new Attachment(
-                    Transfer.idOf(caller, id + "/" + kept.size()),
-                    file.name(),
-                    file.mediaType(),
-                    file.size(),
-                    file.pages(),
-                    file.text().length(),
-                    file.cut());
-            if (files.insert(caller.memberId(), attachment, file.text(), clock.instant())) {
-                kept.add(attachment.id());
-            }
-        }
-        personal.putProject(caller, id, word(one, "name"), word(one, "instructions"), kept);
+        List<Attachment> kept = attachments.carry(caller, id, ImportFormats.files(one.path("attachments")));
+        personal.putProject(
+                caller,
+                id,
+                word(one, "name"),
+                word(one, "instructions"),
+                kept.stream().map(Attachment::id).toList());
     }
 
     private static String word(JsonNode one, String field) {

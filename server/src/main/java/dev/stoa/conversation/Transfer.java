@@ -31,6 +31,7 @@ public class Transfer {
     private final ConversationRepository rows;
     private final MessageRepository messages;
     private final AttachmentRepository files;
+    private final Attachments attachments;
     private final PersonalTransfer personal;
     private final PersonalLimits limits;
     private final TransactionTemplate transactions;
@@ -41,6 +42,7 @@ public class Transfer {
             ConversationRepository rows,
             MessageRepository messages,
             AttachmentRepository files,
+            Attachments attachments,
             PersonalTransfer personal,
             PersonalLimits limits,
             TransactionTemplate transactions,
@@ -49,6 +51,7 @@ public class Transfer {
         this.rows = rows;
         this.messages = messages;
         this.files = files;
+        this.attachments = attachments;
         this.personal = personal;
         this.limits = limits;
         this.transactions = transactions;
@@ -212,7 +215,7 @@ public class Transfer {
             if (messages.insert(stored)) {
                 known.put(message.id(), stored);
                 byId.put(messageId, stored);
-                keep(caller, stored, message.files(), now);
+                files.attach(id, messageId, attachments.carry(caller, messageId, message.files()));
             }
         }
         for (ImportedMessage message : ordered) {
@@ -274,24 +277,6 @@ public class Transfer {
         String instructions = one.instructions().length() > limits.instructionsLength() ? "" : one.instructions();
         UUID project = one.project() == null ? null : personal.project(caller, one.project());
         return new Conversations.Beginning(title, null, instructions, project);
-    }
-
-    private void keep(Caller caller, Message question, List<CarriedFile> carried, Instant now) {
-        List<Attachment> kept = new ArrayList<>();
-        for (CarriedFile file : carried) {
-            Attachment one = new Attachment(
-                    idOf(caller, question.id() + "/" + kept.size()),
-                    file.name(),
-                    file.mediaType(),
-                    file.size(),
-                    file.pages(),
-                    file.text().length(),
-                    file.cut());
-            if (files.insert(caller.memberId(), one, file.text(), now)) {
-                kept.add(one);
-            }
-        }
-        files.attach(question.conversationId(), question.id(), kept);
     }
 
     static UUID idOf(Caller caller, String name) {

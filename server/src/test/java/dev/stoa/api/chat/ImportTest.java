@@ -2,15 +2,17 @@ package dev.stoa.api.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stoa.api.chat.ChatClient.Answer;
 import dev.stoa.identity.TestMembers;
 import dev.stoa.inference.Message;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What models see of imports. */
+/** What is made of imports by models, and where a part of them is refused. */
 class ImportTest {
     private static ChatServer server;
     private final ChatClient client = new ChatClient(server, TestMembers.add(server.jdbc()));
@@ -49,5 +51,32 @@ class ImportTest {
                 .filteredOn(message -> message.role() != Message.Role.SYSTEM)
                 .extracting(Message::plainText)
                 .containsExactly("Does it rain?", "I'll look that up.\n\nIt rains.", "Still?");
+    }
+
+    private Answer takeProject(String name) {
+        return client.post("/api/import", """
+                {"format":"stoa-personal-1","projects":[{"id":"p","name":"%s","instructions":"","attachments":[
+                  {"name":"a.txt","media_type":"text/plain","size":3,"text":"one"},
+                  {"name":"b.txt","media_type":"text/plain","size":3,"text":"two"}]}]}
+                """.formatted(name));
+    }
+
+    @Test
+    void aProjectComesWithItsFilesOrNotAtAll() {
+        assertThat(takeProject("").body().get("personal").asInt()).isZero();
+        assertThat(server.jdbc()
+                        .sql("SELECT count(*) FROM attachment")
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+        // The second time after the project was removed, when its files wait for their end.
+        for (int time = 0; time < 2; time++) {
+            assertThat(takeProject("Boat").body().get("personal").asInt()).isEqualTo(1);
+            JsonNode project = client.get("/api/export").body().get("projects").get(0);
+            assertThat(project.get("attachments"))
+                    .extracting(file -> file.get("text").asString())
+                    .containsExactly("one", "two");
+            client.send("DELETE", "/api/projects/" + project.get("id").asString(), null, Map.of());
+        }
     }
 }
