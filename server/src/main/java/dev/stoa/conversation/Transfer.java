@@ -23,7 +23,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Conversations in and out: all of a member's own words, in a form that can be read back. What is imported gets ids made
- * from the member's and the file's, so the same file twice makes nothing twice. Thread-safe.
+ * from the member's and the file's, so the same file twice makes nothing twice; it brings back what was deleted since.
+ * Thread-safe.
  */
 @Service
 public class Transfer {
@@ -68,6 +69,7 @@ public class Transfer {
     /**
      * What came of a file.
      *
+     * @param imported conversations, those with them that were there and deleted
      * @param skipped conversations that were there already, or held no words
      * @param personal memories, presets, projects and instructions that were taken in
      */
@@ -164,7 +166,7 @@ public class Transfer {
         return new Result(imported, found.size() - imported, taken, first);
     }
 
-    /** Makes a shared copy the caller's own conversation; the same copy twice is one. */
+    /** Makes a shared copy the caller's own conversation; the same copy twice is one, also after it was deleted. */
     public Conversation copy(Caller caller, String secret, Shares.Copy copy) {
         List<ImportedMessage> lines = new ArrayList<>();
         for (Shares.Line line : copy.messages()) {
@@ -196,7 +198,7 @@ public class Transfer {
             title = TextRules.title(title);
         }
         if (rows.insert(id, caller.memberId(), begun(caller, title, one), now).isEmpty()) {
-            return false;
+            return restore(caller, id);
         }
         Map<String, Message> known = new HashMap<>();
         Map<@Nullable UUID, Message> byId = new HashMap<>();
@@ -222,6 +224,12 @@ public class Transfer {
             choose(known, message);
         }
         return true;
+    }
+
+    /** Takes back the deletion of what an earlier import made. @return false if it was not deleted */
+    private boolean restore(Caller caller, UUID id) {
+        return rows.find(caller.memberId(), id).isEmpty()
+                && rows.restore(caller.memberId(), id).isPresent();
     }
 
     /** @param beside the question of the answer before it, if there is one */

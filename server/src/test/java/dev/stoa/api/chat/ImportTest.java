@@ -12,14 +12,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What is made of imports by models, and where a part of them is refused. */
+/** What is made of imports by models, by a second import, and where a part of them is refused. */
 class ImportTest {
+    private static final String CLAUDE = """
+            [{"uuid":"c-1","name":"From Claude","chat_messages":[
+              {"uuid":"m-1","text":"Hello","sender":"human"},{"uuid":"m-2","text":"Hi!","sender":"assistant"}]}]
+            """;
+
     private static ChatServer server;
+    private static ChatClient owner;
     private final ChatClient client = new ChatClient(server, TestMembers.add(server.jdbc()));
 
     @BeforeAll
     static void start() {
         server = ChatServer.start();
+        owner = new ChatClient(server, server.key());
     }
 
     @AfterAll
@@ -78,5 +85,34 @@ class ImportTest {
                     .containsExactly("one", "two");
             client.send("DELETE", "/api/projects/" + project.get("id").asString(), null, Map.of());
         }
+    }
+
+    @Test
+    void theSameFileBringsBackWhatWasDeleted() {
+        String id = client.post("/api/import", CLAUDE).body().get("first").asString();
+        client.send("DELETE", "/api/conversations/" + id, null, Map.of());
+        JsonNode again = client.post("/api/import", CLAUDE).body();
+        assertThat(again.get("imported").asInt()).isEqualTo(1);
+        assertThat(again.get("first").asString()).isEqualTo(id);
+        assertThat(messages(id)).hasSize(2);
+        assertThat(client.post("/api/import", CLAUDE).body().get("skipped").asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theSameLinkBringsBackACopyThatWasDeleted() {
+        UUID shared = owner.newConversation();
+        owner.follow(owner.ask(shared, null, "Look at this"), 0);
+        String path = owner.post("/api/conversations/" + shared + "/shares", "{}")
+                .body()
+                .get("path")
+                .asString();
+        String copy = "/api/shared/" + path.substring("/#/s/".length()) + "/copy";
+        String id = client.post(copy, "").body().get("id").asString();
+        client.send("DELETE", "/api/conversations/" + id, null, Map.of());
+        Answer again = client.post(copy, "");
+        assertThat(again.status()).as(again.raw().body()).isEqualTo(200);
+        assertThat(again.body().get("id").asString()).isEqualTo(id);
+        assertThat(messages(id)).hasSize(2);
     }
 }
