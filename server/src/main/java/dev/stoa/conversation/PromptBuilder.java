@@ -106,7 +106,7 @@ class PromptBuilder {
             String answer = at + 1 < thread.size() ? thread.get(at + 1).text() : "";
             turns.add(new Turn(List.of(), "", thread.get(at).text(), answer, null));
         }
-        Known known = new Known("", "", turns);
+        Known known = Known.whole(turns);
         return model.contextLength() <= 0
                 ? request(draft, modelName, known, ConversationLimits.ANSWER_TOKENS)
                 : fitted(draft, model, known);
@@ -142,10 +142,12 @@ class PromptBuilder {
         String text = lastPart(draft, model, transcript.toString().strip());
         return summarizer
                 .make(run, caller, model.id(), conversation, last.answerId(), known.summary(), text)
-                .map(summary -> new Known(
+                .map(summary -> behind(
+                        draft,
+                        model,
                         summary,
-                        carried(draft, model, known, cut),
-                        known.turns().subList(cut, known.turns().size())))
+                        covered(known, cut),
+                        known.from(cut).turns()))
                 .orElse(known);
     }
 
@@ -238,15 +240,21 @@ class PromptBuilder {
      * What a prompt is made of.
      *
      * @param summary "" for none
-     * @param files of the questions that the summary covers, as the prompt shows them; "" for none
+     * @param covered the files of the questions that the summary covers
+     * @param files those as the prompt shows them; "" for none
      */
-    private record Known(String summary, String files, List<Turn> turns) {
+    private record Known(String summary, List<Content> covered, String files, List<Turn> turns) {
+        /** Without a summary. */
+        static Known whole(List<Turn> turns) {
+            return new Known("", List.of(), "", turns);
+        }
+
         static Known of(String question) {
-            return new Known("", "", List.of(new Turn(List.of(), "", question, "", null)));
+            return whole(List.of(new Turn(List.of(), "", question, "", null)));
         }
 
         Known from(int first) {
-            return first == 0 ? this : new Known(summary, files, turns.subList(first, turns.size()));
+            return first == 0 ? this : new Known(summary, covered, files, turns.subList(first, turns.size()));
         }
     }
 
@@ -283,11 +291,11 @@ class PromptBuilder {
                             .flatMap(message -> files.getOrDefault(message.id(), List.of()).stream())
                             .toList();
                     List<Turn> since = turns(draft, model, branch.subList(at + 1, branch.size()), files);
-                    return new Known(summary.text(), shown(draft, model, covered, CARRIED_SHARE), since);
+                    return behind(draft, model, summary.text(), covered, since);
                 }
             }
         }
-        return new Known("", "", turns(draft, model, branch, files));
+        return Known.whole(turns(draft, model, branch, files));
     }
 
     /** The files of the branch by their questions, each no longer than the model's window could hold. */
@@ -317,12 +325,16 @@ class PromptBuilder {
                 files, tokens, text -> model.contextLength() <= 0 ? 0 : count(bare, model, Known.of(text)));
     }
 
-    /** The files of turns that a summary takes the place of: their words can't be had back from a few. */
-    private String carried(Draft draft, Model model, Known known, int turns) {
-        List<Content> files = known.turns().subList(0, turns).stream()
-                .flatMap(turn -> turn.files().stream())
-                .toList();
-        return files.isEmpty() ? known.files() : shown(draft, model, files, CARRIED_SHARE);
+    /** A summary with the files of the turns that it takes the place of: their words can't be had back from a few. */
+    private Known behind(Draft draft, Model model, String summary, List<Content> covered, List<Turn> since) {
+        return new Known(summary, covered, shown(draft, model, covered, CARRIED_SHARE), since);
+    }
+
+    /** The files that the summary covers, and those of the oldest turns. */
+    private static List<Content> covered(Known known, int turns) {
+        List<Content> covered = new ArrayList<>(known.covered());
+        known.turns().subList(0, turns).forEach(turn -> covered.addAll(turn.files()));
+        return covered;
     }
 
     private List<Turn> turns(Draft draft, Model model, List<Message> branch, Map<UUID, List<Content>> files) {

@@ -142,6 +142,28 @@ class AttachmentTest {
     }
 
     @Test
+    void aSecondSummaryKeepsTheFilesOfTheFirst() {
+        UUID conversation = client.newConversation();
+        server.model().summary("They spoke of files.");
+        String small = ",\"model\":\"small\"";
+        UUID reply = ask(conversation, null, "One.", small, file("one.txt", "first"));
+        reply = ask(conversation, reply, words(35), small);
+        reply = ask(conversation, reply, "Seen?", small);
+        reply = ask(conversation, reply, "Two.", small, file("two.txt", "second"));
+        reply = ask(conversation, reply, words(35), small);
+        reply = ask(conversation, reply, "Both?", small);
+        ask(conversation, reply, "Still both?", small);
+        server.model().summary(null);
+        assertThat(client.get("/api/conversations/" + conversation).body().get("summaries"))
+                .hasSize(2);
+        for (String question : List.of("Both?", "Still both?")) {
+            assertThat(server.model().request(question).messages().getFirst().plainText())
+                    .as(question)
+                    .contains("<file name=\"one.txt\">\nfirst\n</file>\n\n<file name=\"two.txt\">\nsecond");
+        }
+    }
+
+    @Test
     void aStopEndsASummaryToo() {
         UUID conversation = client.newConversation();
         UUID reply = ask(conversation, null, words(20), ",\"model\":\"small\"");
