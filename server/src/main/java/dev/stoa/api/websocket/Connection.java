@@ -23,7 +23,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.web.servlet.DispatcherServlet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -50,7 +49,7 @@ final class Connection extends Endpoint {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final DispatcherServlet servlet;
+    private final Player player;
     private final SocketLimits limits;
     private final Ids ids;
     private final Map<String, String> headers;
@@ -78,8 +77,8 @@ final class Connection extends Endpoint {
      * @param headers of the handshake that every request of this connection has
      * @param onEnd told once
      */
-    Connection(DispatcherServlet servlet, SocketLimits limits, Ids ids, Map<String, String> headers, Runnable onEnd) {
-        this.servlet = servlet;
+    Connection(Player player, SocketLimits limits, Ids ids, Map<String, String> headers, Runnable onEnd) {
+        this.player = player;
         this.limits = limits;
         this.ids = ids;
         this.headers = headers;
@@ -252,7 +251,7 @@ final class Connection extends Endpoint {
         } finally {
             lock.unlock();
         }
-        Thread.ofVirtual().name("socket-request-" + id).start(() -> request.run(servlet, path, body, all));
+        Thread.ofVirtual().name("socket-request-" + id).start(() -> request.run(player, path, body, all));
     }
 
     /** Of a message that is no request, or can't be one. What an answer's client gets wrong comes as its answer. */

@@ -1,16 +1,13 @@
 package dev.stoa.api.websocket;
 
 import dev.stoa.api.ClientConnection;
-import dev.stoa.api.RequestId;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.web.servlet.DispatcherServlet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,8 +18,9 @@ final class SocketRequest {
     private static final Logger log = LoggerFactory.getLogger(SocketRequest.class);
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** What of an answer's headers its client may want: how long to wait, and what it may still ask. */
-    private static final List<String> TOLD = List.of("retry-after", "x-should-retry", "x-ratelimit-", "anthropic-");
+    /** What of an answer's headers its client may want: how long to wait, what it may still ask, whether it is a copy. */
+    private static final List<String> TOLD =
+            List.of("retry-after", "x-should-retry", "x-ratelimit-", "anthropic-", "idempotent-replayed");
 
     private final String id;
     private final String requestId;
@@ -47,7 +45,7 @@ final class SocketRequest {
         outbox.close();
     }
 
-    void run(DispatcherServlet servlet, String path, JsonNode body, Map<String, String> headers) {
+    void run(Player player, String path, JsonNode body, Map<String, String> headers) {
         PlayedResponse response = new PlayedResponse(new PlayedResponse.Listener() {
             @Override
             public void begun(int status, Map<String, String> answered) throws IOException {
@@ -62,11 +60,8 @@ final class SocketRequest {
         });
         ObjectNode last = JSON.createObjectNode().put("id", id).put("type", "end");
         try {
-            PlayedRequest request = new PlayedRequest(
-                    path, body.toString().getBytes(StandardCharsets.UTF_8), headers, servlet.getServletContext());
-            RequestId.set(request, requestId);
             ClientConnection.watch(outbox::closed);
-            servlet.service(request, response);
+            player.play(requestId, path, body, headers, response);
             if (!response.streams() && !outbox.closed()) {
                 last = head("response", response.getStatus(), response.headers());
                 last.set("body", JSON.readTree(response.body()));

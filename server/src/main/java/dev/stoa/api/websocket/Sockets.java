@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
-import org.springframework.web.servlet.DispatcherServlet;
 
 /**
  * The connections of this server. When it stops, generations drain first; then every client is told that the server goes
@@ -40,14 +39,14 @@ final class Sockets implements SmartLifecycle {
     /** Behind generations, before the web server. */
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 2;
 
-    private final DispatcherServlet servlet;
+    private final Player player;
     private final SocketLimits limits;
     private final Ids ids;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
 
-    Sockets(DispatcherServlet servlet, SocketLimits limits, Ids ids) {
-        this.servlet = servlet;
+    Sockets(Player player, SocketLimits limits, Ids ids) {
+        this.player = player;
         this.limits = limits;
         this.ids = ids;
     }
@@ -69,7 +68,7 @@ final class Sockets implements SmartLifecycle {
             }
         }
         Connection[] self = new Connection[1];
-        Connection connection = new Connection(servlet, limits, ids, headers, () -> open.remove(self[0]));
+        Connection connection = new Connection(player, limits, ids, headers, () -> open.remove(self[0]));
         self[0] = connection;
         ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Connection.class, "/v1/ws")
                 .configurator(new ServerEndpointConfig.Configurator() {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -294,6 +296,35 @@ class WebSocketTest {
                         WebSocketHandshakeException.class,
                         refusal ->
                                 assertThat(refusal.getResponse().statusCode()).isEqualTo(403));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theSameRequestUnderAKeyRunsOnce(boolean stream) throws InterruptedException {
+        String headers = "{'idempotency-key':'" + UUID.randomUUID() + "'}";
+        String message = "{'id':'a','path':'/v1/chat/completions','headers':" + headers + ",'body':"
+                + CHAT.replace("'stream':true", "'stream':" + stream) + "}";
+        try (Client client = Client.open(server)) {
+            client.say(message);
+            server.engine().nextRun().say("Only ").say("once.").end(Finish.END_OF_TURN);
+            List<JsonNode> first = client.all("a");
+            client.say(message);
+            List<JsonNode> again = client.all("a");
+            assertThat(again.getFirst().at("/headers/idempotent-replayed").stringValue())
+                    .isEqualTo("true");
+            assertThat(answer(again)).isEqualTo(answer(first)).isNotEmpty();
+            client.say(message.replace("hi", "ho"));
+            assertThat(client.all("a").getFirst().get("status").intValue()).isEqualTo(422);
+            assertThat(server.engine().untouched()).isTrue();
+        }
+    }
+
+    /** The events, or the whole answer: what doesn't name the request. */
+    private static List<JsonNode> answer(List<JsonNode> messages) {
+        return messages.stream()
+                .map(message -> message.path(message.has("event") ? "event" : "body"))
+                .filter(part -> !part.isMissingNode())
+                .toList();
     }
 
     @Test
