@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,7 @@ final class Connection extends Endpoint {
     private final SocketLimits limits;
     private final Ids ids;
     private final Map<String, String> headers;
+    private final LongSupplier nanoTime;
     private final Runnable onEnd;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -70,18 +72,26 @@ final class Connection extends Endpoint {
 
     private boolean ended;
     private int pings;
-    private volatile long askedNanos = System.nanoTime();
+    private volatile long askedNanos;
     private volatile @Nullable Session session;
 
     /**
      * @param headers of the handshake that every request of this connection has
      * @param onEnd told once
      */
-    Connection(Player player, SocketLimits limits, Ids ids, Map<String, String> headers, Runnable onEnd) {
+    Connection(
+            Player player,
+            SocketLimits limits,
+            Ids ids,
+            Map<String, String> headers,
+            LongSupplier nanoTime,
+            Runnable onEnd) {
         this.player = player;
         this.limits = limits;
         this.ids = ids;
         this.headers = headers;
+        this.nanoTime = nanoTime;
+        this.askedNanos = nanoTime.getAsLong();
         this.onEnd = onEnd;
         this.own = new Outbox(limits.queued(), limits.paused(), Outbox.NO_WINDOW, this::wake);
     }
@@ -105,6 +115,17 @@ final class Connection extends Endpoint {
     @Override
     public void onClose(Session closed, CloseReason reason) {
         end();
+    }
+
+    /**
+     * Ends one whose handshake's answer never reached the client: nobody else tells of it. Should it open all the same, it
+     * closes at once.
+     */
+    void endIfNeverOpened() {
+        if (session == null
+                && nanoTime.getAsLong() - askedNanos >= limits.sendTimeout().toNanos()) {
+            end();
+        }
     }
 
     private void end() {
@@ -161,7 +182,7 @@ final class Connection extends Endpoint {
 
     private void hear(String text) {
         heard();
-        askedNanos = System.nanoTime();
+        askedNanos = nanoTime.getAsLong();
         String id = null;
         try {
             JsonNode message = JSON.readTree(text);
@@ -378,7 +399,7 @@ final class Connection extends Endpoint {
         lock.lock();
         try {
             boolean idle = requests.isEmpty()
-                    && System.nanoTime() - askedNanos >= limits.idle().toNanos();
+                    && nanoTime.getAsLong() - askedNanos >= limits.idle().toNanos();
             if (idle) {
                 return new CloseReason(CloseCodes.NORMAL_CLOSURE, "idle");
             }

@@ -16,7 +16,8 @@ import org.springframework.util.unit.DataSize;
  * @param pongs pings without any sign of life after which the client counts as gone
  * @param idle how long a connection without requests is kept
  * @param paused how long a request may wait for its client to take more; then it is cancelled, as it holds a place
- * @param sendTimeout how long one message may take to be taken by the client's system, before it counts as gone
+ * @param sendTimeout how long one message, or the handshake's answer, may take to be taken by the client's system, before
+ *     it counts as gone
  */
 @ConfigurationProperties("stoa.websocket")
 public record SocketLimits(

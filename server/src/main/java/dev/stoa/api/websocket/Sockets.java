@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -42,17 +44,25 @@ final class Sockets implements SmartLifecycle {
     private final Player player;
     private final SocketLimits limits;
     private final Ids ids;
+    private final LongSupplier nanoTime;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
 
+    @Autowired
     Sockets(Player player, SocketLimits limits, Ids ids) {
+        this(player, limits, ids, System::nanoTime);
+    }
+
+    Sockets(Player player, SocketLimits limits, Ids ids, LongSupplier nanoTime) {
         this.player = player;
         this.limits = limits;
         this.ids = ids;
+        this.nanoTime = nanoTime;
     }
 
     /** Makes a connection of a request whose sender is known. */
     void open(HttpServletRequest http, HttpServletResponse response) throws IOException {
+        open.forEach(Connection::endIfNeverOpened);
         if (!running || open.size() >= limits.connections()) {
             throw new StoaException(ErrorKind.OVERLOADED, "This server takes no more connections now.", RETRY, null);
         }
@@ -68,7 +78,7 @@ final class Sockets implements SmartLifecycle {
             }
         }
         Connection[] self = new Connection[1];
-        Connection connection = new Connection(player, limits, ids, headers, () -> open.remove(self[0]));
+        Connection connection = new Connection(player, limits, ids, headers, nanoTime, () -> open.remove(self[0]));
         self[0] = connection;
         ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Connection.class, "/v1/ws")
                 .configurator(new ServerEndpointConfig.Configurator() {
