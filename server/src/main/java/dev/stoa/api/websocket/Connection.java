@@ -93,7 +93,11 @@ final class Connection extends Endpoint {
         this.nanoTime = nanoTime;
         this.askedNanos = nanoTime.getAsLong();
         this.onEnd = onEnd;
-        this.own = new Outbox(limits.queued(), limits.paused(), Outbox.NO_WINDOW, this::wake);
+        this.own = outbox(Outbox.NO_WINDOW);
+    }
+
+    private Outbox outbox(long window) {
+        return new Outbox(limits.queued(), limits.paused(), window, nanoTime, this::wake);
     }
 
     @Override
@@ -253,8 +257,7 @@ final class Connection extends Endpoint {
     }
 
     private void begin(String id, String path, JsonNode body, Map<String, String> all, long window) {
-        SocketRequest request =
-                new SocketRequest(id, ids.request(), new Outbox(limits.queued(), limits.paused(), window, this::wake));
+        SocketRequest request = new SocketRequest(id, ids.request(), outbox(window));
         lock.lock();
         try {
             if (requests.containsKey(id)) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +21,16 @@ final class Outbox {
     private final ArrayDeque<Message> waiting = new ArrayDeque<>();
     private final int most;
     private final Duration patience;
+    private final LongSupplier nanoTime;
     private final Runnable filled;
     private long window;
     private boolean closed;
+    /** The last word, should anything before it be dropped. */
+    private @Nullable Message lastIfCut;
+    /** Whether the client's window holds back the first one, and since when. */
+    private boolean held;
+
+    private long heldNanos;
 
     /**
      * @param counted whether the client's window counts it: events are, what begins and ends an answer isn't
@@ -35,14 +43,15 @@ final class Outbox {
     }
 
     /**
-     * @param patience how long a message waits for room
+     * @param patience how long a message waits for room, or for the client to ask for more; then this closes
      * @param window counted messages that the client takes before it asks for more
      * @param filled told whenever there may be something to take
      */
-    Outbox(int most, Duration patience, long window, Runnable filled) {
+    Outbox(int most, Duration patience, long window, LongSupplier nanoTime, Runnable filled) {
         this.most = most;
         this.patience = patience;
         this.window = window;
+        this.nanoTime = nanoTime;
         this.filled = filled;
     }
 
@@ -55,7 +64,9 @@ final class Outbox {
                 left = room.awaitNanos(left);
             }
             // One that nobody reads for so long holds its place in vain.
-            closed |= waiting.size() >= most;
+            if (waiting.size() >= most) {
+                drop();
+            }
             if (closed) {
                 throw new IOException("the request was cancelled, or its connection has ended");
             }
@@ -69,11 +80,16 @@ final class Outbox {
         filled.run();
     }
 
-    /** Says the last word, whatever waits before it. */
-    void end(String last) {
+    /**
+     * Says the last word, whatever waits before it.
+     *
+     * @param cut said in its place if this is closed, or has to drop what waits
+     */
+    void end(String last, String cut) {
         lock.lock();
         try {
-            waiting.add(new Message(last, false, true));
+            lastIfCut = new Message(cut, false, true);
+            waiting.add(closed ? lastIfCut : new Message(last, false, true));
         } finally {
             lock.unlock();
         }
@@ -84,8 +100,11 @@ final class Outbox {
     @Nullable Message poll() {
         lock.lock();
         try {
+            if (heldTooLong()) {
+                drop();
+            }
             Message next = waiting.peek();
-            if (next == null || next.counted() && window == 0) {
+            if (next == null || beyondWindow(next)) {
                 return null;
             }
             if (next.counted() && window != NO_WINDOW) {
@@ -96,6 +115,21 @@ final class Outbox {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean beyondWindow(Message next) {
+        return next.counted() && window == 0;
+    }
+
+    /** Nobody else notices once the model has finished, as nothing waits for room any more. */
+    private boolean heldTooLong() {
+        Message next = waiting.peek();
+        boolean before = held;
+        held = next != null && beyondWindow(next);
+        if (held && !before) {
+            heldNanos = nanoTime.getAsLong();
+        }
+        return held && nanoTime.getAsLong() - heldNanos >= patience.toNanos();
     }
 
     void widen(long more) {
@@ -112,13 +146,21 @@ final class Outbox {
     void close() {
         lock.lock();
         try {
-            closed = true;
-            waiting.removeIf(message -> !message.last());
-            room.signalAll();
+            drop();
         } finally {
             lock.unlock();
         }
         filled.run();
+    }
+
+    private void drop() {
+        closed = true;
+        boolean cut = waiting.removeIf(message -> !message.last());
+        if (cut && lastIfCut != null) {
+            waiting.clear();
+            waiting.add(lastIfCut);
+        }
+        room.signalAll();
     }
 
     boolean closed() {

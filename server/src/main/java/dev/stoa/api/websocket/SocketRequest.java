@@ -58,7 +58,7 @@ final class SocketRequest {
                         "{\"id\":" + JSON.writeValueAsString(id) + ",\"event\":" + data + "}", true));
             }
         });
-        ObjectNode last = JSON.createObjectNode().put("id", id).put("type", "end");
+        ObjectNode last = end();
         try {
             ClientConnection.watch(outbox::closed);
             player.play(requestId, path, body, headers, response);
@@ -73,11 +73,12 @@ final class SocketRequest {
             last.put("failed", true);
         } finally {
             ClientConnection.watch(null);
-            if (outbox.closed()) {
-                last = JSON.createObjectNode().put("id", id).put("type", "end").put("cancelled", true);
-            }
-            outbox.end(last.toString());
+            outbox.end(last.toString(), end().put("cancelled", true).toString());
         }
+    }
+
+    private ObjectNode end() {
+        return JSON.createObjectNode().put("id", id).put("type", "end");
     }
 
     private ObjectNode head(String type, int status, Map<String, String> headers) {
