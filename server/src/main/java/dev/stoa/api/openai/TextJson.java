@@ -18,15 +18,15 @@ final class TextJson implements AnswerJson {
     private final Supplier<String> model;
     private final long createdSeconds;
     private final boolean usageInChunks;
-    /** For each choice how much text its chunks had so far: tokens are placed by it. */
-    private final int[] textLengths;
+    /** For each choice where its next token's text begins. A chunk's text may be ahead of its tokens. */
+    private final int[] nextOffsets;
 
     TextJson(String id, Supplier<String> model, long createdSeconds, boolean usageInChunks, int choices) {
         this.id = id;
         this.model = model;
         this.createdSeconds = createdSeconds;
         this.usageInChunks = usageInChunks;
-        this.textLengths = new int[choices];
+        this.nextOffsets = new int[choices];
     }
 
     private ObjectNode head() {
@@ -90,26 +90,38 @@ final class TextJson implements AnswerJson {
         if (logprobs.isEmpty()) {
             json.putNull("logprobs");
         } else {
-            logprobs(json.putObject("logprobs"), logprobs, textLengths[index]);
+            nextOffsets[index] = logprobs(json.putObject("logprobs"), logprobs, nextOffsets[index]);
         }
-        textLengths[index] += text.length();
         json.put("finish_reason", reason == null ? null : AnswerJson.reason(reason));
     }
 
-    private static void logprobs(ObjectNode into, List<TokenLogprob> tokens, int from) {
+    /** @return where the text of the token after these begins */
+    private static int logprobs(ObjectNode into, List<TokenLogprob> tokens, int from) {
         ArrayNode texts = into.putArray("tokens");
         ArrayNode values = into.putArray("token_logprobs");
         ArrayNode tops = into.putArray("top_logprobs");
         ArrayNode offsets = into.putArray("text_offset");
         int offset = from;
         for (TokenLogprob token : tokens) {
-            String text = token.piece().text();
-            texts.add(text);
+            texts.add(token.piece().text());
             values.add(Math.max(ChatJson.LOGPROB_MIN, token.piece().logprob()));
             ObjectNode top = tops.addObject();
             token.top().forEach(other -> top.put(other.text(), Math.max(ChatJson.LOGPROB_MIN, other.logprob())));
             offsets.add(offset);
-            offset += text.length();
+            offset += length(token.piece().bytes());
         }
+        return offset;
+    }
+
+    /** How much text begins in these bytes: a character that is spread over tokens counts once. */
+    private static int length(byte[] utf8) {
+        int length = 0;
+        for (byte next : utf8) {
+            int bits = next & 0xFF;
+            boolean goesOn = bits >> 6 == 0b10;
+            boolean pair = bits >> 3 == 0b11110;
+            length += goesOn ? 0 : pair ? 2 : 1;
+        }
+        return length;
     }
 }
