@@ -51,13 +51,20 @@ final class Keywords {
         }
     }
 
-    /** How much there is to read in a schema, those inside it aside: its keywords, and what their lists and objects name. */
+    /**
+     * How much there is to read in a schema, those inside it aside: its keywords, and what their lists and objects name.
+     * The values of an {@code enum} don't count: whoever reads these spends for them.
+     */
     static int size(Schema schema) {
         int size = 1;
-        for (Object value : schema.keywords().values()) {
-            size += 1 + (value instanceof List<?> list ? list.size() : value instanceof Map<?, ?> map ? map.size() : 0);
+        for (Map.Entry<String, Object> keyword : schema.keywords().entrySet()) {
+            size += 1 + (keyword.getKey().equals("enum") ? 0 : size(keyword.getValue()));
         }
         return size;
+    }
+
+    private static int size(Object value) {
+        return value instanceof List<?> list ? list.size() : value instanceof Map<?, ?> map ? map.size() : 0;
     }
 
     static @Nullable String string(Schema schema, String keyword) {

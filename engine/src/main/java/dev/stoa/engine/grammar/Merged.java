@@ -34,7 +34,7 @@ final class Merged {
             addNumbers(schema);
         }
         for (Schema schema : schemas) {
-            addValues(schema, checker);
+            addValues(schema, checker, work);
         }
     }
 
@@ -51,13 +51,14 @@ final class Merged {
         numbers = multiple == null ? numbers : numbers.multiplesOf(multiple);
     }
 
-    private void addValues(Schema schema, SchemaChecker checker) {
+    private void addValues(Schema schema, SchemaChecker checker, Work work) {
         if (hasValues || !schema.has("enum") && !schema.has("const")) {
             return;
         }
         hasValues = true;
         Object constant = schema.get("const");
         List<?> listed = constant != null ? List.of(constant) : enumeration(schema);
+        work.spend(8L * listed.size());
         for (Object value : listed) {
             if (schemas.stream().allMatch(each -> checker.allows(each, value))) {
                 values.add(value);

@@ -27,6 +27,9 @@ final class SchemaCompiler {
     private final Alternatives alternatives;
     private final ObjectCompiler objects;
     private final Map<Set<Schema>, Node.Rule> rules = new HashMap<>();
+    /** Strings that were met before: one pattern with one length often bounds most of a schema's texts. */
+    private final Map<Text, Optional<Node>> strings = new HashMap<>();
+
     private final Deque<Runnable> todo = new ArrayDeque<>();
     private final Work work;
 
@@ -104,7 +107,9 @@ final class SchemaCompiler {
                     }
                 }
                 case FRACTION -> addNumbers(merged, false, options);
-                case STRING -> string(merged).ifPresent(options::add);
+                case STRING ->
+                    strings.computeIfAbsent(Text.of(merged), _ -> string(merged))
+                            .ifPresent(options::add);
                 case ARRAY -> array(merged).ifPresent(options::add);
                 case OBJECT -> objects.object(merged).ifPresent(options::add);
             }
@@ -133,6 +138,19 @@ final class SchemaCompiler {
                 .filter(schema -> schema.keywords().keySet().stream().anyMatch(keywords::contains))
                 .findFirst()
                 .orElse(merged.schemas().iterator().next());
+    }
+
+    /** All that bounds a string. */
+    private record Text(List<String> patterns, List<String> formats, int minLength, int maxLength) {
+        static Text of(Merged merged) {
+            List<String> patterns = new ArrayList<>();
+            List<String> formats = new ArrayList<>();
+            for (Schema schema : merged.schemas()) {
+                Optional.ofNullable(Keywords.string(schema, "pattern")).ifPresent(patterns::add);
+                Optional.ofNullable(Keywords.string(schema, "format")).ifPresent(formats::add);
+            }
+            return new Text(patterns, formats, merged.minLength(), merged.maxLength());
+        }
     }
 
     private Optional<Node> string(Merged merged) {

@@ -142,6 +142,20 @@ class HostileFormsTest {
         assertThat(compile("a double path on each of 45 levels", schema)).isNull();
     }
 
+    @Test
+    void longListsOfValuesAreCompiled() throws Exception {
+        assertThat(compile("a list of 5,000 values", values(5_000))).isNull();
+        String lists = object(many(10, i -> "\"p" + i + "\":" + values(800)));
+        assertThat(compile("ten lists of 800 values", lists)).isNull();
+    }
+
+    @Test
+    void aPatternOfManyTextsIsCompiledOnce() throws Exception {
+        String text = "{\"type\":\"string\",\"pattern\":\"^[^<>]*$\",\"maxLength\":255}";
+        assertThat(compile("one pattern of 200 texts", object(many(200, i -> "\"p" + i + "\":" + text))))
+                .isNull();
+    }
+
     /** Compiles a schema and finds its first tokens; null, or why it is refused. */
     private static @Nullable ConstraintException compile(String what, String schema) throws InterruptedException {
         Throwable[] thrown = new Throwable[1];
@@ -173,6 +187,10 @@ class HostileFormsTest {
 
     private static String object(String properties) {
         return "{\"type\":\"object\",\"properties\":{" + properties + "}}";
+    }
+
+    private static String values(int count) {
+        return "{\"enum\":[" + many(count, i -> "\"v" + i + "\"") + "]}";
     }
 
     private static String reference(int number) {
