@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -21,7 +22,7 @@ class ImportTest {
 
     private static ChatServer server;
     private static ChatClient owner;
-    private final ChatClient client = new ChatClient(server, TestMembers.add(server.jdbc()));
+    private ChatClient client;
 
     @BeforeAll
     static void start() {
@@ -32,6 +33,11 @@ class ImportTest {
     @AfterAll
     static void stop() {
         server.close();
+    }
+
+    @BeforeEach
+    void enter() {
+        client = new ChatClient(server, TestMembers.add(server.jdbc()));
     }
 
     private JsonNode messages(String conversation) {
