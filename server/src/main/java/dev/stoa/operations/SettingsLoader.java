@@ -28,8 +28,8 @@ import org.springframework.core.io.FileSystemResource;
 
 /**
  * Reads the settings in their one order: flags, {@code STOA_*} variables, config file, defaults. A key that nobody reads
- * and a value that does not fit are errors that name key, value and place. All
- * records of settings are bound at once, before anything is started with some of them.
+ * and a value that does not fit are errors that name key, value and place. All records of settings are bound at once,
+ * before anything is started with some of them.
  *
  * @param environment what Spring is started with
  * @param settings the same, bound

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 final class Dfa implements Terminal {
     private static final int BYTES = 256;
 
-    /** Column of each byte: bytes that no state tells apart share one. */
+    /** Ints of each byte: bytes that no state tells apart share one. */
     private final byte[] columnOf;
 
     private final int columns;
@@ -228,18 +228,6 @@ final class Dfa implements Terminal {
         return live;
     }
 
-    private record Column(int[] values) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Column column && Arrays.equals(values, column.values);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(values);
-        }
-    }
-
     /** Whether no kept row tells a byte from the one before. */
     private static boolean alike(List<int[]> rows, int[] kept, int b) {
         for (int row : kept) {
@@ -255,7 +243,7 @@ final class Dfa implements Terminal {
      * @param number by row: its number among those; -1 if it isn't kept
      */
     private static Dfa compressed(List<int[]> rows, int[] kept, int[] number, BitSet accepting, Work work) {
-        Map<Column, Integer> numbers = new HashMap<>();
+        Map<Ints, Integer> numbers = new HashMap<>();
         byte[] columnOf = new byte[BYTES];
         List<int[]> columns = new ArrayList<>();
         for (int b = 0; b < BYTES; b++) {
@@ -268,7 +256,7 @@ final class Dfa implements Terminal {
                 int to = rows.get(kept[state])[b];
                 column[state] = to < 0 ? -1 : number[to];
             }
-            Integer known = numbers.putIfAbsent(new Column(column), columns.size());
+            Integer known = numbers.putIfAbsent(new Ints(column), columns.size());
             if (known == null) {
                 work.spend((long) Work.CELL * kept.length);
                 columns.add(column);

@@ -19,8 +19,10 @@ final class Subsets {
     private final Nfa nfa;
     private final int end;
     private final Work work;
-    private final Map<States, Integer> numbers = new HashMap<>();
-    private final List<States> list = new ArrayList<>();
+    /** Sets of states, sorted, and their numbers. */
+    private final Map<Ints, Integer> numbers = new HashMap<>();
+
+    private final List<Ints> list = new ArrayList<>();
     private int members;
 
     /** By state: the last search that came to it. */
@@ -44,7 +46,7 @@ final class Subsets {
     /** States from which every text leads to the end: all other members of a set lead to less. */
     private final BitSet open = new BitSet();
     /** The set that stands for all that hold an open state. */
-    private @Nullable States everything;
+    private @Nullable Ints everything;
 
     private Subsets(Nfa nfa, int end, Work work) {
         this.nfa = nfa;
@@ -65,15 +67,15 @@ final class Subsets {
     }
 
     private void open(int loop) {
-        States from = closed(new int[] {loop}, 1);
+        Ints from = closed(new int[] {loop}, 1);
         if (accepts(from)) {
             open.set(loop);
             everything = from;
         }
     }
 
-    private boolean accepts(States states) {
-        return Arrays.binarySearch(states.sorted(), end) >= 0;
+    private boolean accepts(Ints states) {
+        return Arrays.binarySearch(states.values(), end) >= 0;
     }
 
     private Optional<Dfa> determined(int start) {
@@ -81,32 +83,19 @@ final class Subsets {
         BitSet accepting = new BitSet();
         number(closed(new int[] {start}, 1));
         for (int state = 0; state < list.size(); state++) {
-            States states = list.get(state);
+            Ints states = list.get(state);
             accepting.set(state, accepts(states));
-            rows.add(row(states.sorted()));
+            rows.add(row(states.values()));
         }
         return Dfa.of(rows, accepting, work);
     }
 
-    /** A set of states that has equals. */
-    private record States(int[] sorted) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof States states && Arrays.equals(sorted, states.sorted);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(sorted);
-        }
-    }
-
-    private int number(States states) {
+    private int number(Ints states) {
         Integer known = numbers.get(states);
         if (known != null) {
             return known;
         }
-        members += states.sorted().length;
+        members += states.values().length;
         if (list.size() >= GrammarLimits.DFA_STATES_MAX || members > GrammarLimits.STATE_MEMBERS_MAX) {
             throw new Dfa.TooLarge();
         }
@@ -168,7 +157,7 @@ final class Subsets {
     }
 
     /** What states lead to without a byte, themselves included. */
-    private States closed(int[] states, int count) {
+    private Ints closed(int[] states, int count) {
         search++;
         foundCount = 0;
         for (int i = 0; i < count; i++) {
@@ -185,7 +174,7 @@ final class Subsets {
                 find(nfa.jumpTarget(jump));
             }
         }
-        return new States(Arrays.stream(found, 0, foundCount)
+        return new Ints(Arrays.stream(found, 0, foundCount)
                 .filter(state -> state == end || nfa.lastEdge(state) != Nfa.NONE)
                 .sorted()
                 .toArray());
